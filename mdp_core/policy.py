@@ -1,0 +1,93 @@
+"""Policies: from a state to a distribution over actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mdp_core.distribution import Categorical
+from mdp_core.mdp import MDP
+
+S = TypeVar("S")
+A = TypeVar("A")
+S_contra = TypeVar("S_contra", contravariant=True)
+A_co = TypeVar("A_co", covariant=True)
+
+
+class Policy(Protocol[S_contra, A_co]):
+    """pi(. | s). The language model is one; so is a table of arrows."""
+
+    def __call__(self, state: S_contra) -> Categorical[Any]:
+        """The distribution over the actions of `state`, in the order of `mdp.actions(state)` or in one of its own."""
+        ...
+
+
+@dataclass(frozen=True)
+class UniformPolicy(Generic[S, A]):
+    """Every allowed action with the same probability."""
+
+    mdp: MDP[S, A]
+
+    def __call__(self, state: S) -> Categorical[A]:
+        return Categorical.uniform(self.mdp.actions(state))
+
+
+@dataclass(frozen=True)
+class AlwaysPolicy(Generic[S, A]):
+    """One action for ever, where it is allowed; elsewhere the first allowed one."""
+
+    mdp: MDP[S, A]
+    action: A
+
+    def __call__(self, state: S) -> Categorical[A]:
+        allowed = self.mdp.actions(state)
+        chosen = self.action if self.action in allowed else allowed[0]
+        return Categorical(allowed, [float(a == chosen) for a in allowed])
+
+
+def greedy_probabilities(q: ArrayLike, tolerance: float = 1e-9) -> NDArray[np.float64]:
+    """[A] -> [A]: the best actions share the probability equally.
+
+    Values within `tolerance` (relative to the largest magnitude, at least absolute) of the best count as ties, so that
+    rounding in a solver does not choose between equals. -inf marks an action that is not allowed.
+    """
+    values = np.asarray(q, dtype=np.float64)
+    best = values.max()
+    if not np.isfinite(best):
+        raise ValueError("no allowed action has a finite value")
+    ties = values >= best - tolerance * max(1.0, abs(best))
+    return ties / ties.sum()
+
+
+def epsilon_greedy_probabilities(q: ArrayLike, epsilon: float) -> NDArray[np.float64]:
+    """[A] -> [A]: with probability `epsilon` in [0, 1] any allowed action, else a greedy one (Sutton & Barto, ch. 2)."""
+    if not 0.0 <= epsilon <= 1.0:
+        raise ValueError(f"epsilon must be in [0, 1], not {epsilon}")
+    values = np.asarray(q, dtype=np.float64)
+    allowed = np.isfinite(values)
+    uniform: NDArray[np.float64] = allowed / allowed.sum()
+    return (1.0 - epsilon) * greedy_probabilities(values) + epsilon * uniform
+
+
+def softmax_probabilities(q: ArrayLike, temperature: float) -> NDArray[np.float64]:
+    """[A] -> [A]: exp(q / temperature), normalised; temperature > 0."""
+    if not temperature > 0:
+        raise ValueError(f"temperature must be positive, not {temperature}")
+    values = np.asarray(q, dtype=np.float64)
+    shifted = np.exp((values - values.max()) / temperature)
+    result: NDArray[np.float64] = shifted / shifted.sum()
+    return result
+
+
+@dataclass(frozen=True, eq=False)
+class TablePolicy(Generic[S, A]):
+    """A fixed table: the distribution of every state written down. Raises KeyError for a state that is not in it."""
+
+    table: Mapping[S, Categorical[A]]
+
+    def __call__(self, state: S) -> Categorical[A]:
+        return self.table[state]
