@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar
@@ -65,7 +65,7 @@ class Categorical(Generic[T]):
     def __len__(self) -> int:
         return len(self.outcomes)
 
-    def __iter__(self) -> Iterable[tuple[T, float]]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[tuple[T, float]]:
         return zip(self.outcomes, self.probabilities.tolist(), strict=True)
 
     def __eq__(self, other: object) -> bool:
@@ -73,7 +73,7 @@ class Categorical(Generic[T]):
             return NotImplemented
         return tuple(self.outcomes) == tuple(other.outcomes) and np.array_equal(self.probabilities, other.probabilities)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     @cached_property
     def cumulative(self) -> NDArray[np.float64]:
