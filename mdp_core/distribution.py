@@ -73,7 +73,7 @@ class Categorical(Generic[T]):
             return NotImplemented
         return tuple(self.outcomes) == tuple(other.outcomes) and np.array_equal(self.probabilities, other.probabilities)
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
     @cached_property
     def cumulative(self) -> NDArray[np.float64]:

@@ -1,0 +1,108 @@
+"""The link restores exactly what it was made of, and survives everything that is done to it."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mdp_core.link import VERSION, from_query, to_query
+from mdp_core.scenarios import GRID_POLICIES, SCORES, GridScenario, Scenario, TextScenario, View, force, without_forced
+
+two_decimals = st.integers(0, 100).map(lambda n: n / 100)
+words = st.text(min_size=0, max_size=40)
+
+
+def forced(actions):
+    return st.dictionaries(st.integers(0, 150), actions, max_size=5).map(lambda d: tuple(sorted(d.items())))
+
+
+@st.composite
+def scenarios(draw):
+    policy = draw(st.sampled_from(GRID_POLICIES))
+    score = draw(st.sampled_from(SCORES))
+    grid = GridScenario(
+        world=draw(words),
+        own_map=draw(st.text(max_size=200)),
+        policy=policy,
+        epsilon=draw(two_decimals) if policy == "epsilon" else GridScenario.epsilon,
+        slip=draw(st.none() | two_decimals),
+        forced=draw(forced(st.sampled_from(["up", "right", "down", "left"]))),
+    )
+    text = TextScenario(
+        model=draw(words),
+        prompt=draw(st.text(max_size=300)),
+        temperature=draw(two_decimals) * 2,
+        top_k=draw(st.integers(0, 1000)),
+        top_p=max(draw(two_decimals), 0.01),
+        max_tokens=draw(st.integers(1, 200)),
+        score=score,
+        word=draw(words) if score == "word" else TextScenario.word,
+        length=draw(st.integers(1, 200)) if score == "length" else TextScenario.length,
+        forced=draw(forced(st.integers(0, 50_000))),
+    )
+    return Scenario(draw(st.integers(0, 2**31 - 1)), grid, text)
+
+
+@given(scenarios(), st.builds(View, step=st.integers(0, 1000), gamma=two_decimals))
+def test_a_link_restores_the_same_scenario_and_view(scenario, view):
+    read, seen, notes = from_query(to_query(scenario, view))
+    assert (read, seen, notes) == (scenario, view, ())
+
+
+def test_what_is_out_of_range_is_clamped_and_said():
+    query = {"gamma": "1.7", "step": "-3", "temperature": "9", "seed": "-1", "tokens": "0", "slip": "2"}
+    scenario, view, notes = from_query(query)
+    assert (view.gamma, view.step, scenario.seed) == (1.0, 0, 0)
+    assert (scenario.text.temperature, scenario.text.max_tokens, scenario.grid.slip) == (2.0, 1, 1.0)
+    assert len(notes) == 6
+    assert "gamma in the link was out of range; it is 1 now." in notes
+
+
+def test_a_newer_version_is_read_as_far_as_it_goes():
+    scenario, _, notes = from_query({"v": str(VERSION + 1), "prompt": "this book is", "hologram": "on"})
+    assert scenario.text.prompt == "this book is"
+    assert len(notes) == 1
+    assert "newer version" in notes[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("seed", "seven"),
+        ("gamma", "nan"),
+        ("policy", "telepathy"),
+        ("score", "<script>alert(1)</script>"),
+        ("map", "!!not base64!!"),
+        ("map", "eJwDAAAAAAE="[:-3]),
+        ("words", "4.dog"),
+        ("moves", "x.up"),
+    ],
+)
+def test_what_is_not_understood_keeps_its_default_with_a_note(name, value):
+    scenario, view, notes = from_query({name: value})
+    assert (scenario, view) == (Scenario(), View())
+    assert len(notes) == 1
+
+
+@given(st.dictionaries(st.sampled_from(sorted(to_query(Scenario(), View())) + ["map", "moves", "words"]), st.text()))
+def test_no_link_raises(query):
+    scenario, view, _ = from_query(query)
+    assert 0 <= view.gamma <= 1
+    assert math.isfinite(scenario.text.temperature)
+
+
+def test_a_zip_bomb_in_the_link_is_refused():
+    import base64
+    import zlib
+
+    bomb = base64.urlsafe_b64encode(zlib.compress(b"." * 10_000_000, 9)).decode()
+    scenario, _, notes = from_query({"map": bomb})
+    assert scenario.grid.own_map == ""
+    assert len(notes) == 1
+
+
+def test_choosing_an_action_drops_the_choices_after_it():
+    assert force(((1, "up"), (4, "left"), (6, "up")), 4, "right") == ((1, "up"), (4, "right"))
+    scenario = Scenario(grid=GridScenario(forced=((1, "up"),)), text=TextScenario(forced=((0, 5),)))
+    assert without_forced(scenario) == Scenario()
