@@ -85,7 +85,7 @@ def test_what_is_not_understood_keeps_its_default_with_a_note(name, value):
     assert len(notes) == 1
 
 
-@given(st.dictionaries(st.sampled_from(sorted(to_query(Scenario(), View())) + ["map", "moves", "words"]), st.text()))
+@given(st.dictionaries(st.sampled_from([*sorted(to_query(Scenario(), View())), "map", "moves", "words"]), st.text()))
 def test_no_link_raises(query):
     scenario, view, _ = from_query(query)
     assert 0 <= view.gamma <= 1

@@ -1,0 +1,1 @@
+"""Pages: panels put together, and the fragments that rerun them."""

@@ -1,0 +1,1 @@
+"""Panels: one idea each, drawn from data. No panel imports another."""
