@@ -16,7 +16,7 @@ from mdp_core.trajectory import Step, Trajectory
 
 Json = dict[str, Any]
 
-SHOWN = 7  # bars of a distribution over tokens; what is chosen is always shown, as an eighth if need be
+SHOWN = 7  # bars of a distribution over tokens, the chosen one among them; the rest is one sum
 
 
 def key_of(*parts: object) -> str:
@@ -40,30 +40,33 @@ def step_frame(
 ) -> Json:
     """One turn of the loop.
 
-    `bars` are the positions in the policy's outcomes that get a bar of their own; the rest is one sum. `state`, `action`
-    and `outcome` say how this world writes them.
+    `bars` are the positions in the policy's outcomes that get a bar of their own, with `from` the lower edge of their
+    stretch of the stacked bar; the rest is one sum. The action that was taken always has a bar: where the policy rules it
+    out and it was forced, one of probability 0. `state`, `action` and `outcome` say how this world writes them.
     """
     policy = step.policy
-    chosen = _position(policy, step.action)
-    upper = policy.cumulative
-    interval = [float(upper[chosen - 1]) if chosen else 0.0, float(upper[chosen])] if chosen is not None else None
-    shown = [*bars] if chosen is None or chosen in bars else [*bars, chosen]
-    rest = float(1.0 - sum(policy.probabilities[i] for i in shown))
+    edges = policy.cumulative
+    shown = [
+        action(policy.outcomes[i]) | {"p": float(policy.probabilities[i]), "from": float(edges[i - 1]) if i else 0.0}
+        for i in bars
+    ]
+    taken = action(step.action)
+    if all(bar["action"] != taken["action"] for bar in shown):
+        shown.append(taken | {"p": 0.0, "from": 1.0})
     here = step.outcomes
     landed = next(
         i
         for i, o in enumerate(here.outcomes)
         if (o.next_state, o.reward, o.terminated) == (step.next_state, step.reward, step.terminated)
     )
+    others = int(np.count_nonzero(policy.probabilities)) - sum(bar["p"] > 0 for bar in shown)
     return {
         "state": state(step.state),
-        "bars": [action(policy.outcomes[i]) | {"p": float(policy.probabilities[i])} for i in shown],
-        "rest": {"p": max(rest, 0.0), "count": len(policy) - len(shown)} if len(policy) > len(shown) else None,
+        "bars": shown,
+        "rest": {"p": max(1.0 - sum(bar["p"] for bar in shown), 0.0), "count": others} if others > 0 else None,
         "u": step.u,
-        "chosen": shown.index(chosen) if chosen is not None else None,
-        "interval": interval,
+        "chosen": next(i for i, bar in enumerate(shown) if bar["action"] == taken["action"]),
         "forced": step.forced,
-        "label": action(step.action)["label"],
         "entropy": policy.entropy(),
         "outcomes": [
             outcome(o) | {"p": float(p), "reward": o.reward, "terminated": o.terminated}
@@ -79,20 +82,17 @@ def step_frame(
     }
 
 
-def top_positions(policy: Categorical[Any], k: int = SHOWN) -> list[int]:
-    """The positions of the `k` most probable outcomes, most probable first; impossible ones are left out."""
-    order = np.argsort(-policy.probabilities, kind="stable")[:k]
-    return [int(i) for i in order if policy.probabilities[i] > 0]
+def top_positions(policy: Categorical[Any], taken: Any, k: int = SHOWN) -> list[int]:
+    """The positions of the `k` most probable outcomes, most probable first, `taken` among them wherever it lies."""
+    order = np.argsort(-policy.probabilities, kind="stable")
+    top = [int(i) for i in order[:k] if policy.probabilities[i] > 0]
+    try:
+        position = policy.outcomes.index(taken)
+    except ValueError:  # the policy rules it out, and it was forced
+        return top[: k - 1]
+    return top if position in top else [*top[: k - 1], position]
 
 
 def ghost_frame(old: Trajectory[Any, Any], since: int, **drawing: list[Any]) -> Json:
     """The future that was given up at step `since`: its rewards, and what the world draws of it."""
     return {"from": since, "rewards": old.rewards.tolist(), "cells": None, "pieces": None} | drawing
-
-
-def _position(policy: Categorical[Any], action: Any) -> int | None:
-    """Where the action lies in the distribution; None where the policy rules it out and it was forced."""
-    try:
-        return policy.outcomes.index(action)
-    except ValueError:
-        return None

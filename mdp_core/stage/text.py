@@ -72,7 +72,7 @@ def _frame(model: LanguageModel, step: Step[Text, int]) -> Json:
 
     return step_frame(
         step,
-        bars=top_positions(step.policy),
+        bars=top_positions(step.policy, step.action),
         state=state,
         action=action,
         outcome=lambda outcome: {"label": "append " + model.piece(step.action).strip(), "cell": None},

@@ -1,0 +1,100 @@
+// The player's engine: numbers in, numbers out. It knows no document, no clock and no colour, so Node can test it on the
+// same cases as the Python functions. rewards[t] is r_{t+1}, as everywhere in this project.
+
+/** gamma^0 .. gamma^(n-1); 0^0 is 1, so gamma = 0 keeps the first reward. */
+export function discounts(n, gamma) {
+  return Array.from({ length: n }, (_, t) => Math.pow(gamma, t));
+}
+
+/** gamma^t r_{t+1} for every t. */
+export function discountedRewards(rewards, gamma) {
+  return rewards.map((reward, t) => Math.pow(gamma, t) * reward);
+}
+
+/** G_0 = sum_t gamma^t r_{t+1}; 0 for no rewards. */
+export function discountedReturn(rewards, gamma) {
+  return rewards.reduceRight((following, reward) => reward + gamma * following, 0);
+}
+
+/** G_t = r_{t+1} + gamma G_{t+1} for every t, with nothing after the last reward. */
+export function returnsToGo(rewards, gamma) {
+  const result = new Array(rewards.length);
+  let following = 0;
+  for (let t = rewards.length - 1; t >= 0; t -= 1) {
+    following = rewards[t] + gamma * following;
+    result[t] = following;
+  }
+  return result;
+}
+
+/** The largest |G_t| that any gamma in [0, 1] can give: the scale of a picture that must not jump while gamma is dragged. */
+export function largestReturn(rewards) {
+  let largest = 0;
+  for (const gamma of [0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1]) {
+    for (const value of returnsToGo(rewards, gamma)) largest = Math.max(largest, Math.abs(value));
+  }
+  return largest;
+}
+
+/** G_0 written out: the first `limit` terms whose reward is not zero, how many more there are, and the whole sum. */
+export function sumTerms(rewards, gamma, limit) {
+  const paid = rewards.map((reward, t) => ({ t, reward })).filter((term) => term.reward !== 0);
+  return { terms: paid.slice(0, limit), hidden: Math.max(paid.length - limit, 0), total: discountedReturn(rewards, gamma) };
+}
+
+/** The phases of one step in slow motion: name and the share of the step at which each begins. The last one, observe,
+ *  already looks at the next state: while the eye is on it, the distribution glides to the next step's. */
+export const PHASES = [
+  ["observe", 0],
+  ["distribution", 0.08],
+  ["draw", 0.28],
+  ["act", 0.48],
+  ["transition", 0.6],
+  ["reward", 0.76],
+  ["observe", 0.88],
+];
+
+/** Which phase is lit at `share` in [0, 1) of a step. */
+export function phaseAt(share) {
+  let name = PHASES[0][0];
+  for (const [phase, begin] of PHASES) if (share >= begin) name = phase;
+  return name;
+}
+
+/** What is on the Stage at position `p` (a step and a share of it), for a run of `length` steps.
+ *  at: the step whose numbers are shown (`length`: the end); moved: the agent already stands in s_{t+1};
+ *  phase: which part of the loop is lit, null where all of it is (at rest, or too fast to follow). */
+export function scene(p, length, walking) {
+  const t = Math.min(Math.floor(p + 1e-9), length);
+  const share = p - t;
+  if (!walking || t >= length || share <= 1e-6) return { at: t, moved: false, phase: null };
+  const phase = phaseAt(share);
+  const looksAhead = share >= PHASES[PHASES.length - 1][1];
+  return { at: looksAhead ? t + 1 : t, moved: !looksAhead && (phase === "transition" || phase === "reward"), phase };
+}
+
+/** One frame of a glide: `value` after `dt` ms on its way to `target`, slowing down with time constant `tau` ms;
+ *  exactly `target` once nothing can be seen any more. The same path at any frame rate. */
+export function approach(value, target, dt, tau) {
+  if (!(tau > 0)) return target;
+  const next = target + (value - target) * Math.exp(-dt / tau);
+  return Math.abs(next - target) < 5e-4 * Math.max(1, Math.abs(target)) ? target : next;
+}
+
+
+/** `value` kept inside [low, high]; `fallback` for what is no number. */
+export function clamp(value, low, high, fallback = low) {
+  const number = Number(value);
+  return Number.isFinite(number) ? Math.min(Math.max(number, low), high) : fallback;
+}
+
+/** A number for the eye: two decimals, a real minus sign, never "-0.00". */
+export function figure(value, decimals = 2) {
+  const text = Math.abs(value).toFixed(decimals);
+  return (value < 0 && Number(text) !== 0 ? "\u2212" : "") + text;
+}
+
+/** A reward for the eye: as many decimals as it needs, at most two. */
+export function amount(value) {
+  return (value < 0 ? "\u2212" : "") + String(Math.round(Math.abs(value) * 100) / 100);
+}
