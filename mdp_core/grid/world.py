@@ -1,0 +1,220 @@
+"""Grid worlds: an agent on a map, as a Markov decision process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mdp_core.distribution import Categorical
+from mdp_core.grid.maps import WALL, GridMap, Sign
+from mdp_core.mdp import Outcome
+from mdp_core.tabular import TabularMDP
+
+Cell = tuple[int, int]  # (row, column), row 0 at the top
+
+ACTIONS = ("up", "right", "down", "left")  # clockwise, so that the neighbours in this ring are the perpendiculars
+MOVES = ((-1, 0), (0, 1), (1, 0), (0, -1))
+END: Cell = (-1, -1)  # where an agent goes that leaves a goal which pays on leaving: off the map, the episode over
+
+
+class _Move(NamedTuple):
+    """Where each state leads if the agent really goes in one direction."""
+
+    next_state: NDArray[np.int32]  # [S]
+    reward: NDArray[np.float64]  # [S]
+    terminated: NDArray[np.bool_]  # [S]
+    inside: NDArray[np.bool_]  # [S], the direction does not lead off the map
+
+
+@dataclass(frozen=True)
+class GridWorld:
+    """The world of a map: states are cells (row, column), actions are "up", "right", "down", "left".
+
+    With probability 1 - slip the agent goes where it wants, with slip / 2 to each side. A wall or the border keeps it
+    where it is. Walls and cliffs are no states: nobody ever stands there. A world that pays on entering ends in its goals
+    and pits, which are terminal states. One that pays on leaving (Russell & Norvig, 3rd edition) lets the agent stand
+    there once more: any action pays the cell's reward and leads to END, so the value of a goal is its reward.
+    """
+
+    map: GridMap
+
+    def initial_state(self) -> Cell:
+        """The start of the map."""
+        return self.map.start
+
+    def actions(self, state: Cell) -> tuple[str, ...]:
+        """The allowed actions, clockwise from up: all four, or those that stay on the map where its edges are forbidden.
+
+        Raises ValueError if `state` is no state of the world.
+        """
+        return self._allowed[self.index(state)]
+
+    def transition(self, state: Cell, action: str) -> Categorical[Outcome[Cell]]:
+        """P(. | s, a): the direction that was wanted first, then its left and its right; equal outcomes are one.
+
+        Raises ValueError if the state is terminal or none, or the action is not allowed there.
+        """
+        table, s = self.tabular(), self.index(state)
+        if table.terminal[s]:
+            raise ValueError(f"the episode is over in {state}")
+        if action not in self._allowed[s]:
+            raise ValueError(f"action {action!r} is not allowed in {state}")
+        a = ACTIONS.index(action)
+        weights: dict[Outcome[Cell], float] = {}
+        for k in np.flatnonzero(table.probability[s, a]):
+            outcome = Outcome(
+                self.states[table.next_state[s, a, k]],
+                float(table.reward[s, a, k]),
+                bool(table.terminated[s, a, k]),
+            )
+            weights[outcome] = weights.get(outcome, 0.0) + float(table.probability[s, a, k])
+        return Categorical(tuple(weights), list(weights.values()))
+
+    def is_terminal(self, state: Cell) -> bool:
+        """True where no further step is taken. Raises ValueError if `state` is no state of the world."""
+        return bool(self.tabular().terminal[self.index(state)])
+
+    def index(self, state: Cell) -> int:
+        """The place of `state` in `states`. Raises ValueError if it is none."""
+        try:
+            return self._indices[state]
+        except (KeyError, TypeError):
+            raise ValueError(f"{state!r} is no state of this world") from None
+
+    def tabular(self) -> TabularMDP:
+        """The successor tables: S = len(states), A = 4 in the order of ACTIONS, K = 3 with slip and 1 without."""
+        return self._tabular
+
+    def with_slip(self, slip: float) -> GridWorld:
+        """The same map with another chance of going sideways. Raises ValueError if `slip` is not in [0, 1]."""
+        if not 0.0 <= slip <= 1.0:
+            raise ValueError(f"slip is a probability, from 0 to 1, not {slip}")
+        return replace(self, map=replace(self.map, slip=float(slip)))
+
+    def sign(self, cell: Cell) -> Sign | None:
+        """What the map says of a cell; None for a wall."""
+        return self.map.legend.get(self.map.rows[cell[0]][cell[1]])
+
+    def on_map(self, values: ArrayLike) -> NDArray[np.float64]:
+        """[S, ...] -> [rows, columns, ...]: values of the states laid out on the map, nan where no state is."""
+        v = np.asarray(values, dtype=np.float64)
+        laid = np.full((*self.map.shape, *v.shape[1:]), np.nan)
+        cells = np.array([cell for cell in self.states if cell != END])
+        laid[cells[:, 0], cells[:, 1]] = v[: len(cells)]
+        return laid
+
+    @cached_property
+    def states(self) -> tuple[Cell, ...]:
+        """[S], the cells on which an agent can stand, row by row; then END, where the world has one."""
+        cells = [
+            (r, c)
+            for r, row in enumerate(self.map.rows)
+            for c, sign in enumerate(row)
+            if sign != WALL and self.map.legend[sign].kind != "cliff"
+        ]
+        ending = any(sign.ends for _, sign in self.map.signs)
+        return (*cells, END) if self.map.pays == "leaving" and ending else tuple(cells)
+
+    @cached_property
+    def _indices(self) -> dict[Cell, int]:
+        return {cell: i for i, cell in enumerate(self.states)}
+
+    @cached_property
+    def _allowed(self) -> list[tuple[str, ...]]:
+        return [tuple(a for a, ok in zip(ACTIONS, row, strict=True) if ok) for row in self._tabular.allowed.tolist()]
+
+    @cached_property
+    def _tabular(self) -> TabularMDP:
+        S, slip = len(self.states), self.map.slip
+        moves = [self._move(a) for a in range(4)]
+        turns = (0, -1, 1) if slip > 0 else (0,)
+        chances = (1 - slip, slip / 2, slip / 2) if slip > 0 else (1.0,)
+
+        def table(name: str) -> NDArray[np.generic]:
+            return np.stack(
+                [np.stack([getattr(moves[(a + k) % 4], name) for k in turns], axis=1) for a in range(4)], axis=1
+            )
+
+        terminal = np.zeros(S, dtype=np.bool_)
+        for i, cell in enumerate(self.states):
+            sign = None if cell == END else self.sign(cell)
+            terminal[i] = cell == END or (self.map.pays == "entering" and sign is not None and sign.ends)
+        allowed = np.ones((S, 4), dtype=np.bool_)
+        if self.map.edges == "forbidden":
+            allowed = np.stack([move.inside for move in moves], axis=1)
+        start = np.zeros(S)
+        start[self.index(self.map.start)] = 1.0
+        return TabularMDP(
+            next_state=table("next_state").astype(np.int32),
+            probability=np.broadcast_to(np.array(chances), (S, 4, len(turns))).copy(),
+            reward=table("reward").astype(np.float64),
+            terminated=table("terminated").astype(np.bool_),
+            allowed=allowed,
+            terminal=terminal,
+            start=start,
+            states=self.states,
+            actions_named=ACTIONS,
+        )
+
+    def _move(self, direction: int) -> _Move:
+        """Really going in `direction`, from every state at once."""
+        grid, (R, C) = self.map, self.map.shape
+        leaving = grid.pays == "leaving"
+        at = np.array([cell for cell in self.states if cell != END], dtype=np.int64)
+        r, c = at[:, 0], at[:, 1]
+        number = np.full((R, C), -1, dtype=np.int32)
+        number[r, c] = np.arange(len(at))
+        signs = np.array([list(row) for row in grid.rows])
+        wall = signs == WALL
+        pays, cliff, ends = np.full((R, C), grid.step), np.zeros((R, C), np.bool_), np.zeros((R, C), np.bool_)
+        for mark, sign in grid.signs:
+            here = signs == mark
+            pays[here] = grid.step if sign.reward is None else sign.reward
+            cliff |= here & (sign.kind == "cliff")
+            ends |= here & sign.ends
+
+        to_r, to_c = r + MOVES[direction][0], c + MOVES[direction][1]
+        inside = (to_r >= 0) & (to_r < R) & (to_c >= 0) & (to_c < C)
+        stopped = ~inside | wall[to_r.clip(0, R - 1), to_c.clip(0, C - 1)]
+        to_r, to_c = np.where(stopped, r, to_r), np.where(stopped, c, to_c)
+        wind = np.array(grid.wind or (0,) * C)[c]
+        for blow in range(1, int(wind.max()) + 1):
+            up = (wind >= blow) & (to_r > 0) & ~wall[to_r - 1, to_c]
+            to_r = to_r - up
+        # A jump cell pays for leaving it by the jump only: walking into it is an ordinary step.
+        for mark, sign in grid.signs:
+            if sign.kind == "jump":
+                pays[signs == mark] = grid.step
+
+        reward = pays[r, c] if leaving else pays[to_r, to_c]
+        stayed = stopped & (to_r == r) & (to_c == c)
+        if grid.bump is not None:
+            reward = np.where(stayed, grid.bump, reward)
+        elif not leaving:
+            reward = np.where(stayed, grid.step, reward)  # who stays enters nothing
+        fallen = cliff[to_r, to_c]
+        reward = np.where(fallen, pays[to_r, to_c], reward)
+        next_state = np.where(fallen, number[grid.start], number[to_r, to_c])
+        terminated = ends[to_r, to_c] & (not leaving)
+
+        for mark, sign in grid.signs:
+            if sign.target is not None:
+                here = signs[r, c] == mark
+                target = grid.find(sign.target)
+                next_state[here] = number[target]
+                reward[here] = grid.step if sign.reward is None else sign.reward
+                terminated[here] = bool(ends[target]) and not leaving
+                inside = inside | here
+        over = ends[r, c]
+        next_state[over] = len(at) if leaving else number[r, c][over]
+        reward[over] = pays[r, c][over] if leaving else 0.0
+        terminated[over] = True
+        inside = inside | over
+        if len(self.states) > len(at):  # END leads to itself
+            next_state = np.append(next_state, len(at))
+            reward, terminated, inside = np.append(reward, 0.0), np.append(terminated, True), np.append(inside, True)
+        return _Move(next_state.astype(np.int32), reward, terminated, inside)
