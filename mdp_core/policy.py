@@ -50,36 +50,41 @@ class AlwaysPolicy(Generic[S, A]):
 
 
 def greedy_probabilities(q: ArrayLike, tolerance: float = 1e-9) -> NDArray[np.float64]:
-    """[A] -> [A]: the best actions share the probability equally.
+    """[..., A] -> [..., A]: the best actions share the probability equally.
 
-    Values within `tolerance` (relative to the largest magnitude, at least absolute) of the best count as ties, so that
-    rounding in a solver does not choose between equals. -inf marks an action that is not allowed.
+    Values within `tolerance` (relative to the best one's magnitude, at least absolute) of the best count as ties, so that
+    rounding in a solver does not choose between equals. -inf marks an action that is not allowed. Raises ValueError if
+    no action is left.
     """
     values = np.asarray(q, dtype=np.float64)
-    best = values.max()
-    if not np.isfinite(best):
+    best = values.max(axis=-1, keepdims=True)
+    if not np.all(np.isfinite(best)):
         raise ValueError("no allowed action has a finite value")
-    ties = values >= best - tolerance * max(1.0, abs(best))
-    return ties / ties.sum()
+    ties = values >= best - tolerance * np.maximum(1.0, np.abs(best))
+    result: NDArray[np.float64] = ties / ties.sum(axis=-1, keepdims=True)
+    return result
 
 
 def epsilon_greedy_probabilities(q: ArrayLike, epsilon: float) -> NDArray[np.float64]:
-    """[A] -> [A]: with probability `epsilon` in [0, 1] any allowed action, else a greedy one (Sutton & Barto, ch. 2)."""
+    """[..., A] -> [..., A]: with probability `epsilon` any allowed action, else a greedy one (Sutton & Barto, ch. 2).
+
+    Raises ValueError if `epsilon` is not in [0, 1] or no action is left.
+    """
     if not 0.0 <= epsilon <= 1.0:
         raise ValueError(f"epsilon must be in [0, 1], not {epsilon}")
     values = np.asarray(q, dtype=np.float64)
+    greedy = greedy_probabilities(values)
     allowed = np.isfinite(values)
-    uniform: NDArray[np.float64] = allowed / allowed.sum()
-    return (1.0 - epsilon) * greedy_probabilities(values) + epsilon * uniform
+    return (1.0 - epsilon) * greedy + epsilon * allowed / allowed.sum(axis=-1, keepdims=True)
 
 
 def softmax_probabilities(q: ArrayLike, temperature: float) -> NDArray[np.float64]:
-    """[A] -> [A]: exp(q / temperature), normalised; temperature > 0."""
+    """[..., A] -> [..., A]: exp(q / temperature), normalised; raises ValueError unless `temperature` is positive."""
     if not temperature > 0:
         raise ValueError(f"temperature must be positive, not {temperature}")
     values = np.asarray(q, dtype=np.float64)
-    shifted = np.exp((values - values.max()) / temperature)
-    result: NDArray[np.float64] = shifted / shifted.sum()
+    shifted = np.exp((values - values.max(axis=-1, keepdims=True)) / temperature)
+    result: NDArray[np.float64] = shifted / shifted.sum(axis=-1, keepdims=True)
     return result
 
 

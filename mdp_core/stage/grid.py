@@ -1,0 +1,238 @@
+"""The robot's half of the Stage."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mdp_core.frames import Json, ghost_frame, step_frame
+from mdp_core.grid.maps import WALL
+from mdp_core.grid.policies import ArrowPolicy, always_arrows, random_arrows
+from mdp_core.grid.presets import preset, world
+from mdp_core.grid.world import END, Cell, GridWorld
+from mdp_core.mdp import Outcome
+from mdp_core.policy import epsilon_greedy_probabilities
+from mdp_core.rollout import Draws, play
+from mdp_core.scenarios import GRID_POLICIES, GridScenario
+from mdp_core.solvers.solution import Solution, solve
+from mdp_core.trajectory import Step, Trajectory
+
+WORDS = {
+    "state": "where the robot stands",
+    "policy": "the arrows on the map",
+    "action": "the way it wants to go",
+    "transition": "where it really ends up",
+    "reward": "what the world pays for the move",
+}
+LABELS = {"up": "↑", "right": "→", "down": "↓", "left": "←"}
+OWN_GAMMA = 0.99  # the gamma that the greedy policy of a visitor's own map is optimal for
+
+
+def world_of(scenario: GridScenario) -> GridWorld:
+    """The world of `scenario`: its own map or its preset, with its slip if it sets one.
+
+    Raises MapError for a map that cannot be read, ValueError for an unknown preset or a slip outside [0, 1].
+    """
+    return world(scenario.world, scenario.own_map, scenario.slip)
+
+
+def solve_gamma(scenario: GridScenario) -> float:
+    """The gamma that the greedy policy is optimal for.
+
+    It belongs to the world, not to the visitor: the visitor's gamma is a way to look at what happened and must not change
+    what happens.
+    """
+    return OWN_GAMMA if scenario.own_map else preset(scenario.world).solve_gamma
+
+
+def max_steps(scenario: GridScenario) -> int:
+    """Where an episode is cut off: the preset's limit, or four times around for an own map, in 20..200."""
+    if not scenario.own_map:
+        return preset(scenario.world).max_steps
+    rows, columns = world_of(scenario).map.shape
+    return min(max(4 * (rows + columns), 20), 200)
+
+
+def policy_of(scenario: GridScenario) -> ArrowPolicy:
+    """The policy that acts in `scenario`: random, greedy on the optimal values of `solve_gamma`, epsilon-greedy on them, or
+    always right. Raises what `world_of` raises, and ValueError for an unknown policy or an epsilon outside [0, 1].
+    """
+    here = world_of(scenario)
+    if scenario.policy == "random":
+        return ArrowPolicy(here, random_arrows(here))
+    if scenario.policy == "right":
+        return ArrowPolicy(here, always_arrows(here, "right"))
+    if scenario.policy == "greedy":
+        return ArrowPolicy(here, _solved(scenario).policy)
+    if scenario.policy == "epsilon":
+        table = here.tabular()
+        q = np.where(table.terminal[:, None], np.where(table.allowed, 0.0, -np.inf), _solved(scenario).q)
+        return ArrowPolicy(here, epsilon_greedy_probabilities(q, scenario.epsilon))
+    raise ValueError(
+        f"There is no policy “{scenario.policy[:30]}” for the grid; choose one of {', '.join(GRID_POLICIES)}."
+    )
+
+
+def run_grid(scenario: GridScenario, seed: int) -> Trajectory[Cell, str]:
+    """Let the robot walk `scenario` with the draws of `seed`.
+
+    Raises what `policy_of` raises, and ValueError for a forced action that is not allowed where it comes.
+    """
+    here, policy = world_of(scenario), policy_of(scenario)
+    return play(here, policy, rng=Draws(seed), max_steps=max_steps(scenario), forced=dict(scenario.forced))
+
+
+def grid_frames(scenario: GridScenario, seed: int, before: tuple[tuple[int, str], ...] | None = None) -> Json:
+    """The grid's frames; `before` are the forced actions before the last choice, whose future is the ghost."""
+    here = world_of(scenario)
+    run = run_grid(scenario, seed)
+    return {
+        "id": "grid",
+        "title": _title(scenario, here),
+        "caption": _caption(scenario, here),
+        "words": WORDS if here.map.slip else WORDS | {"transition": "one cell on, for certain"},
+        "map": _map(scenario, here),
+        "prompt": None,
+        "steps": [_frame(here, step) for step in run.steps],
+        "ending": _ending(here, run),
+        "score": _score(run),
+        "ghost": _ghost(scenario, seed, before),
+    }
+
+
+def _solved(scenario: GridScenario) -> Solution:
+    return _solve(scenario.world, scenario.own_map, scenario.slip, solve_gamma(scenario))
+
+
+@lru_cache(maxsize=32)
+def _solve(name: str, own_map: str, slip: float | None, gamma: float) -> Solution:
+    return solve(world(name, own_map, slip).tabular(), gamma)
+
+
+def _title(scenario: GridScenario, here: GridWorld) -> str:
+    if scenario.own_map:
+        return here.map.title or "Your map"
+    return preset(scenario.world).title
+
+
+def _caption(scenario: GridScenario, here: GridWorld) -> str:
+    greedy = f"greedy on the values that are optimal for gamma {solve_gamma(scenario):.2f}"
+    policy = {
+        "greedy": greedy,
+        "epsilon": f"epsilon {scenario.epsilon:.2f}: a random action, else {greedy}",
+        "random": "every action equally likely",
+        "right": "always right",
+    }[scenario.policy]
+    return f"{policy}; slip {here.map.slip:.2f}"
+
+
+def _map(scenario: GridScenario, here: GridWorld) -> Json:
+    rows, columns = here.map.shape
+    solved = _solved(scenario)
+    return {
+        "rows": rows,
+        "cols": columns,
+        "cells": [[_cell(here, sign) for sign in row] for row in here.map.rows],
+        "start": list(here.map.start),
+        "jumps": [
+            {"from": [r, c], "to": list(here.map.find(sign.target)), "reward": sign.reward or 0.0}
+            for r in range(rows)
+            for c in range(columns)
+            if (sign := here.sign((r, c))) is not None and sign.target is not None
+        ],
+        "arrows": _laid_out(here, policy_of(scenario).arrows, terminal=False),
+        "values": _laid_out(here, solved.v, terminal=True),
+        "gamma": solved.gamma,
+    }
+
+
+def _cell(here: GridWorld, mark: str) -> Json:
+    if mark == WALL:
+        return {"kind": "wall"}
+    sign = here.map.legend[mark]
+    cell: Json = {"kind": "start" if mark == "S" else sign.kind}
+    if sign.reward is not None:
+        cell["reward"] = sign.reward
+    if sign.kind == "jump" or any(mark == other.target for _, other in here.map.signs):
+        cell["label"] = mark
+    return cell
+
+
+def _laid_out(here: GridWorld, values: NDArray[np.float64], *, terminal: bool) -> list[list[Any]]:
+    """[S, ...] -> rows of cells, None where no state is; and, unless `terminal`, where no action is taken any more."""
+    shown = values if terminal else np.where(here.tabular().terminal[:, None], np.nan, values)
+    laid = here.on_map(shown)
+    missing: NDArray[np.bool_] = np.isnan(laid.reshape(*here.map.shape, -1)).any(axis=2)
+    return [
+        [None if gone else cell for cell, gone in zip(row, gaps.tolist(), strict=True)]
+        for row, gaps in zip(laid.tolist(), missing, strict=True)
+    ]
+
+
+def _frame(here: GridWorld, step: Step[Cell, str]) -> Json:
+    def state(cell: Cell) -> Json:
+        if cell == END:
+            return {"text": "the end", "cell": list(step.state)}
+        return {"text": f"row {cell[0] + 1}, column {cell[1] + 1}", "cell": list(cell)}
+
+    def action(name: str) -> Json:
+        return {"action": name, "label": LABELS[name], "name": name}
+
+    def outcome(result: Outcome[Cell]) -> Json:
+        landed = result.next_state
+        return {
+            "label": _way(here, step.state, landed),
+            "cell": list(step.state if landed == END else landed),
+        }
+
+    return step_frame(step, bars=range(len(step.policy)), state=state, action=action, outcome=outcome)
+
+
+def _way(here: GridWorld, cell: Cell, landed: Cell) -> str:
+    """How one gets from `cell` to `landed`, in a word or two."""
+    sign = here.sign(cell)
+    if landed == END:
+        return "the end"
+    if sign is not None and sign.target is not None:
+        return f"jump to {sign.target}"
+    if landed == cell:
+        return "stay"
+    moved = (landed[0] - cell[0], landed[1] - cell[1])
+    ways = {(-1, 0): "up", (0, 1): "right", (1, 0): "down", (0, -1): "left"}
+    if moved in ways:
+        return ways[moved]
+    return "back to the start" if landed == here.map.start else "blown away"
+
+
+def _ending(here: GridWorld, run: Trajectory[Cell, str]) -> str:
+    if not run.terminated:
+        return f"cut off after {len(run)} steps"
+    last = run.states[-1] if run.states[-1] != END else run.steps[-1].state
+    sign = here.sign(last)
+    return "fell into a hole" if sign is not None and sign.kind == "pit" else "reached the goal"
+
+
+def _score(run: Trajectory[Cell, str]) -> Json:
+    rewards = run.rewards.tolist()
+    paid = sorted(((r, n) for r, n in Counter(rewards).items() if r), reverse=True)
+    return {
+        "name": "all rewards added up",
+        "total": math.fsum(rewards),
+        "parts": [[f"{n} × {r:g}", n * r] for r, n in paid],
+    }
+
+
+def _ghost(scenario: GridScenario, seed: int, before: tuple[tuple[int, str], ...] | None) -> Json | None:
+    if before is None:
+        return None
+    old = run_grid(replace(scenario, forced=before), seed)
+    changed = [t for t, _ in set(scenario.forced) ^ set(before)]
+    since = min([*changed, len(old)])
+    cells = [list(cell) for cell in old.states[since:] if cell != END]
+    return ghost_frame(old, since, cells=cells)
