@@ -75,7 +75,8 @@ def epsilon_greedy_probabilities(q: ArrayLike, epsilon: float) -> NDArray[np.flo
     values = np.asarray(q, dtype=np.float64)
     greedy = greedy_probabilities(values)
     allowed = np.isfinite(values)
-    return (1.0 - epsilon) * greedy + epsilon * allowed / allowed.sum(axis=-1, keepdims=True)
+    result: NDArray[np.float64] = (1.0 - epsilon) * greedy + epsilon * allowed / allowed.sum(axis=-1, keepdims=True)
+    return result
 
 
 def softmax_probabilities(q: ArrayLike, temperature: float) -> NDArray[np.float64]:

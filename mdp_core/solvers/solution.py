@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,10 +39,8 @@ def solve(
     Raises ValueError too if the values have not settled after `max_sweeps`: with gamma = 1 they never do where rewards
     can be collected for ever.
     """
-    last = None
-    for last in value_iteration(mdp, gamma, tolerance=tolerance, v0=v0, max_sweeps=max_sweeps):
-        pass
-    if last is None or not last.residual <= enough(gamma, tolerance, last.v):
+    last = deque(value_iteration(mdp, gamma, tolerance=tolerance, v0=v0, max_sweeps=max_sweeps), maxlen=1)[0]
+    if not last.residual <= enough(gamma, tolerance, last.v):
         raise ValueError(
             f"the values did not settle within {max_sweeps} sweeps; where an episode can go on for ever, take gamma below 1"
         )

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mdp_core.frames import Json, ghost_frame, step_frame
-from mdp_core.grid.maps import WALL
+from mdp_core.grid.maps import START, WALL, Sign
 from mdp_core.grid.policies import ArrowPolicy, always_arrows, random_arrows
 from mdp_core.grid.presets import preset, world
 from mdp_core.grid.world import END, Cell, GridWorld
@@ -149,6 +149,7 @@ def _map(scenario: GridScenario, here: GridWorld) -> Json:
         "arrows": _laid_out(here, policy_of(scenario).arrows, terminal=False),
         "values": _laid_out(here, solved.v, terminal=True),
         "gamma": solved.gamma,
+        "wind": list(here.map.wind) or None,
     }
 
 
@@ -156,21 +157,32 @@ def _cell(here: GridWorld, mark: str) -> Json:
     if mark == WALL:
         return {"kind": "wall"}
     sign = here.map.legend[mark]
-    cell: Json = {"kind": "start" if mark == "S" else sign.kind}
+    cell: Json = {"kind": "start" if mark == START else sign.kind}
     if sign.reward is not None:
         cell["reward"] = sign.reward
-    if sign.kind == "jump" or any(mark == other.target for _, other in here.map.signs):
-        cell["label"] = mark
-    return cell
+    label = _label(mark, sign, any(mark == other.target for _, other in here.map.signs))
+    return cell | {"label": label} if label else cell
+
+
+def _label(mark: str, sign: Sign, is_target: bool) -> str:
+    """What is written on a cell, so that no meaning rests on colour: the letter of a jump, or what the cell pays."""
+    reward = sign.reward or 0.0
+    if sign.kind == "jump" or is_target or mark == START:
+        return mark
+    if sign.kind == "goal":
+        return f"{reward:+g}" if reward > 0 else "G"
+    if sign.kind == "pit":
+        return f"{reward:+g}" if reward else "H"
+    return f"{reward:+g}" if reward else ""
 
 
 def _laid_out(here: GridWorld, values: NDArray[np.float64], *, terminal: bool) -> list[list[Any]]:
     """[S, ...] -> rows of cells, None where no state is; and, unless `terminal`, where no action is taken any more."""
     shown = values if terminal else np.where(here.tabular().terminal[:, None], np.nan, values)
     laid = here.on_map(shown)
-    missing: NDArray[np.bool_] = np.isnan(laid.reshape(*here.map.shape, -1)).any(axis=2)
+    missing = np.isnan(laid.reshape(*here.map.shape, -1)[:, :, 0]).tolist()
     return [
-        [None if gone else cell for cell, gone in zip(row, gaps.tolist(), strict=True)]
+        [None if gone else cell for cell, gone in zip(row, gaps, strict=True)]
         for row, gaps in zip(laid.tolist(), missing, strict=True)
     ]
 
