@@ -98,3 +98,12 @@ export function figure(value, decimals = 2) {
 export function amount(value) {
   return (value < 0 ? "\u2212" : "") + String(Math.round(Math.abs(value) * 100) / 100);
 }
+
+/** A whole number written small, below or above the line: "12" -> "₁₂" or "¹²". */
+export function lowered(n) {
+  return String(n).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
+}
+
+export function raised(n) {
+  return String(n).replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
+}

@@ -1,0 +1,140 @@
+// Policy and draw: the distribution as bars that are buttons, and as one stacked bar on which u falls.
+
+const SLOTS = 4; // bars above one another before a second column begins
+const BAR_HEIGHT = 27;
+
+class Bars {
+  constructor(element, choose) {
+    this.element = element;
+    this.choose = choose;
+    this.bars = new Map(); // action -> {element, ...where it is drawn, ...where it glides to}
+  }
+
+  /** Show the distribution of `step`; null where no action is taken any more. */
+  show(step) {
+    const items = step ? [...step.bars] : [];
+    if (step && step.rest) items.push({ action: " rest", label: `${step.rest.count} others`, name: "the others", p: step.rest.p, rest: true });
+    const columns = items.length > SLOTS && this.element.clientWidth > 400 ? 2 : 1;
+    const rows = Math.max(columns === 2 ? SLOTS : items.length, SLOTS);
+    this.element.style.height = `${rows * BAR_HEIGHT}px`;
+    const seen = new Set();
+    items.forEach((item, i) => {
+      seen.add(item.action);
+      const bar = this.bars.get(item.action) || this.make(item);
+      bar.to = { p: item.p, x: Math.floor(i / rows), y: i % rows, shown: 1 };
+      if (!bar.now) bar.now = { ...bar.to, p: 0, shown: 0 };
+      bar.element.style.width = `${100 / columns}%`;
+      const chosen = Boolean(step) && i === step.chosen;
+      bar.element.classList.toggle("chosen", chosen);
+      bar.label.textContent = item.label.trim() === "" ? item.name : readable(item.label).trim();
+      if (!item.rest) {
+        bar.element.setAttribute("aria-pressed", String(chosen));
+        bar.element.setAttribute("aria-label", `${item.name}, probability ${figure(item.p)}${chosen ? ", taken" : ". Choose it instead"}`);
+        bar.element.title = chosen ? `${item.name}: taken` : `choose ${item.name} instead`;
+      }
+    });
+    for (const [action, bar] of this.bars) if (!seen.has(action)) bar.to = { ...bar.to, p: 0, shown: 0 };
+  }
+
+  make(item) {
+    const element = document.createElement(item.rest ? "div" : "button");
+    element.className = item.rest ? "bar rest" : "bar";
+    if (!item.rest) {
+      element.type = "button";
+      element.addEventListener("click", () => this.choose(item.action));
+    }
+    const [label, track, fill, share] = ["label", "track", "fill", "share"].map((name) => {
+      const part = document.createElement("span");
+      part.className = name;
+      return part;
+    });
+    track.append(fill);
+    element.append(label, track, share);
+    this.element.append(element);
+    const bar = { element, label, fill, share, now: null, to: null };
+    this.bars.set(item.action, bar);
+    return bar;
+  }
+
+  glide(dt, tau) {
+    let moving = false;
+    for (const [action, bar] of this.bars) {
+      for (const name of ["p", "x", "y", "shown"]) {
+        bar.now[name] = approach(bar.now[name], bar.to[name], dt, tau);
+        moving ||= bar.now[name] !== bar.to[name];
+      }
+      const { p, x, y, shown } = bar.now;
+      bar.element.style.transform = `translate(${x * 100}%, ${y * BAR_HEIGHT}px)`;
+      bar.element.style.opacity = shown;
+      bar.fill.style.transform = `scaleX(${p})`;
+      bar.share.textContent = figure(p);
+      if (shown === 0 && bar.to.shown === 0) {
+        bar.element.remove();
+        this.bars.delete(action);
+      }
+    }
+    return moving;
+  }
+}
+
+class Stack {
+  constructor(element) {
+    this.element = element;
+    this.strip = document.createElement("div");
+    this.strip.className = "strip";
+    this.marker = document.createElement("div");
+    this.marker.className = "marker";
+    this.reading = document.createElement("span");
+    this.marker.append(this.reading);
+    element.append(this.strip, this.marker);
+    this.parts = []; // by place: {element, now: [from, width], to: [from, width]}
+    this.u = { now: 0, to: 0 };
+  }
+
+  /** Show where u_t falls. `marked`: whether u has been drawn yet. */
+  show(step, marked) {
+    const stretches = step ? step.bars.map((bar, i) => ({ from: bar.from, width: bar.p, label: bar.label, chosen: i === step.chosen })) : [];
+    if (step && step.rest) {
+      // The chosen action may lie somewhere inside the rest: the rest goes first, what is chosen lies on it.
+      const edge = stretches.reduce((sum, part) => (Math.abs(part.from - sum) < 1e-9 ? sum + part.width : sum), 0);
+      stretches.unshift({ from: edge, width: 1 - edge, label: "the others", chosen: false });
+    }
+    while (this.parts.length < stretches.length) {
+      const element = document.createElement("div");
+      this.strip.append(element);
+      this.parts.push({ element, now: [1, 0], to: [1, 0] });
+    }
+    this.parts.forEach((part, i) => {
+      const { from, width, label, chosen } = stretches[i] || { from: 1, width: 0, label: "" };
+      part.to = [from, width];
+      part.element.className = chosen ? "part chosen" : "part";
+      part.element.textContent = width * this.strip.clientWidth > 12 + 7 * label.trim().length ? label.trim() : "";
+    });
+    this.element.classList.toggle("blank", !step);
+    this.marker.style.visibility = step && marked ? "" : "hidden";
+    if (!step) return;
+    this.u.to = step.u;
+    this.reading.textContent = step.forced ? `u ${figure(step.u)}, not used: chosen by hand` : `u ${figure(step.u)}`;
+    this.marker.classList.toggle("left", step.u > (step.forced ? 0.4 : 0.8));
+    const taken = step.bars[step.chosen];
+    this.element.setAttribute(
+      "aria-label",
+      step.forced
+        ? `u ${figure(step.u)} was drawn and not used: ${taken.name} was chosen by hand.`
+        : `u ${figure(step.u)} falls on ${taken.name}, which takes ${figure(taken.from)} to ${figure(taken.from + taken.p)}.`
+    );
+  }
+
+  glide(dt, tau) {
+    let moving = false;
+    for (const part of this.parts) {
+      part.now = part.now.map((value, i) => approach(value, part.to[i], dt, tau));
+      moving ||= part.now.some((value, i) => value !== part.to[i]);
+      part.element.style.left = `${part.now[0] * 100}%`;
+      part.element.style.width = `${part.now[1] * 100}%`;
+    }
+    this.u.now = approach(this.u.now, this.u.to, dt, tau);
+    this.marker.style.left = `${this.u.now * 100}%`;
+    return moving || this.u.now !== this.u.to;
+  }
+}

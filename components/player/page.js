@@ -1,0 +1,57 @@
+// State, in the language model's world: the text so far, the next token lit, the future that was given up.
+// Every piece goes in as textContent: the text is a stranger's.
+
+class TextPage {
+  constructor(element, goTo) {
+    this.element = element;
+    this.goTo = goTo;
+  }
+
+  load(world) {
+    this.world = world;
+    this.element.replaceChildren();
+    const add = (name, className, text) => {
+      const element = document.createElement(name);
+      element.className = className;
+      element.textContent = text;
+      this.element.append(element);
+      return element;
+    };
+    add("span", "prompt", world.prompt.join(""));
+    this.tokens = world.steps.map((step, t) => {
+      const token = add("span", "token", readable(step.piece));
+      token.title = `step ${t}: p ${figure(step.bars[step.chosen].p)}`;
+      token.addEventListener("click", () => this.goTo(t));
+      return token;
+    });
+    const length = world.prompt.join("").length + world.steps.reduce((sum, step) => sum + step.piece.length, 0);
+    this.element.classList.toggle("long", length > 150);
+    this.ending = add("span", "ending", world.ending);
+    this.before = null;
+    if (world.ghost && world.ghost.pieces) {
+      this.before = add("span", "before", "");
+      const label = document.createElement("b");
+      label.textContent = "before: …";
+      this.before.append(label, document.createTextNode(world.ghost.pieces.join("")));
+    }
+  }
+
+  /** Show step `at` (the number of steps: the end). `moved`: its token has already been appended. */
+  show(at, moved) {
+    this.tokens.forEach((token, t) => {
+      token.hidden = t > at;
+      token.classList.toggle("coming", t === at && !moved);
+    });
+    this.ending.hidden = at < this.tokens.length;
+    const last = this.tokens[Math.min(at, this.tokens.length - 1)];
+    if (last) this.element.scrollTop = last.offsetTop + last.offsetHeight - this.element.clientHeight + 12;
+    const text = this.world.prompt.join("") + this.world.steps.slice(0, moved ? at + 1 : at).map((step) => step.piece).join("");
+    const next = at < this.tokens.length && !moved ? ` Next token: ${this.world.steps[at].bars[this.world.steps[at].chosen].name}.` : "";
+    this.element.setAttribute("aria-label", `The text so far: ${text}.${next}`);
+  }
+}
+
+/** A token that a reader can see: line breaks as signs. */
+function readable(piece) {
+  return piece.replaceAll("\n", "⏎\n");
+}

@@ -1,0 +1,327 @@
+// The player: one clock, two worlds. What Python sends is drawn; what the visitor does here stays here, until it is
+// committed: {step, gamma} on release, pause and step, and a chosen action.
+
+const SPEEDS = [0.25, 0.5, 1, 2, 5, 10, 30];
+const WALKING_SPEED = 1; // steps a second up to which a step is walked through phase by phase
+const GLIDE = 85; // ms, the time constant of every glide
+const ORDER = ["observe", "distribution", "draw", "act", "transition", "reward"];
+
+class Player {
+  constructor(root) {
+    this.root = root;
+    this.stage = root.querySelector(".stage");
+    this.p = 0; // the clock: a step and a share of it
+    this.gamma = 0.9;
+    this.speed = 1;
+    this.playing = false;
+    this.command = null;
+    this.key = null;
+    this.last = 0;
+    this.frame = 0;
+    this.reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
+    const one = (selector) => root.querySelector(selector);
+    this.sides = { grid: this.side("grid"), text: this.side("text") };
+    this.sides.grid.state = new MapPicture(one("svg.map"), (action) => this.choose("grid", action));
+    this.sides.text.state = new TextPage(one(".page"), (t) => this.go(t));
+    this.controls = Object.fromEntries(
+      ["first", "back", "play", "forward", "last", "step", "speed", "gamma"].map((name) => [name, one("." + name)])
+    );
+    this.readouts = { step: one(".clock .readout"), gamma: one(".discount .readout") };
+    this.live = one(".live");
+    this.listen();
+  }
+
+  side(name) {
+    const one = (row, what) => this.root.querySelector(`.row.${row} .side.${name} ${what}`);
+    return {
+      name,
+      bars: new Bars(one("policy", ".bars"), (action) => this.choose(name, action)),
+      stack: new Stack(one("draw", ".stack")),
+      readings: new Readings((row) => one(row, "output"), () => this.send("undo", name)),
+      rewards: new Chart(one("rewards", "canvas"), (t) => this.go(t)),
+      togo: new Chart(one("togo", "canvas"), (t) => this.go(t)),
+      sum: one("sum", "output"),
+    };
+  }
+
+  listen() {
+    const { first, back, play, forward, last, step, speed, gamma } = this.controls;
+    first.addEventListener("click", () => this.go(0));
+    back.addEventListener("click", () => this.go(this.t - 1));
+    play.addEventListener("click", () => this.toggle());
+    forward.addEventListener("click", () => this.go(this.t + 1));
+    last.addEventListener("click", () => this.go(this.length));
+    step.addEventListener("input", () => this.go(Number(step.value), false));
+    step.addEventListener("change", () => this.commit());
+    for (const value of SPEEDS) speed.append(new Option(`${value}/s`, String(value), false, value === this.speed));
+    speed.addEventListener("change", () => {
+      this.speed = Number(speed.value);
+      this.invalidate();
+    });
+    gamma.addEventListener("input", () => {
+      this.gamma = clamp(gamma.value, 0, 1, this.gamma);
+      this.invalidate();
+    });
+    gamma.addEventListener("change", () => this.commit());
+    this.onKey = (event) => this.press(event);
+    document.addEventListener("keydown", this.onKey, true);
+    this.resized = new ResizeObserver(() => {
+      this.shown = null;
+      this.invalidate();
+    });
+    this.resized.observe(this.stage);
+    this.reduced.addEventListener("change", () => this.invalidate());
+  }
+
+  /** Space, arrows, Home and End, wherever nothing else wants them. */
+  press(event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !this.root.isConnected) return;
+    const target = event.composedPath()[0];
+    const inside = this.stage.contains(target);
+    if (!inside && target !== document.body && !target.matches?.("[data-testid='stMain'], [data-testid='stAppViewContainer']")) return;
+    if (target === this.controls.gamma || target.matches?.("select, textarea")) return;
+    const acts = {
+      " ": () => this.toggle(),
+      ArrowRight: () => this.go(this.t + 1),
+      ArrowLeft: () => this.go(this.t - 1),
+      Home: () => this.go(0),
+      End: () => this.go(this.length),
+    };
+    const act = acts[event.key];
+    if (!act || (event.key === " " && target.matches?.("button"))) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  }
+
+  get t() {
+    return Math.min(Math.floor(this.p + 1e-9), this.length);
+  }
+
+  /** New data from Python: frames and, where its number is new, a command to look somewhere. */
+  receive({ data, setStateValue, setTriggerValue }) {
+    this.setState = setStateValue;
+    this.trigger = setTriggerValue;
+    const { frames, view, command } = data;
+    if (frames.key !== this.key) {
+      this.key = frames.key;
+      this.worlds = Object.fromEntries(frames.worlds.map((world) => [world.id, { ...world, rewards: world.steps.map((step) => step.reward) }]));
+      this.length = Math.max(1, ...frames.worlds.map((world) => world.steps.length));
+      for (const [name, side] of Object.entries(this.sides)) this.introduce(side, this.worlds[name]);
+      this.p = Math.min(this.p, this.length);
+    }
+    if (command !== this.command) {
+      this.command = command;
+      this.p = clamp(view.step, 0, this.length);
+      this.gamma = clamp(view.gamma, 0, 1, 0.9);
+      this.committed = { step: this.t, gamma: this.gamma };
+    }
+    this.readColours();
+    this.shown = null;
+    this.invalidate();
+  }
+
+  introduce(side, world) {
+    const head = this.root.querySelector(`.head .side.${side.name}`);
+    head.querySelector(".title").textContent = world.title;
+    head.querySelector(".caption").textContent = world.caption;
+    head.querySelector(".caption").title = world.caption;
+    for (const [row, words] of Object.entries(world.words)) {
+      const word = this.root.querySelector(`.row.${row} .word.${side.name}`);
+      if (word) word.textContent = words;
+    }
+    side.scales = {
+      rewards: Math.max(...world.rewards.map(Math.abs), ...(world.ghost ? world.ghost.rewards.map(Math.abs) : []), 1e-9),
+      togo: Math.max(largestReturn(world.rewards), world.ghost ? largestReturn(world.ghost.rewards) : 0, 1e-9),
+    };
+    side.state.load(world);
+  }
+
+  readColours() {
+    const style = getComputedStyle(this.stage);
+    const probe = document.createElement("canvas").getContext("2d");
+    probe.fillStyle = style.getPropertyValue("--st-background-color").trim() || "#ffffff";
+    const [r, g, b] = [1, 3, 5].map((i) => parseInt(probe.fillStyle.slice(i, i + 2), 16));
+    this.stage.classList.toggle("dark", 0.299 * r + 0.587 * g + 0.114 * b < 128);
+    const read = (name) => getComputedStyle(this.stage).getPropertyValue(name).trim();
+    this.colours = { ink: read("--ink"), line: read("--line"), gain: read("--reward"), loss: read("--loss"), quiet: "#8a94a3", mark: read("--panel"), ground: read("--ground"), font: style.fontFamily };
+  }
+
+  toggle() {
+    if (this.playing) {
+      this.playing = false;
+      this.p = this.t;
+      this.commit();
+    } else {
+      if (this.p >= this.length) this.p = 0;
+      this.playing = true;
+      this.last = 0;
+    }
+    this.invalidate();
+  }
+
+  go(step, commit = true) {
+    this.playing = false;
+    this.p = clamp(Math.round(step), 0, this.length);
+    if (commit) this.commit();
+    this.invalidate();
+  }
+
+  choose(side, action) {
+    const step = this.worlds[side].steps[this.t];
+    if (!step || (step.bars[step.chosen].action === action && !step.forced)) return;
+    this.playing = false;
+    this.p = this.t;
+    this.invalidate();
+    this.committed = { step: this.t, gamma: this.gamma };
+    this.setState("view", this.committed);
+    this.send("choice", { side, t: this.t, action });
+  }
+
+  send(name, value) {
+    this.trigger(name, value);
+  }
+
+  /** Tell Python what is looked at, once for every change. */
+  commit() {
+    const view = { step: this.t, gamma: this.gamma };
+    if (this.committed && view.step === this.committed.step && view.gamma === this.committed.gamma) return;
+    this.committed = view;
+    this.setState("view", view);
+    this.speak();
+  }
+
+  /** Read the step aloud, at rest only. */
+  speak() {
+    const parts = Object.values(this.worlds).map((world) => {
+      const step = world.steps[this.t];
+      if (!step) return `${world.title}: ${world.ending}.`;
+      const taken = step.bars[step.chosen];
+      return `${world.title}: state ${step.state.text}, action ${taken.name} with probability ${figure(taken.p)}, reward ${amount(step.reward)}, next state ${step.next.text}.`;
+    });
+    this.live.textContent = `Step ${this.t} of ${this.length}. ${parts.join(" ")}`;
+  }
+
+  invalidate() {
+    if (!this.frame) this.frame = requestAnimationFrame((now) => this.tick(now));
+  }
+
+  tick(now) {
+    this.frame = 0;
+    if (!this.worlds) return;
+    const dt = this.last ? Math.min(now - this.last, 100) : 16;
+    this.last = now;
+    if (this.playing) {
+      this.p = Math.min(this.p + (dt * this.speed) / 1000, this.length);
+      if (this.p >= this.length) {
+        this.playing = false;
+        this.commit();
+      }
+    }
+    const moving = this.draw(dt);
+    if (this.playing || moving) this.invalidate();
+    else this.last = 0;
+  }
+
+  draw(dt) {
+    const walking = this.playing && this.speed <= WALKING_SPEED && !this.reduced.matches;
+    const tau = this.reduced.matches ? 0 : this.playing ? Math.min(GLIDE, 350 / this.speed) : GLIDE;
+    this.drawClock(walking);
+    let moving = false;
+    for (const [name, side] of Object.entries(this.sides)) {
+      const world = this.worlds[name];
+      const now = scene(this.p, world.steps.length, walking);
+      const mark = `${this.key} ${now.at} ${now.moved} ${now.phase === "draw"} ${now.phase === "observe"} ${now.phase === "distribution"}`;
+      if (side.mark !== mark || !this.shown) {
+        side.mark = mark;
+        const step = world.steps[now.at];
+        side.state.show(now.at, now.moved);
+        side.bars.show(step);
+        side.stack.show(step, !["observe", "distribution"].includes(now.phase));
+        side.readings.show(world, now.at);
+      }
+      this.drawReturns(side, world);
+      for (const part of [side.bars, side.stack, side.state]) moving = Boolean(part.glide?.(dt, tau)) || moving;
+    }
+    this.shown = true;
+    return moving;
+  }
+
+  drawClock(walking) {
+    const { play, step, gamma, back, first, forward, last } = this.controls;
+    const { phase } = scene(this.p, this.length, walking);
+    const label = this.playing ? "⏸ pause" : "▶ play";
+    if (play.textContent !== label) {
+      play.textContent = label;
+      play.setAttribute("aria-label", this.playing ? "Pause" : "Play");
+    }
+    step.max = String(this.length);
+    step.value = String(this.t);
+    step.setAttribute("aria-valuetext", `step ${this.t} of ${this.length}`);
+    gamma.value = String(this.gamma);
+    gamma.setAttribute("aria-valuetext", `gamma ${figure(this.gamma)}`);
+    this.readouts.step.textContent = `t ${this.t}/${this.length}`;
+    this.readouts.gamma.textContent = `γ gamma ${figure(this.gamma)}`;
+    back.disabled = first.disabled = this.p <= 0;
+    forward.disabled = last.disabled = this.p >= this.length;
+    if (this.phase !== phase) {
+      this.phase = phase;
+      this.stage.classList.toggle("walking", phase !== null);
+      for (const row of this.root.querySelectorAll("[data-phase]")) {
+        row.classList.toggle("lit", row.dataset.phase === phase);
+        row.classList.toggle("told", phase !== null && ORDER.indexOf(row.dataset.phase) <= ORDER.indexOf(phase));
+      }
+    }
+  }
+
+  drawReturns(side, world) {
+    const mark = `${this.key} ${this.gamma} ${this.t}`;
+    if (side.returnsMark === mark && this.shown) return;
+    side.returnsMark = mark;
+    const { ghost } = world;
+    const shared = { since: ghost ? ghost.from : 0, span: this.length, at: this.t, colours: this.colours };
+    const total = figure(discountedReturn(world.rewards, this.gamma), 3);
+    const discounted = discountedRewards(world.rewards, this.gamma);
+    const togo = returnsToGo(world.rewards, this.gamma);
+    const t = Math.min(this.t, world.rewards.length - 1);
+    const said = (name, values) => (t === this.t ? `${name} ${figure(values[t], 3)}` : "ended");
+    side.rewards.draw({
+      ...shared,
+      bars: discounted,
+      reading: said(`γ${raised(t)} r${lowered(t + 1)} =`, discounted),
+      outlines: world.rewards,
+      ghost: ghost && discountedRewards(ghost.rewards, this.gamma),
+      scale: side.scales.rewards,
+      label: `${world.title}: rewards by step, outlined, and what gamma ${figure(this.gamma)} leaves of them, filled.`,
+    });
+    side.togo.draw({
+      ...shared,
+      bars: togo,
+      reading: said(`G${lowered(t)} =`, togo),
+      ghost: ghost && returnsToGo(ghost.rewards, this.gamma),
+      scale: side.scales.togo,
+      label: `${world.title}: return-to-go by step; it begins with G₀ = ${total}.`,
+    });
+    writeSum(side.sum, world, this.gamma);
+  }
+
+  close() {
+    cancelAnimationFrame(this.frame);
+    document.removeEventListener("keydown", this.onKey, true);
+    this.resized.disconnect();
+  }
+}
+
+const players = new WeakMap();
+
+export default function (component) {
+  const root = component.parentElement;
+  if (!players.has(root)) players.set(root, new Player(root));
+  const player = players.get(root);
+  player.receive(component);
+  return () => {
+    // A late cleanup must not hit a newer player of the same place.
+    if (players.get(root) === player) players.delete(root);
+    player.close();
+  };
+}

@@ -1,0 +1,54 @@
+// Action, transition, reward, next state: one line each, the same in both worlds.
+
+function piece(name, className, text) {
+  const element = document.createElement(name);
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+class Readings {
+  constructor(find, undo) {
+    this.outputs = Object.fromEntries(["action", "transition", "reward", "next"].map((row) => [row, find(row)]));
+    this.undo = undo;
+  }
+
+  show(world, at) {
+    const step = world.steps[at];
+    const { action, transition, reward, next } = this.outputs;
+    for (const output of Object.values(this.outputs)) output.replaceChildren();
+    if (world.ghost) action.append(this.undoButton());
+    if (!step) {
+      action.prepend(piece("span", "why", `the end: ${world.ending}`));
+      if (world.score) reward.append(piece("span", "why", scoreLine(world.score)));
+      return;
+    }
+    const taken = step.bars[step.chosen];
+    const likeliest = Math.max(...step.bars.map((bar) => bar.p), step.rest && step.rest.count === 1 ? step.rest.p : 0);
+    action.prepend(
+      piece("span", "chip", taken.label.trim() === "" ? taken.name : readable(taken.label).trim()),
+      piece("span", "why", step.forced ? "chosen by hand" : `p ${figure(taken.p)}${taken.p < likeliest - 1e-9 ? ", not the likeliest" : ""}`)
+    );
+    const order = step.outcomes.map((_, i) => i).sort((a, b) => (b === step.outcome) - (a === step.outcome) || step.outcomes[b].p - step.outcomes[a].p);
+    for (const i of order) {
+      const outcome = step.outcomes[i];
+      transition.append(piece("span", i === step.outcome ? "may landed" : "may", `${outcome.label} ${figure(outcome.p)}`));
+    }
+    reward.append(piece("span", step.reward < 0 ? "loss" : step.reward > 0 ? "gain" : "none", amount(step.reward)));
+    if (world.score && step.terminated) reward.append(piece("span", "why", scoreLine(world.score)));
+    next.append(piece("span", "", step.next.text));
+    if (step.terminated || step.truncated) next.append(piece("span", "why", world.ending));
+  }
+
+  undoButton() {
+    const button = piece("button", "undo", "undo");
+    button.type = "button";
+    button.title = "Take the last choice back";
+    button.addEventListener("click", this.undo);
+    return button;
+  }
+}
+
+function scoreLine(score) {
+  return `${score.name}: ${score.parts.map(([name, value]) => `${name} ${figure(value)}`).join(", ")}`;
+}
