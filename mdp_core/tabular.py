@@ -91,21 +91,23 @@ class TabularMDP:
         return tuple(np.flatnonzero(self.allowed[state]).tolist())
 
     def transition(self, state: int, action: int) -> Categorical[Outcome[int]]:
-        """P(. | s, a). Raises ValueError if the action is not allowed or the state is terminal."""
+        """P(. | s, a) in the order of the K axis, equal outcomes as one.
+
+        Raises ValueError if the action is not allowed or the state is terminal.
+        """
         if self.terminal[state]:
             raise ValueError(f"state {self.states[state]!r} is terminal")
         if not 0 <= action < self.allowed.shape[1] or not self.allowed[state, action]:
             raise ValueError(f"action {action!r} is not allowed in state {self.states[state]!r}")
-        used = np.flatnonzero(self.probability[state, action])
-        outcomes = tuple(
-            Outcome(
+        weights: dict[Outcome[int], float] = {}
+        for k in np.flatnonzero(self.probability[state, action]):
+            outcome = Outcome(
                 int(self.next_state[state, action, k]),
                 float(self.reward[state, action, k]),
                 bool(self.terminated[state, action, k]),
             )
-            for k in used
-        )
-        return Categorical(outcomes, self.probability[state, action, used])
+            weights[outcome] = weights.get(outcome, 0.0) + float(self.probability[state, action, k])
+        return Categorical(tuple(weights), list(weights.values()))
 
     def is_terminal(self, state: int) -> bool:
         """True where no further step is taken."""

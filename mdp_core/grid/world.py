@@ -63,16 +63,9 @@ class GridWorld:
             raise ValueError(f"the episode is over in {state}")
         if action not in self._allowed[s]:
             raise ValueError(f"action {action!r} is not allowed in {state}")
-        a = ACTIONS.index(action)
-        weights: dict[Outcome[Cell], float] = {}
-        for k in np.flatnonzero(table.probability[s, a]):
-            outcome = Outcome(
-                self.states[table.next_state[s, a, k]],
-                float(table.reward[s, a, k]),
-                bool(table.terminated[s, a, k]),
-            )
-            weights[outcome] = weights.get(outcome, 0.0) + float(table.probability[s, a, k])
-        return Categorical(tuple(weights), list(weights.values()))
+        outcomes = table.transition(s, ACTIONS.index(action))
+        named = [Outcome(self.states[o.next_state], o.reward, o.terminated) for o in outcomes.outcomes]
+        return Categorical(tuple(named), outcomes.probabilities)
 
     def is_terminal(self, state: Cell) -> bool:
         """True where no further step is taken. Raises ValueError if `state` is no state of the world."""
