@@ -11,7 +11,15 @@ import streamlit as st
 from mdp_core.scenarios import View
 
 HERE = Path(__file__).parent
-SCRIPTS = ("engine.js", "map.js", "page.js", "bars.js", "readings.js", "chart.js", "player.js")  # in this order, one module
+SCRIPTS = (
+    "engine.js",
+    "map.js",
+    "page.js",
+    "bars.js",
+    "readings.js",
+    "chart.js",
+    "player.js",
+)  # in this order, one module
 
 
 def _read(name: str) -> str:

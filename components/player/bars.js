@@ -10,8 +10,8 @@ class Bars {
     this.bars = new Map(); // action -> {element, ...where it is drawn, ...where it glides to}
   }
 
-  /** Show the distribution of `step`; null where no action is taken any more. */
-  show(step) {
+  /** Show the distribution of `step`, undefined where no action is taken any more, and whether one has been `drawn`. */
+  show(step, drawn) {
     const items = step ? [...step.bars] : [];
     if (step && step.rest) items.push({ action: " rest", label: `${step.rest.count} others`, name: "the others", p: step.rest.p, rest: true });
     const columns = items.length > SLOTS && this.element.clientWidth > 400 ? 2 : 1;
@@ -24,7 +24,7 @@ class Bars {
       bar.to = { p: item.p, x: Math.floor(i / rows), y: i % rows, shown: 1 };
       if (!bar.now) bar.now = { ...bar.to, p: 0, shown: 0 };
       bar.element.style.width = `${100 / columns}%`;
-      const chosen = Boolean(step) && i === step.chosen;
+      const chosen = drawn && i === step.chosen;
       bar.element.classList.toggle("chosen", chosen);
       bar.label.textContent = item.label.trim() === "" ? item.name : readable(item.label).trim();
       if (!item.rest) {
@@ -91,9 +91,9 @@ class Stack {
     this.u = { now: 0, to: 0 };
   }
 
-  /** Show where u_t falls. `marked`: whether u has been drawn yet. */
-  show(step, marked) {
-    const stretches = step ? step.bars.map((bar, i) => ({ from: bar.from, width: bar.p, label: bar.label, chosen: i === step.chosen })) : [];
+  /** Show where u_t falls, once it is `drawn`. */
+  show(step, drawn) {
+    const stretches = step ? step.bars.map((bar, i) => ({ from: bar.from, width: bar.p, label: bar.label, chosen: drawn && i === step.chosen })) : [];
     if (step && step.rest) {
       // The chosen action may lie somewhere inside the rest: the rest goes first, what is chosen lies on it.
       const edge = stretches.reduce((sum, part) => (Math.abs(part.from - sum) < 1e-9 ? sum + part.width : sum), 0);
@@ -111,7 +111,7 @@ class Stack {
       part.element.textContent = width * this.strip.clientWidth > 12 + 7 * label.trim().length ? label.trim() : "";
     });
     this.element.classList.toggle("blank", !step);
-    this.marker.style.visibility = step && marked ? "" : "hidden";
+    this.marker.style.visibility = step && drawn ? "" : "hidden";
     if (!step) return;
     this.u.to = step.u;
     this.reading.textContent = step.forced ? `u ${figure(step.u)}, not used: chosen by hand` : `u ${figure(step.u)}`;

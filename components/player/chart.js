@@ -70,7 +70,7 @@ class Chart {
 
 /** G_0 written out with its terms, into `output`. */
 function writeSum(output, world, gamma) {
-  const { terms, hidden, total } = sumTerms(world.rewards, gamma, 4);
+  const { terms, hidden, total } = sumTerms(world.rewards, gamma, 3);
   const formula = document.createElement("span");
   formula.className = "formula";
   formula.append("= ");

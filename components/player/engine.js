@@ -62,15 +62,16 @@ export function phaseAt(share) {
 }
 
 /** What is on the Stage at position `p` (a step and a share of it), for a run of `length` steps.
- *  at: the step whose numbers are shown (`length`: the end); moved: the agent already stands in s_{t+1};
- *  phase: which part of the loop is lit, null where all of it is (at rest, or too fast to follow). */
+ *  at: the step whose numbers are shown (`length`: the end); phase: which part of the loop is lit, null where all of it is
+ *  (at rest, or too fast to follow); drawn, acted, moved: whether u has fallen, a_t is taken, the agent stands in s_{t+1}. */
 export function scene(p, length, walking) {
   const t = Math.min(Math.floor(p + 1e-9), length);
   const share = p - t;
-  if (!walking || t >= length || share <= 1e-6) return { at: t, moved: false, phase: null };
+  if (!walking || t >= length || share <= 1e-6) return { at: t, phase: null, drawn: true, acted: true, moved: false };
   const phase = phaseAt(share);
-  const looksAhead = share >= PHASES[PHASES.length - 1][1];
-  return { at: looksAhead ? t + 1 : t, moved: !looksAhead && (phase === "transition" || phase === "reward"), phase };
+  if (share >= PHASES[PHASES.length - 1][1]) return { at: t + 1, phase, drawn: false, acted: false, moved: false };
+  const told = ["draw", "act", "transition", "reward"].indexOf(phase);
+  return { at: t, phase, drawn: told >= 0, acted: told >= 1, moved: told >= 2 };
 }
 
 /** One frame of a glide: `value` after `dt` ms on its way to `target`, slowing down with time constant `tau` ms;

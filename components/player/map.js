@@ -38,6 +38,7 @@ class MapPicture {
       `${-MARGIN} ${-MARGIN} ${map.cols + 2 * MARGIN} ${map.rows + 2 * MARGIN}`
     );
     for (let r = 0; r < map.rows; r += 1) for (let c = 0; c < map.cols; c += 1) this.drawCell(map, r, c);
+    for (const jump of map.jumps) this.drawJump(jump);
     this.ghost = shape(this.svg, "polyline", { class: "ghost" });
     this.trail = shape(this.svg, "polyline", { class: "trail" });
     this.outcomes = shape(this.svg, "g", {});
@@ -48,11 +49,11 @@ class MapPicture {
   drawCell(map, r, c) {
     const cell = map.cells[r][c];
     const reward = cell.reward || 0;
-    const tone = cell.kind === "wall" ? "wall" : reward > 0 || cell.kind === "goal" ? "good" : "";
-    const bad = reward < 0 || cell.kind === "hole" || cell.kind === "pit" || cell.kind === "cliff" ? "bad" : "";
-    const jump = cell.kind === "jump" ? "jump" : "";
-    shape(this.svg, "rect", { class: `cell ${tone || bad || jump}`, x: c, y: r, width: 1, height: 1 });
-    if (map.arrows && map.arrows[r][c] && cell.kind !== "wall") {
+    const bad = reward < 0 || cell.kind === "pit" || cell.kind === "cliff";
+    const good = reward > 0;
+    const tone = ["wall", "jump"].includes(cell.kind) ? cell.kind : cell.kind === "goal" || good ? "good" : bad ? "bad" : "";
+    shape(this.svg, "rect", { class: `cell ${tone}`, x: c, y: r, width: 1, height: 1 });
+    if (map.arrows && map.arrows[r][c] && !["goal", "pit"].includes(cell.kind)) {
       const group = shape(this.svg, "g", { transform: `translate(${c + 0.5} ${r + 0.5})`, class: "arrow" });
       Object.keys(DIRECTIONS).forEach((name, i) => {
         const p = map.arrows[r][c][i];
@@ -63,6 +64,14 @@ class MapPicture {
       const size = cell.label.length > 3 ? 0.28 : 0.36;
       shape(this.svg, "text", { x: c + 0.5, y: r + 0.5 + size * 0.36, "font-size": size, "font-weight": 700, "text-anchor": "middle" }, cell.label);
     }
+  }
+
+  drawJump({ from, to, reward }) {
+    const [x1, y1, x2, y2] = [from[1] + 0.5, from[0] + 0.5, to[1] + 0.5, to[0] + 0.5];
+    const [bowX, bowY] = [(x1 + x2) / 2 + (y2 - y1) * 0.18, (y1 + y2) / 2 - (x2 - x1) * 0.18];
+    const path = shape(this.svg, "path", { class: "leap", d: `M ${x1} ${y1} Q ${bowX} ${bowY} ${x2} ${y2}` });
+    shape(path, "title", {}, `a jump that pays ${amount(reward)}`);
+    shape(this.svg, "circle", { class: "landing", cx: x2, cy: y2, r: 0.1 });
   }
 
   drawRobot() {
@@ -81,8 +90,8 @@ class MapPicture {
     return group;
   }
 
-  /** Show step `at` of the run (its length: the end). `moved`: the robot already stands in s_{t+1}. */
-  show(at, moved) {
+  /** Show a scene of the run: see `scene` in the engine. */
+  show({ at, acted, moved }) {
     const { steps, start, ghost, ending } = this.world;
     const step = steps[at];
     const before = steps.slice(0, moved ? at + 1 : at);
@@ -99,7 +108,7 @@ class MapPicture {
       group.style.display = step && !moved ? "" : "none";
       if (!step) continue;
       group.setAttribute("transform", `translate(${here[1] + 0.5} ${here[0] + 0.5})`);
-      group.classList.toggle("taken", step.bars[step.chosen].action === name);
+      group.classList.toggle("taken", acted && step.bars[step.chosen].action === name);
     }
     for (const outcome of step ? step.outcomes : []) {
       if (!outcome.cell) continue;

@@ -19,7 +19,9 @@ class TextPage {
     };
     add("span", "prompt", world.prompt.join(""));
     this.tokens = world.steps.map((step, t) => {
-      const token = add("span", "token", readable(step.piece));
+      const [blank, word] = parted(readable(step.piece));
+      const token = add("span", "token", blank);
+      token.append(piece("span", "mark", word));
       token.title = `step ${t}: p ${figure(step.bars[step.chosen].p)}`;
       token.addEventListener("click", () => this.goTo(t));
       return token;
@@ -36,19 +38,25 @@ class TextPage {
     }
   }
 
-  /** Show step `at` (the number of steps: the end). `moved`: its token has already been appended. */
-  show(at, moved) {
+  /** Show a scene of the run: see `scene` in the engine. */
+  show({ at, acted, moved }) {
     this.tokens.forEach((token, t) => {
-      token.hidden = t > at;
+      token.hidden = t > at || (t === at && !acted);
       token.classList.toggle("coming", t === at && !moved);
     });
     this.ending.hidden = at < this.tokens.length;
     const last = this.tokens[Math.min(at, this.tokens.length - 1)];
     if (last) this.element.scrollTop = last.offsetTop + last.offsetHeight - this.element.clientHeight + 12;
     const text = this.world.prompt.join("") + this.world.steps.slice(0, moved ? at + 1 : at).map((step) => step.piece).join("");
-    const next = at < this.tokens.length && !moved ? ` Next token: ${this.world.steps[at].bars[this.world.steps[at].chosen].name}.` : "";
+    const next = at < this.tokens.length && acted && !moved ? ` Next token: ${this.world.steps[at].bars[this.world.steps[at].chosen].name}.` : "";
     this.element.setAttribute("aria-label", `The text so far: ${text}.${next}`);
   }
+}
+
+/** The blank before a word, and the word: only the word is coloured. */
+function parted(text) {
+  const word = text.trimStart() || text;
+  return [text.slice(0, text.length - word.length), word];
 }
 
 /** A token that a reader can see: line breaks as signs. */

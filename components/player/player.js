@@ -231,13 +231,13 @@ class Player {
     for (const [name, side] of Object.entries(this.sides)) {
       const world = this.worlds[name];
       const now = scene(this.p, world.steps.length, walking);
-      const mark = `${this.key} ${now.at} ${now.moved} ${now.phase === "draw"} ${now.phase === "observe"} ${now.phase === "distribution"}`;
+      const mark = `${this.key} ${now.at} ${now.drawn} ${now.acted} ${now.moved}`;
       if (side.mark !== mark || !this.shown) {
         side.mark = mark;
         const step = world.steps[now.at];
-        side.state.show(now.at, now.moved);
-        side.bars.show(step);
-        side.stack.show(step, !["observe", "distribution"].includes(now.phase));
+        side.state.show(now);
+        side.bars.show(step, now.drawn);
+        side.stack.show(step, now.drawn);
         side.readings.show(world, now.at);
       }
       this.drawReturns(side, world);

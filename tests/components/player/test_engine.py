@@ -104,13 +104,14 @@ def test_the_scene_moves_the_agent_at_the_transition_and_looks_ahead_at_the_end(
         ["scene", 9.5, 5, True],
         ["scene", 3.7, 5, False],
     )
-    assert at_rest == {"at": 3, "moved": False, "phase": None}
-    assert drawing == {"at": 3, "moved": False, "phase": "draw"}
-    assert moving == {"at": 3, "moved": True, "phase": "transition"}
-    assert ahead == {"at": 4, "moved": False, "phase": "observe"}
-    assert end == {"at": 5, "moved": False, "phase": None}
-    assert beyond["at"] == 5
-    assert quick == {"at": 3, "moved": False, "phase": None}
+    rest = {"phase": None, "drawn": True, "acted": True, "moved": False}
+    assert at_rest == {"at": 3, **rest}
+    assert drawing == {"at": 3, "phase": "draw", "drawn": True, "acted": False, "moved": False}
+    assert moving == {"at": 3, "phase": "transition", "drawn": True, "acted": True, "moved": True}
+    assert ahead == {"at": 4, "phase": "observe", "drawn": False, "acted": False, "moved": False}
+    assert end == {"at": 5, **rest}
+    assert beyond == end
+    assert quick == {"at": 3, **rest}
 
 
 def test_a_glide_takes_the_same_path_at_any_frame_rate(ask):
