@@ -112,7 +112,7 @@ def check_same_draws(one, other):
 
 
 def check_tabular(table, mdp=None):
-    """Probabilities sum to one, terminal states absorb, ends is_terminal; and it says what `mdp` says, where one is given."""
+    """Probabilities sum to one, terminal states absorb; and it says what `mdp` says, where one is given."""
     S, A, _ = table.shape
     np.testing.assert_allclose(table.probability.sum(axis=2)[table.allowed], 1.0, atol=1e-12)
     assert np.all(np.isfinite(table.reward))

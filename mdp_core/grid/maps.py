@@ -168,8 +168,8 @@ def parse_map(text: str) -> GridMap:
         raise MapError("the map is empty; draw rows of signs such as S..G, with S for the start.", 1)
     # A sign without a line may still be a mark: the place where a jump ends.
     signs = {mark: _sign(piece) for mark, piece in meanings.items()}
-    targets = {sign.target for sign in signs.values()} - {None}
-    known = {**DEFAULT_SIGNS, **{target: Sign() for target in targets if target in _MARKS}, **signs}
+    targets = {sign.target for sign in signs.values()} - {None, START}
+    known = {**{target: Sign() for target in targets if target}, **DEFAULT_SIGNS, **signs}
     _check_rows(rows, known)
     grid = GridMap(
         rows=tuple(row.text for row in rows),

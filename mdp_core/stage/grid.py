@@ -15,7 +15,7 @@ from mdp_core.frames import Json, ghost_frame, step_frame
 from mdp_core.grid.maps import START, WALL, Sign
 from mdp_core.grid.policies import ArrowPolicy, always_arrows, random_arrows
 from mdp_core.grid.presets import preset, world
-from mdp_core.grid.world import END, Cell, GridWorld
+from mdp_core.grid.world import ACTIONS, END, MOVES, Cell, GridWorld
 from mdp_core.mdp import Outcome
 from mdp_core.policy import epsilon_greedy_probabilities
 from mdp_core.rollout import Draws, play
@@ -199,27 +199,27 @@ def _frame(here: GridWorld, step: Step[Cell, str]) -> Json:
     def outcome(result: Outcome[Cell]) -> Json:
         landed = result.next_state
         return {
-            "label": _way(here, step.state, landed),
+            "label": _way(here, step.state, result),
             "cell": list(step.state if landed == END else landed),
         }
 
     return step_frame(step, bars=range(len(step.policy)), state=state, action=action, outcome=outcome)
 
 
-def _way(here: GridWorld, cell: Cell, landed: Cell) -> str:
-    """How one gets from `cell` to `landed`, in a word or two."""
-    sign = here.sign(cell)
+def _way(here: GridWorld, cell: Cell, outcome: Outcome[Cell]) -> str:
+    """How one gets from `cell` to the outcome, in a word or two."""
+    sign, landed = here.sign(cell), outcome.next_state
     if landed == END:
         return "the end"
     if sign is not None and sign.target is not None:
         return f"jump to {sign.target}"
+    falls = {sign.reward for _, sign in here.map.signs if sign.kind == "cliff"}
+    if landed == here.map.start and outcome.reward in falls:
+        return "back to the start"
     if landed == cell:
         return "stay"
     moved = (landed[0] - cell[0], landed[1] - cell[1])
-    ways = {(-1, 0): "up", (0, 1): "right", (1, 0): "down", (0, -1): "left"}
-    if moved in ways:
-        return ways[moved]
-    return "back to the start" if landed == here.map.start else "blown away"
+    return dict(zip(MOVES, ACTIONS, strict=True)).get(moved, "blown off course")
 
 
 def _ending(here: GridWorld, run: Trajectory[Cell, str]) -> str:
