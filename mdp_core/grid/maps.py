@@ -90,15 +90,10 @@ class Sign:
         return self.kind in ("goal", "pit")
 
 
+_DEFAULT_REWARD: dict[Kind, float] = {"goal": 1.0, "pit": 0.0, "cliff": -100.0}
 DEFAULT_SIGNS: Mapping[str, Sign] = MappingProxyType(
-    {
-        "F": Sign("free"),
-        "G": Sign("goal", 1.0),
-        "H": Sign("pit", 0.0),
-        "C": Sign("cliff", -100.0),
-    }
+    {"F": Sign("free"), "G": Sign("goal", 1.0), "H": Sign("pit", 0.0), "C": Sign("cliff", -100.0)}
 )
-_DEFAULT_REWARD: dict[str, float] = {"goal": 1.0, "pit": 0.0, "cliff": -100.0}
 
 
 @dataclass(frozen=True)
