@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 from mdp_core.frames import Json, ghost_frame, step_frame, top_positions
 from mdp_core.rollout import Draws, play
@@ -44,9 +44,20 @@ def run_text(model: LanguageModel, scenario: TextScenario, seed: int) -> Traject
 def text_frames(
     model: LanguageModel, scenario: TextScenario, seed: int, before: tuple[tuple[int, int], ...] | None = None
 ) -> Json:
-    """The text world's frames; `before` are the forced tokens before the last choice, whose future is the ghost."""
-    mdp = token_mdp(model, scenario)
+    """The text world's frames; `before` are the forced tokens before the last choice, whose future is the ghost.
+
+    Raises what `token_mdp` raises.
+    """
     run = run_text(model, scenario, seed)
+    old = None if before is None else run_text(model, replace(scenario, forced=before), seed)
+    return written_frames(model, scenario, run, old)
+
+
+def written_frames(
+    model: LanguageModel, scenario: TextScenario, run: Trajectory[Text, int], old: Trajectory[Text, int] | None = None
+) -> Json:
+    """The frames of a text that has been written; `old` is the text before the last choice, whose future is the ghost."""
+    mdp = token_mdp(model, scenario)
     final = run.states[-1]
     score = mdp.reward(model.decode(final))
     return {
@@ -59,7 +70,7 @@ def text_frames(
         "steps": [_frame(model, step) for step in run.steps],
         "ending": mdp.ending(final),
         "score": {"name": _score_name(scenario), "total": score.total, "parts": [list(part) for part in score.parts]},
-        "ghost": _ghost(model, scenario, seed, before),
+        "ghost": None if old is None else _ghost(model, run, old),
     }
 
 
@@ -79,16 +90,14 @@ def _frame(model: LanguageModel, step: Step[Text, int]) -> Json:
     ) | {"piece": model.piece(step.action)}
 
 
-def _ghost(
-    model: LanguageModel, scenario: TextScenario, seed: int, before: tuple[tuple[int, int], ...] | None
-) -> dict[str, Any] | None:
-    if before is None:
-        return None
-    from dataclasses import replace
-
-    old = run_text(model, replace(scenario, forced=before), seed)
-    since = next((t for t, token in scenario.forced if (t, token) not in before), len(old))
+def _ghost(model: LanguageModel, run: Trajectory[Text, int], old: Trajectory[Text, int]) -> Json:
+    changed = _by_hand(run) ^ _by_hand(old)
+    since = min([*(t for t, _ in changed), len(old)])
     return ghost_frame(old, since, pieces=model.pieces(old.states[-1][len(old.start) + since :]))
+
+
+def _by_hand(run: Trajectory[Text, int]) -> set[tuple[int, int]]:
+    return {(step.t, step.action) for step in run.steps if step.forced}
 
 
 def _caption(scenario: TextScenario) -> str:
