@@ -1,0 +1,77 @@
+"""The host: what the machine that One Loop runs on grants to its visitors when they ask for a language model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import platformdirs
+
+BYTES_PER_PARAMETER = 4  # every model runs in float32
+MEGABYTE = 1_000_000
+
+
+def default_cache() -> Path:
+    """The user's cache folder for One Loop, by the customs of the operating system."""
+    return Path(platformdirs.user_cache_dir("one-loop", appauthor=False))
+
+
+@dataclass(frozen=True)
+class Host:
+    """What visitors may load. The defaults are a laptop's, where the visitor and the owner are one person.
+
+    On a server for a class they are not: a link could then name any folder of the server, and tell from the answer
+    whether it exists, and thirty visitors could fill its disk with models. Such a host switches `allow_folders` off,
+    and `allow_hub` too unless it wants that; Pocket and SmolLM2, whose size is known, stay.
+    """
+
+    allow_folders: bool = True  # local folders, by absolute path
+    allow_hub: bool = True  # any "owner/name" of the hub, also one that is already in the hub's local cache
+    max_bytes: int = 4_000 * MEGABYTE  # of memory for one model's weights in float32: 4 bytes a parameter
+    cache: Path = field(default_factory=default_cache)  # where the converted SmolLM2 is kept
+    first: str = "pocket"  # the model id that the app starts with
+
+
+def host_from(environ: Mapping[str, str]) -> Host:
+    """The host that these environment variables describe; what they leave out is as in `Host()`.
+
+    ONE_LOOP_LM             the model id to start with: pocket, smollm2, owner/name, or a folder
+    ONE_LOOP_MAX_MODEL_MB   the most memory for one model in float32, in megabytes (10^6 bytes); above zero
+    ONE_LOOP_ALLOW_FOLDERS  1 or 0: may visitors load models from folders of this machine
+    ONE_LOOP_ALLOW_HUB      1 or 0: may visitors download models from the hub by id
+    ONE_LOOP_CACHE          an absolute folder to keep the converted SmolLM2 in
+
+    Raises ValueError, which names the variable, for a value that cannot be read.
+    """
+    host = Host()
+    cache = environ.get("ONE_LOOP_CACHE", "").strip()
+    if cache and not Path(cache).expanduser().is_absolute():
+        raise ValueError("ONE_LOOP_CACHE is not an absolute folder; write one that begins at the root or with ~.")
+    return Host(
+        allow_folders=_switch(environ, "ONE_LOOP_ALLOW_FOLDERS", host.allow_folders),
+        allow_hub=_switch(environ, "ONE_LOOP_ALLOW_HUB", host.allow_hub),
+        max_bytes=_megabytes(environ, "ONE_LOOP_MAX_MODEL_MB", host.max_bytes),
+        cache=Path(cache).expanduser() if cache else host.cache,
+        first=environ.get("ONE_LOOP_LM", "").strip() or host.first,
+    )
+
+
+def _switch(environ: Mapping[str, str], name: str, default: bool) -> bool:
+    text = environ.get(name, "").strip().lower()
+    if not text:
+        return default
+    if text in ("1", "true", "yes", "on"):
+        return True
+    if text in ("0", "false", "no", "off"):
+        return False
+    raise ValueError(f"{name} is neither 1 nor 0; write one of them.")
+
+
+def _megabytes(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name, "").strip()
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= 10_000_000:
+        raise ValueError(f"{name} is not a whole number of megabytes above zero; 4000 would be one.")
+    return int(text) * MEGABYTE

