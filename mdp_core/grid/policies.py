@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,9 +33,15 @@ class ArrowPolicy:
             raise ValueError("an arrow points where no action is allowed")
 
     def __call__(self, state: Cell) -> Categorical[str]:
-        allowed = self.world.actions(state)
-        row = self.arrows[self.world.index(state)]
-        return Categorical(allowed, [row[ACTIONS.index(action)] for action in allowed])
+        if state not in self._made:
+            allowed = self.world.actions(state)
+            row = self.arrows[self.world.index(state)]
+            self._made[state] = Categorical(allowed, [row[ACTIONS.index(action)] for action in allowed])
+        return self._made[state]
+
+    @cached_property
+    def _made(self) -> dict[Cell, Categorical[str]]:
+        return {}  # of the states that were asked for
 
 
 def random_arrows(world: GridWorld) -> NDArray[np.float64]:

@@ -58,6 +58,9 @@ class GridWorld:
 
         Raises ValueError if the state is terminal or none, or the action is not allowed there.
         """
+        known = self._transitions.get((state, action))
+        if known is not None:
+            return known
         table, s = self.tabular(), self.index(state)
         if table.terminal[s]:
             raise ValueError(f"the episode is over in {state}")
@@ -65,7 +68,9 @@ class GridWorld:
             raise ValueError(f"action {action!r} is not allowed in {state}")
         outcomes = table.transition(s, ACTIONS.index(action))
         named = [Outcome(self.states[o.next_state], o.reward, o.terminated) for o in outcomes.outcomes]
-        return Categorical(tuple(named), outcomes.probabilities)
+        made = Categorical(tuple(named), outcomes.probabilities)
+        self._transitions[state, action] = made
+        return made
 
     def is_terminal(self, state: Cell) -> bool:
         """True where no further step is taken. Raises ValueError if `state` is no state of the world."""
@@ -115,6 +120,10 @@ class GridWorld:
     @cached_property
     def _indices(self) -> dict[Cell, int]:
         return {cell: i for i, cell in enumerate(self.states)}
+
+    @cached_property
+    def _transitions(self) -> dict[tuple[Cell, str], Categorical[Outcome[Cell]]]:
+        return {}  # of the pairs that were asked for: a robot that wanders asks for the same few again and again
 
     @cached_property
     def _allowed(self) -> list[tuple[str, ...]]:

@@ -132,7 +132,7 @@ def test_what_is_asked_wrongly_is_refused():
         lambda: here.transition((0, 1), "up"),
         lambda: here.transition((0, 0), "north"),
         lambda: here.transition((5, 5), "up"),
-        lambda: here.transition(["no"], "up"),
+        lambda: here.transition(("no", 1), "up"),
         lambda: here.with_slip(1.5),
         lambda: here.with_slip(float("nan")),
     ):
