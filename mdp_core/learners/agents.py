@@ -1,0 +1,56 @@
+"""What every agent has in common: one life, one set of tables, one verb."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mdp_core.learners.choice import draw_epsilon_greedy
+from mdp_core.learners.experience import Episode, Experience, Samples
+from mdp_core.learners.spec import LearnerSpec
+
+Rows = list[list[float]]  # [S][A]
+
+
+def blank_rows(samples: Samples) -> Rows:
+    """[S][A], 0 where the action is allowed, -inf where it is not."""
+    _, A = samples.shape
+    return [[0.0 if a in allowed else float("-inf") for a in range(A)] for allowed in samples.allowed]
+
+
+class Agent(ABC):
+    """One learner living through one stream of experience."""
+
+    def __init__(self, samples: Samples, spec: LearnerSpec, seed: int) -> None:
+        self.spec = spec
+        self.experience = Experience(samples, seed)
+
+    @abstractmethod
+    def episode(self) -> Episode:
+        """Live through one episode from its start to its end, learning."""
+
+    @property
+    @abstractmethod
+    def table(self) -> Rows | NDArray[np.float64]:
+        """[S][A], the action values or preferences as they are now; -inf where not allowed."""
+
+
+class ActionValueAgent(Agent):
+    """An agent that acts epsilon-greedily on its action values."""
+
+    def __init__(self, samples: Samples, spec: LearnerSpec, seed: int) -> None:
+        super().__init__(samples, spec, seed)
+        self.q = blank_rows(samples)
+
+    @property
+    def table(self) -> Rows:
+        return self.q
+
+    def choose(self, state: int) -> int:
+        """An action of the epsilon-greedy policy, drawn with the next uniform."""
+        experience = self.experience
+        return draw_epsilon_greedy(
+            self.q[state], experience.allowed[state], self.spec.epsilon, next(experience.actions)
+        )

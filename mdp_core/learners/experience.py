@@ -1,0 +1,78 @@
+"""What an agent lives through: samples of a TabularMDP, drawn by recorded uniforms."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from mdp_core.tabular import TabularMDP
+
+_BLOCK = 1_024  # uniforms taken from a generator at once; no result depends on it
+
+
+class Episode(NamedTuple):
+    """How one episode went."""
+
+    total: float  # the sum of its rewards, undiscounted: the online performance
+    length: int  # steps
+    terminated: bool  # False: cut by max_steps
+
+
+class Samples:
+    """The successor tables as nested lists: one agent's one step is a look-up, for which arrays are slow."""
+
+    def __init__(self, mdp: TabularMDP) -> None:
+        S, A, K = mdp.shape
+        self.shape = (S, A)
+        self.allowed = [tuple(np.flatnonzero(row).tolist()) for row in mdp.allowed]
+        self.terminal: list[bool] = mdp.terminal.tolist()
+        # The upper edges of the successors' stretches of the stacked bar; from the last possible one on the bar is full.
+        edges = np.cumsum(mdp.probability, axis=2)
+        total = edges[:, :, -1:]
+        edges = edges / np.where(total > 0, total, 1.0)
+        last = K - 1 - np.argmax(mdp.probability[:, :, ::-1] > 0, axis=2)
+        edges[np.arange(K) >= last[:, :, None]] = 1.0
+        self.edges: list[list[list[float]]] = edges.tolist()
+        over = mdp.terminated | mdp.terminal[mdp.next_state]
+        tables = (mdp.next_state.tolist(), mdp.reward.tolist(), over.tolist())
+        self.outcomes: list[list[list[tuple[int, float, bool]]]] = [
+            [list(zip(*successors, strict=True)) for successors in zip(*actions, strict=True)]
+            for actions in zip(*tables, strict=True)
+        ]
+        starts = np.flatnonzero(mdp.start)
+        self.starts: list[int] = starts.tolist()
+        start_edges = np.cumsum(mdp.start[starts])
+        start_edges[-1] = 1.0
+        self.start_edges: list[float] = start_edges.tolist()
+
+
+def uniforms(seed: int, stream: int) -> Iterator[float]:
+    """The endless stream of uniforms in [0, 1) of one seed: 0 draws actions, 1 outcomes (as `Draws` does), 2 starts."""
+    generator = np.random.default_rng([seed, stream])
+    while True:
+        yield from generator.random(_BLOCK).tolist()
+
+
+class Experience:
+    """One agent's life in the world: every step uses up one uniform for the action and one for the outcome."""
+
+    def __init__(self, samples: Samples, seed: int) -> None:
+        self.allowed = samples.allowed
+        self.terminal = samples.terminal
+        self._samples = samples
+        self._edges, self._outcomes = samples.edges, samples.outcomes
+        self.actions = uniforms(seed, 0)
+        self._outcome_draws = uniforms(seed, 1)
+        self._start_draws = uniforms(seed, 2)
+
+    def start(self) -> int:
+        """s_0 of the next episode."""
+        return self._samples.starts[bisect_right(self._samples.start_edges, next(self._start_draws))]
+
+    def step(self, state: int, action: int) -> tuple[int, float, bool]:
+        """(s_{t+1}, r_{t+1}, terminated)."""
+        k = bisect_right(self._edges[state][action], next(self._outcome_draws))
+        return self._outcomes[state][action][k]

@@ -1,0 +1,124 @@
+"""Learning: N independent agents, one snapshot after another.
+
+Every agent lives its own life on plain lists. Measured against agents that step together as numpy arrays, that is thirty
+times as fast for one agent, nearly twice as fast for twenty, and slower from about fifty on; and it keeps all agents at
+the same episode, which is where a learning curve compares them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from mdp_core.learners.agents import Agent
+from mdp_core.learners.experience import Episode, Samples
+from mdp_core.learners.monte_carlo import MonteCarlo
+from mdp_core.learners.policy_gradient import ActorCritic, PolicyGradientAgent, Reinforce
+from mdp_core.learners.snapshot import Snapshot
+from mdp_core.learners.spec import DivergedError, LearnerSpec
+from mdp_core.learners.temporal_difference import ExpectedSarsa, QLearning, Sarsa
+from mdp_core.learners.traces import ExpectedSarsaLambda, SarsaLambda, WatkinsQ
+from mdp_core.tabular import TabularMDP
+
+SNAPSHOTS = 100  # of one run, unless asked for otherwise
+STEPS_BETWEEN = 20_000  # of all agents together, after which a snapshot comes early: about 30 ms
+
+_ONE_STEP: Mapping[str, type[Agent]] = MappingProxyType(
+    {
+        "monte_carlo": MonteCarlo,
+        "sarsa": Sarsa,
+        "expected_sarsa": ExpectedSarsa,
+        "q_learning": QLearning,
+        "reinforce": Reinforce,
+        "actor_critic": ActorCritic,
+    }
+)
+_WITH_TRACES: Mapping[str, type[Agent]] = MappingProxyType(
+    {"sarsa": SarsaLambda, "expected_sarsa": ExpectedSarsaLambda, "q_learning": WatkinsQ}
+)
+
+
+def learn(mdp: TabularMDP, spec: LearnerSpec, *, every: int | None = None) -> Iterator[Snapshot]:
+    """Yield a snapshot before the first episode, one at least `every` so many episodes, and one after the last.
+
+    `every` is a hundredth of the episodes by default. Where episodes are long, snapshots come earlier, so that there is
+    always something new to show and a moment to stop; when they come depends on counts alone, never on the clock.
+    Raises ValueError at once if `every` is not positive, every start is terminal, or gamma is 1 and no end is in reach
+    (the sum of rewards need not exist then); `DivergedError` on the way if the learned values grow beyond all bounds.
+    """
+    if every is not None and every < 1:
+        raise ValueError(f"every must be at least 1 episode, not {every}.")
+    if not np.any(mdp.start[~mdp.terminal] > 0):
+        raise ValueError("The start is already the end: there is nothing to learn; put the start elsewhere.")
+    if spec.gamma == 1.0 and not _end_in_reach(mdp):
+        raise ValueError(
+            "With gamma 1 and no end that can be reached, the sum of the rewards need not exist: "
+            "choose a gamma below 1, or open a way to a goal."
+        )
+    return _learn(mdp, spec, every or max(1, spec.episodes // SNAPSHOTS))
+
+
+def _learn(mdp: TabularMDP, spec: LearnerSpec, every: int) -> Iterator[Snapshot]:
+    kind = _WITH_TRACES.get(spec.algorithm) if spec.lambda_ > 0 else None
+    samples = Samples(mdp)
+    agents = [(kind or _ONE_STEP[spec.algorithm])(samples, spec, spec.seed + i) for i in range(spec.agents)]
+    # A snapshot of large tables takes long itself: keep it a small part of the whole.
+    patience = max(STEPS_BETWEEN, len(agents) * mdp.allowed.size // 4)
+    steps = np.zeros(len(agents), dtype=np.int64)
+    yield _snapshot(mdp, spec, agents, 0, steps, [])
+    since: list[list[Episode]] = []
+    waited = 0
+    for episode in range(1, spec.episodes + 1):
+        # Values that grow without bound are reported as such, by the snapshot: NumPy need not warn of them too.
+        with np.errstate(over="ignore", invalid="ignore"):
+            lived = [agent.episode() for agent in agents]
+        since.append(lived)
+        waited += sum(one.length for one in lived)
+        if len(since) >= every or waited >= patience or episode == spec.episodes:
+            steps = steps + np.sum([[one.length for one in all_agents] for all_agents in since], axis=0)
+            yield _snapshot(mdp, spec, agents, episode, steps, since)
+            since, waited = [], 0
+
+
+def _snapshot(
+    mdp: TabularMDP,
+    spec: LearnerSpec,
+    agents: list[Agent],
+    episode: int,
+    steps: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
+    since: list[list[Episode]],
+) -> Snapshot:
+    table = np.array([agent.table for agent in agents])  # [N, S, A]
+    critics = [agent.v for agent in agents if isinstance(agent, PolicyGradientAgent)]
+    if not np.all(np.isfinite(table[:, mdp.allowed])) or not np.all(np.isfinite(critics)):
+        raise DivergedError
+    by_agent = list(zip(*since, strict=True)) if since else [()] * len(agents)
+    return Snapshot(
+        spec=spec,
+        allowed=mdp.allowed,
+        episodes=episode,
+        steps=steps,
+        returns=np.array([[one.total for one in row] for row in by_agent], dtype=np.float64),
+        lengths=np.array([[one.length for one in row] for row in by_agent], dtype=np.int64),
+        terminated=np.array([[one.terminated for one in row] for row in by_agent], dtype=np.bool_),
+        q=None if critics else table,
+        preferences=table if critics else None,
+        baseline=np.array(critics) if critics else None,
+    )
+
+
+def _end_in_reach(mdp: TabularMDP) -> bool:
+    """True if some start can come to an end."""
+    possible = (mdp.probability > 0) & mdp.allowed[:, :, None] & ~mdp.terminal[:, None, None]
+    over = mdp.terminated | mdp.terminal[mdp.next_state]
+    reached = mdp.start > 0
+    while True:
+        if np.any(possible & over & reached[:, None, None]):
+            return True
+        wider = reached.copy()
+        wider[mdp.next_state[possible & reached[:, None, None]]] = True
+        if np.array_equal(wider, reached):
+            return False
+        reached = wider
