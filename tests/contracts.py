@@ -11,7 +11,7 @@ import numpy as np
 from mdp_core.rollout import Draws, play
 
 FRAME_KEYS = {"id", "title", "caption", "words", "map", "prompt", "steps", "ending", "score", "ghost"}
-WORDS = {"state", "policy", "action", "transition", "reward"}
+WORDS = {"state", "policy", "action", "transition", "reward", "next"}
 
 
 def check_distribution(distribution):

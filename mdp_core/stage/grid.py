@@ -26,11 +26,12 @@ from mdp_core.trajectory import Step, Trajectory
 WORDS = {
     "state": "where the robot stands",
     "policy": "the arrows on the map",
-    "action": "the way it wants to go",
-    "transition": "where it really ends up",
-    "reward": "what the world pays for the move",
+    "action": "a move",
+    "transition": "the floor may slip",
+    "reward": "the cell pays",
+    "next": "where it stands then",
 }
-LABELS = {"up": "↑", "right": "→", "down": "↓", "left": "←"}
+LABELS = {"up": "↑ up", "right": "→ right", "down": "↓ down", "left": "← left"}
 OWN_GAMMA = 0.99  # the gamma that the greedy policy of a visitor's own map is optimal for
 
 
@@ -96,7 +97,7 @@ def grid_frames(scenario: GridScenario, seed: int, before: tuple[tuple[int, str]
         "id": "grid",
         "title": _title(scenario, here),
         "caption": _caption(scenario, here),
-        "words": WORDS if here.map.slip else WORDS | {"transition": "one cell on, for certain"},
+        "words": WORDS if here.map.slip else WORDS | {"transition": "one cell on, P = 1"},
         "map": _map(scenario, here),
         "prompt": None,
         "steps": [_frame(here, step) for step in run.steps],
@@ -122,7 +123,7 @@ def _title(scenario: GridScenario, here: GridWorld) -> str:
 
 
 def _caption(scenario: GridScenario, here: GridWorld) -> str:
-    greedy = f"greedy on the values that are optimal for gamma {solve_gamma(scenario):.2f}"
+    greedy = f"greedy on v*, optimal for gamma {solve_gamma(scenario):.2f}"
     policy = {
         "greedy": greedy,
         "epsilon": f"epsilon {scenario.epsilon:.2f}: a random action, else {greedy}",

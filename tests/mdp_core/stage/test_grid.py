@@ -20,7 +20,7 @@ def test_the_corridor_by_the_obstinate_policy():
     assert frames["steps"][0]["outcomes"] == [
         {"label": "right", "cell": [0, 1], "p": 1.0, "reward": 0.0, "terminated": False}
     ]
-    assert frames["words"]["transition"] == "one cell on, for certain"
+    assert frames["words"]["transition"] == "one cell on, P = 1"
 
 
 def test_the_map_that_is_shown():
@@ -99,17 +99,17 @@ def test_the_greedy_policys_gamma_is_the_worlds_and_is_said():
     assert solve_gamma(GridScenario(world="chain")) == 0.9
     assert solve_gamma(GridScenario(own_map="S.G")) == 0.99
     caption = grid_frames(GridScenario(world="chain"), 7)["caption"]
-    assert caption == "greedy on the values that are optimal for gamma 0.90; slip 0.00"
+    assert caption == "greedy on v*, optimal for gamma 0.90; slip 0.00"
     assert run_grid(GridScenario(world="chain"), 7).actions == ("right",) * 10
 
 
 def test_epsilon_shows_in_the_bars():
     step = grid_frames(GridScenario(world="corridor", policy="epsilon", epsilon=0.2), 7)["steps"][0]
     assert [(bar["label"], round(bar["p"], 12)) for bar in step["bars"]] == [
-        ("↑", 0.05),
-        ("→", 0.85),
-        ("↓", 0.05),
-        ("←", 0.05),
+        ("↑ up", 0.05),
+        ("→ right", 0.85),
+        ("↓ down", 0.05),
+        ("← left", 0.05),
     ]
 
 

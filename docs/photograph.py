@@ -1,0 +1,67 @@
+"""Photograph the running app for the README: `python docs/photograph.py`.
+
+Starts the app, plays it to a step worth seeing, and writes docs/stage-light.png and docs/stage-dark.png. Needs the test
+requirements and a Chromium on the path, as the browser tests do.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+HERE = Path(__file__).parent
+SIZE = {"width": 1280, "height": 720}
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+STEPS = 6  # how far the clock is walked before the picture is taken
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def wait_for(url: str) -> None:
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(url, timeout=1)
+            return
+        except OSError:
+            time.sleep(0.2)
+    sys.exit("the app did not start")
+
+
+def main() -> None:
+    port = free_port()
+    app = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true"]
+    server = subprocess.Popen(app, cwd=HERE.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium") or shutil.which("google-chrome"), args=FLAGS
+            )
+            for scheme in ("light", "dark"):
+                page = browser.new_page(viewport=SIZE, color_scheme=scheme)
+                page.goto(f"http://127.0.0.1:{port}/")
+                page.locator(".transport .forward").wait_for(timeout=60_000)
+                for _ in range(STEPS):
+                    page.locator(".transport .forward").click()
+                page.wait_for_timeout(1_000)
+                page.screenshot(path=HERE / f"stage-{scheme}.png")
+                page.close()
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+if __name__ == "__main__":
+    main()
