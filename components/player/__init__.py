@@ -8,22 +8,16 @@ from typing import Any
 
 import streamlit as st
 
+from components.drawing import DRAWING, joined
 from mdp_core.scenarios import View
 
 HERE = Path(__file__).parent
+STYLES = (DRAWING / "palette.css", HERE / "player.css")
 SCRIPTS = (
-    "engine.js",
-    "map.js",
-    "page.js",
-    "bars.js",
-    "readings.js",
-    "chart.js",
-    "player.js",
-)  # in this order, one module
-
-
-def _read(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")
+    DRAWING / "figures.js",
+    DRAWING / "map.js",
+    *(HERE / name for name in ("engine.js", "map.js", "page.js", "bars.js", "readings.js", "chart.js", "player.js")),
+)
 
 
 @st.cache_resource(show_spinner=False)
@@ -31,9 +25,9 @@ def _component() -> Callable[..., Any]:
     """Registered once for all visitors: the assets are the same for everybody."""
     return st.components.v2.component(
         "one_loop_player",
-        html=_read("player.html"),
-        css=_read("player.css"),
-        js="\n".join(_read(name) for name in SCRIPTS),
+        html=joined([HERE / "player.html"]),
+        css=joined(STYLES),
+        js=joined(SCRIPTS),
     )
 
 

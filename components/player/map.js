@@ -1,25 +1,6 @@
 // State, in the grid: the map, the trail behind the robot, the future that was given up, and where it may go from here.
 
-const SVG = "http://www.w3.org/2000/svg";
-const DIRECTIONS = { up: [0, -1], right: [1, 0], down: [0, 1], left: [-1, 0] };
 const MARGIN = 0.26; // of a cell, around the map: room for the arrows at its edge
-
-function shape(parent, name, attributes, text) {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  if (text !== undefined) element.textContent = text;
-  parent.append(element);
-  return element;
-}
-
-/** A triangle with its tip towards `direction`, its middle `distance` cells away from the middle of a cell. */
-function triangle(direction, distance, size) {
-  const [dx, dy] = DIRECTIONS[direction];
-  const [x, y] = [dx * distance, dy * distance];
-  const tip = [x + dx * size, y + dy * size];
-  const base = [-1, 1].map((side) => [x - dx * size * 0.5 + dy * size * side, y - dy * size * 0.5 + dx * size * side]);
-  return [tip, ...base].map((point) => point.join(",")).join(" ");
-}
 
 class MapPicture {
   constructor(svg, choose) {
@@ -37,41 +18,20 @@ class MapPicture {
       "viewBox",
       `${-MARGIN} ${-MARGIN} ${map.cols + 2 * MARGIN} ${map.rows + 2 * MARGIN}`
     );
-    for (let r = 0; r < map.rows; r += 1) for (let c = 0; c < map.cols; c += 1) this.drawCell(map, r, c);
-    for (const jump of map.jumps) this.drawJump(jump);
+    for (let r = 0; r < map.rows; r += 1) {
+      for (let c = 0; c < map.cols; c += 1) {
+        const cell = map.cells[r][c];
+        drawCell(this.svg, cell, r, c);
+        if (map.arrows[r][c] && !["goal", "pit"].includes(cell.kind)) drawArrows(this.svg, map.arrows[r][c], r, c);
+        writeCell(this.svg, cell, r, c);
+      }
+    }
+    for (const jump of map.jumps) drawJump(this.svg, jump);
     this.ghost = shape(this.svg, "polyline", { class: "ghost" });
     this.trail = shape(this.svg, "polyline", { class: "trail" });
     this.outcomes = shape(this.svg, "g", {});
     this.robot = this.drawRobot();
     this.choices = Object.fromEntries(Object.keys(DIRECTIONS).map((name) => [name, this.drawChoice(name)]));
-  }
-
-  drawCell(map, r, c) {
-    const cell = map.cells[r][c];
-    const reward = cell.reward || 0;
-    const bad = reward < 0 || cell.kind === "pit" || cell.kind === "cliff";
-    const good = reward > 0;
-    const tone = ["wall", "jump"].includes(cell.kind) ? cell.kind : cell.kind === "goal" || good ? "good" : bad ? "bad" : "";
-    shape(this.svg, "rect", { class: `cell ${tone}`, x: c, y: r, width: 1, height: 1 });
-    if (map.arrows && map.arrows[r][c] && !["goal", "pit"].includes(cell.kind)) {
-      const group = shape(this.svg, "g", { transform: `translate(${c + 0.5} ${r + 0.5})`, class: "arrow" });
-      Object.keys(DIRECTIONS).forEach((name, i) => {
-        const p = map.arrows[r][c][i];
-        if (p > 0.01) shape(group, "polygon", { points: triangle(name, 0.3, 0.13), opacity: 0.2 + 0.8 * p });
-      });
-    }
-    if (cell.label) {
-      const size = cell.label.length > 3 ? 0.28 : 0.36;
-      shape(this.svg, "text", { x: c + 0.5, y: r + 0.5 + size * 0.36, "font-size": size, "font-weight": 700, "text-anchor": "middle" }, cell.label);
-    }
-  }
-
-  drawJump({ from, to, reward }) {
-    const [x1, y1, x2, y2] = [from[1] + 0.5, from[0] + 0.5, to[1] + 0.5, to[0] + 0.5];
-    const [bowX, bowY] = [(x1 + x2) / 2 + (y2 - y1) * 0.18, (y1 + y2) / 2 - (x2 - x1) * 0.18];
-    const path = shape(this.svg, "path", { class: "leap", d: `M ${x1} ${y1} Q ${bowX} ${bowY} ${x2} ${y2}` });
-    shape(path, "title", {}, `a jump that pays ${amount(reward)}`);
-    shape(this.svg, "circle", { class: "landing", cx: x2, cy: y2, r: 0.1 });
   }
 
   drawRobot() {

@@ -138,12 +138,9 @@ class Player {
   }
 
   readColours() {
+    followTheme(this.stage);
     const style = getComputedStyle(this.stage);
-    const probe = document.createElement("canvas").getContext("2d");
-    probe.fillStyle = style.getPropertyValue("--st-background-color").trim() || "#ffffff";
-    const [r, g, b] = [1, 3, 5].map((i) => parseInt(probe.fillStyle.slice(i, i + 2), 16));
-    this.stage.classList.toggle("dark", 0.299 * r + 0.587 * g + 0.114 * b < 128);
-    const read = (name) => getComputedStyle(this.stage).getPropertyValue(name).trim();
+    const read = (name) => style.getPropertyValue(name).trim();
     this.colours = { ink: read("--ink"), line: read("--line"), gain: read("--reward"), loss: read("--loss"), quiet: "#8a94a3", mark: read("--panel"), ground: read("--ground"), font: style.fontFamily };
   }
 

@@ -24,7 +24,8 @@ pytestmark = pytest.mark.skipif(NODE is None, reason="the engine is tested with 
 def ask(tmp_path_factory):
     """Ask the engine many questions in one process."""
     module = tmp_path_factory.mktemp("engine") / "engine.mjs"
-    module.write_text((ROOT / "components/player/engine.js").read_text(encoding="utf-8"), encoding="utf-8")
+    sources = ("components/player/engine.js", "components/drawing/figures.js")
+    module.write_text("\n".join((ROOT / name).read_text(encoding="utf-8") for name in sources), encoding="utf-8")
 
     def answer(*questions):
         done = subprocess.run(

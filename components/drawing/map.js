@@ -1,0 +1,63 @@
+// What both pictures of a map are drawn with.
+
+const SVG = "http://www.w3.org/2000/svg";
+const DIRECTIONS = { up: [0, -1], right: [1, 0], down: [0, 1], left: [-1, 0] };
+
+function shape(parent, name, attributes, text) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  if (text !== undefined) element.textContent = text;
+  parent.append(element);
+  return element;
+}
+
+/** A triangle with its tip towards `direction`, its middle `distance` cells away from the middle of a cell. */
+function triangle(direction, distance, size) {
+  const [dx, dy] = DIRECTIONS[direction];
+  const [x, y] = [dx * distance, dy * distance];
+  const tip = [x + dx * size, y + dy * size];
+  const base = [-1, 1].map((side) => [x - dx * size * 0.5 + dy * size * side, y - dy * size * 0.5 + dx * size * side]);
+  return [tip, ...base].map((point) => point.join(",")).join(" ");
+}
+
+/** The ground of one cell, coloured by what it is; what it says is written by `writeCell`. */
+function drawCell(svg, cell, r, c) {
+  const reward = cell.reward || 0;
+  const bad = reward < 0 || cell.kind === "pit" || cell.kind === "cliff";
+  const tone = ["wall", "jump"].includes(cell.kind) ? cell.kind : cell.kind === "goal" || reward > 0 ? "good" : bad ? "bad" : "";
+  return shape(svg, "rect", { class: `cell ${tone}`, x: c, y: r, width: 1, height: 1 });
+}
+
+function writeCell(svg, cell, r, c) {
+  if (!cell.label) return;
+  const size = cell.label.length > 3 ? 0.28 : 0.36;
+  const place = { x: c + 0.5, y: r + 0.5 + size * 0.36, "font-size": size, "font-weight": 700, "text-anchor": "middle" };
+  shape(svg, "text", { class: "sign", ...place }, cell.label);
+}
+
+/** The policy in one cell: an arrow for every action that it may take, the fuller the likelier. */
+function drawArrows(svg, probabilities, r, c) {
+  const group = shape(svg, "g", { transform: `translate(${c + 0.5} ${r + 0.5})`, class: "arrow" });
+  Object.keys(DIRECTIONS).forEach((name, i) => {
+    const p = probabilities[i];
+    if (p > 0.01) shape(group, "polygon", { points: triangle(name, 0.3, 0.13), opacity: 0.2 + 0.8 * p });
+  });
+  return group;
+}
+
+/** A jump from one cell to another, bowed so that two of them can be told apart. */
+function drawJump(svg, { from, to, reward }) {
+  const [x1, y1, x2, y2] = [from[1] + 0.5, from[0] + 0.5, to[1] + 0.5, to[0] + 0.5];
+  const [bowX, bowY] = [(x1 + x2) / 2 + (y2 - y1) * 0.18, (y1 + y2) / 2 - (x2 - x1) * 0.18];
+  const path = shape(svg, "path", { class: "leap", d: `M ${x1} ${y1} Q ${bowX} ${bowY} ${x2} ${y2}` });
+  shape(path, "title", {}, `a jump that pays ${amount(reward)}`);
+  shape(svg, "circle", { class: "landing", cx: x2, cy: y2, r: 0.1 });
+}
+
+/** Whether the ground of the page is dark: a class on `element`, so that the palette follows the theme. */
+function followTheme(element) {
+  const probe = document.createElement("canvas").getContext("2d");
+  probe.fillStyle = getComputedStyle(element).getPropertyValue("--st-background-color").trim() || "#ffffff";
+  const [r, g, b] = [1, 3, 5].map((i) => parseInt(probe.fillStyle.slice(i, i + 2), 16));
+  element.classList.toggle("dark", 0.299 * r + 0.587 * g + 0.114 * b < 128);
+}
