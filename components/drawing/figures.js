@@ -1,5 +1,11 @@
 // Numbers for the eye.
 
+/** `value` kept inside [low, high]; `fallback` for what is no number. */
+export function clamp(value, low, high, fallback = low) {
+  const number = Number(value);
+  return Number.isFinite(number) ? Math.min(Math.max(number, low), high) : fallback;
+}
+
 /** A number for the eye: two decimals, a real minus sign, never "-0.00". */
 export function figure(value, decimals = 2) {
   const text = Math.abs(value).toFixed(decimals);

@@ -81,10 +81,3 @@ export function approach(value, target, dt, tau) {
   const next = target + (value - target) * Math.exp(-dt / tau);
   return Math.abs(next - target) < 5e-4 * Math.max(1, Math.abs(target)) ? target : next;
 }
-
-
-/** `value` kept inside [low, high]; `fallback` for what is no number. */
-export function clamp(value, low, high, fallback = low) {
-  const number = Number(value);
-  return Number.isFinite(number) ? Math.min(Math.max(number, low), high) : fallback;
-}

@@ -1,0 +1,300 @@
+// The board: a map to paint, to point at and to read. Values, policy arrows, paths and the transitions of one pair lie on it
+// in layers; a film of iterates is scrubbed here, without asking Python.
+
+const LAYERS = { v: "values v", q: "values q", policy: "policy", none: "map" };
+const FRAMES_A_SECOND = 8;
+
+class Board {
+  constructor(root) {
+    this.root = root;
+    this.box = root.querySelector(".board");
+    this.svg = root.querySelector("svg.map");
+    this.palette = root.querySelector(".palette");
+    this.layers = root.querySelector(".layers");
+    this.film = root.querySelector(".film");
+    this.scrub = root.querySelector(".scrub");
+    this.label = root.querySelector(".film .label");
+    this.live = root.querySelector(".live");
+    this.playButton = root.querySelector(".film .play");
+    this.cursor = [0, 0];
+    this.brush = null;
+    this.layer = null;
+    this.frame = 0;
+    this.stroke = null; // the cells painted since the pointer went down
+    this.svg.addEventListener("pointerdown", (event) => this.press(event));
+    this.svg.addEventListener("pointermove", (event) => this.drag(event));
+    for (const name of ["pointerup", "pointercancel"]) this.svg.addEventListener(name, () => this.release());
+    this.svg.addEventListener("keydown", (event) => this.type(event));
+    this.scrub.addEventListener("input", () => this.show(Number(this.scrub.value)));
+    this.playButton.addEventListener("click", () => this.toggle());
+  }
+
+  receive({ data, setTriggerValue }) {
+    this.send = setTriggerValue;
+    const film = data.film || [];
+    const fresh = JSON.stringify(data.film_key) !== JSON.stringify(this.data?.film_key);
+    const edited = JSON.stringify(data.map) !== this.mapText;
+    this.data = data;
+    this.mapText = JSON.stringify(data.map);
+    followTheme(this.box);
+    this.box.setAttribute("aria-label", data.name);
+    this.box.style.setProperty("--board-height", `${data.height}px`);
+    this.brush = this.offer(this.palette, data.palette, this.brush, (brush) => (this.brush = brush));
+    const layers = data.layers.map((name) => [name, LAYERS[name]]);
+    this.layer = this.offer(this.layers, layers, this.layer, (layer) => {
+      this.layer = layer;
+      this.show(this.frame);
+    });
+    this.layers.hidden = layers.length < 2;
+    this.box.classList.toggle("painting", data.palette.length > 0);
+    if (edited || !this.cells) this.draw();
+    this.film.hidden = film.length < 2;
+    this.scrub.max = String(Math.max(film.length - 1, 0));
+    this.point();
+    if (fresh && film.length > 1 && data.play) {
+      this.frame = 0;
+      this.play();
+    } else this.show(fresh ? film.length - 1 : Math.min(this.frame, film.length - 1));
+  }
+
+  /** Radio buttons for `choices`, [value, label] each; `choose` is called at every change. Returns what is chosen now:
+   *  `chosen`, or the first where it is not offered. */
+  offer(group, choices, chosen, choose) {
+    group.hidden = choices.length === 0;
+    const value = choices.some(([name]) => name === chosen) ? chosen : choices[0]?.[0] ?? null;
+    group.replaceChildren(
+      ...choices.map(([name, label]) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.role = "radio";
+        button.textContent = label;
+        button.setAttribute("aria-checked", String(name === value));
+        button.addEventListener("click", () => {
+          for (const other of group.children) other.setAttribute("aria-checked", String(other === button));
+          choose(name);
+        });
+        return button;
+      })
+    );
+    return value;
+  }
+
+  draw() {
+    const { map } = this.data;
+    this.svg.replaceChildren();
+    this.svg.setAttribute("viewBox", `-0.05 -0.05 ${map.cols + 0.1} ${map.rows + 0.1}`);
+    this.cursor = [Math.min(this.cursor[0], map.rows - 1), Math.min(this.cursor[1], map.cols - 1)];
+    this.cells = [];
+    for (let r = 0; r < map.rows; r += 1) {
+      for (let c = 0; c < map.cols; c += 1) this.cells.push(drawCell(this.svg, map.cells[r][c], r, c));
+    }
+    this.values = shape(this.svg, "g", {});
+    for (const jump of map.jumps) drawJump(this.svg, jump);
+    this.signs = shape(this.svg, "g", {});
+    this.paths = shape(this.svg, "g", { class: "paths" });
+    this.may = shape(this.svg, "g", { class: "may" });
+    this.chosen = shape(this.svg, "rect", { class: "chosen", width: 0.92, height: 0.92, rx: 0.08 });
+    this.mark = shape(this.svg, "rect", { class: "cursor", width: 0.84, height: 0.84, rx: 0.08 });
+    this.moveCursor(0, 0);
+  }
+
+  /** Write iterate `i` of the film on the cells. */
+  show(i) {
+    const { film, map } = this.data;
+    this.frame = Math.max(i, 0);
+    const iterate = film[this.frame];
+    this.scrub.value = String(this.frame);
+    this.label.textContent = iterate ? iterate.label : "";
+    this.scrub.setAttribute("aria-valuetext", iterate ? iterate.label : "");
+    this.values.replaceChildren();
+    this.signs.replaceChildren();
+    const layer = iterate ? this.layer : "none";
+    for (let r = 0; r < map.rows; r += 1) {
+      for (let c = 0; c < map.cols; c += 1) {
+        const cell = map.cells[r][c];
+        const number = layer === "v" && iterate.v[r][c] !== null;
+        if (number) this.writeValue(iterate.v[r][c], r, c);
+        if (layer === "q" && iterate.q[r][c]) this.writeActionValues(iterate.q[r][c], r, c);
+        if (layer !== "none" && layer !== "q" && iterate.policy && iterate.policy[r][c]) drawArrows(this.values, iterate.policy[r][c], r, c);
+        if (!number && layer !== "q") writeCell(this.signs, cell, r, c);
+        else if (cell.label) shape(this.signs, "text", { class: "corner", x: c + 0.05, y: r + 0.24, "font-size": 0.2 }, cell.label);
+      }
+    }
+    this.describe();
+  }
+
+  tint(value, attributes, name = "rect") {
+    const strength = Math.min(Math.abs(value) / this.data.scale, 1);
+    shape(this.values, name, { class: `tint ${value < 0 ? "loss" : "gain"}`, opacity: 0.08 + 0.5 * strength, ...attributes });
+  }
+
+  writeValue(value, r, c) {
+    if (value !== 0) this.tint(value, { x: c, y: r, width: 1, height: 1 });
+    shape(this.values, "text", { class: "number", x: c + 0.5, y: r + 0.6, "font-size": 0.27 }, short(value));
+  }
+
+  writeActionValues(values, r, c) {
+    const best = Math.max(...values.filter((value) => value !== null));
+    Object.entries(DIRECTIONS).forEach(([, [dx, dy]], i) => {
+      if (values[i] === null) return;
+      const [x, y] = [c + 0.5, r + 0.5];
+      const corners = [[x, y], [x + dx * 0.5 - dy * 0.5, y + dy * 0.5 - dx * 0.5], [x + dx * 0.5 + dy * 0.5, y + dy * 0.5 + dx * 0.5]];
+      if (values[i] !== 0) this.tint(values[i], { points: corners.map((corner) => corner.join(",")).join(" ") }, "polygon");
+      const weight = values[i] >= best - 1e-9 ? 800 : 400;
+      shape(this.values, "text", { class: "number", x: x + dx * 0.31, y: y + dy * 0.34 + 0.06, "font-size": 0.17, "font-weight": weight }, short(values[i]));
+    });
+  }
+
+  /** What is chosen, where it may lead, and the paths that were walked. */
+  point() {
+    const { selected, outcomes, paths, robot } = this.data;
+    this.chosen.style.display = selected ? "" : "none";
+    if (selected) {
+      this.chosen.setAttribute("x", selected[1] + 0.04);
+      this.chosen.setAttribute("y", selected[0] + 0.04);
+    }
+    this.may.replaceChildren();
+    for (const outcome of selected ? outcomes : []) this.drawOutcome(selected, outcome);
+    this.paths.replaceChildren();
+    for (const { cells, opacity } of paths) {
+      // A little beside the middle, each path its own way, so that many of them show how many they are.
+      const shift = (i, n) => (((i * 0.618 + n * 0.755) % 1) - 0.5) * 0.34;
+      const points = cells.map(([r, c], i) => `${c + 0.5 + shift(i, cells.length)},${r + 0.5 + shift(cells.length, i)}`);
+      shape(this.paths, "polyline", { points: points.join(" "), opacity });
+    }
+    if (robot) shape(this.paths, "circle", { class: "robot", cx: robot[1] + 0.5, cy: robot[0] + 0.5, r: 0.2 });
+  }
+
+  drawOutcome([r, c], { cell, p, label }) {
+    const [x1, y1, x2, y2] = [c + 0.5, r + 0.5, cell[1] + 0.5, cell[0] + 0.5];
+    const group = shape(this.may, "g", {});
+    const width = 0.04 + 0.2 * p;
+    if (x1 === x2 && y1 === y2) shape(group, "circle", { cx: x1, cy: y1 - 0.05, r: 0.26, "stroke-width": width });
+    else {
+      const length = Math.hypot(x2 - x1, y2 - y1);
+      const [dx, dy] = [(x2 - x1) / length, (y2 - y1) / length];
+      shape(group, "line", { x1: x1 + dx * 0.22, y1: y1 + dy * 0.22, x2: x2 - dx * 0.3, y2: y2 - dy * 0.3, "stroke-width": width });
+      const head = [[x2 - dx * 0.12, y2 - dy * 0.12], [x2 - dx * 0.34 - dy * 0.16, y2 - dy * 0.34 + dx * 0.16], [x2 - dx * 0.34 + dy * 0.16, y2 - dy * 0.34 - dx * 0.16]];
+      shape(group, "polygon", { points: head.map((point) => point.join(",")).join(" ") });
+    }
+    shape(group, "text", { x: x2, y: y2 + (x1 === x2 && y1 === y2 ? 0.4 : 0.32) }, label);
+  }
+
+  cellAt(event) {
+    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.svg.getScreenCTM().inverse());
+    const [r, c] = [Math.floor(point.y), Math.floor(point.x)];
+    const { rows, cols } = this.data.map;
+    return r >= 0 && c >= 0 && r < rows && c < cols ? [r, c] : null;
+  }
+
+  press(event) {
+    const cell = this.cellAt(event);
+    if (!cell) return;
+    this.cursor = cell;
+    this.moveCursor(0, 0);
+    if (!this.data.palette.length) this.send("selected", cell);
+    else {
+      this.svg.setPointerCapture(event.pointerId);
+      this.stroke = [];
+      this.paint(cell);
+    }
+  }
+
+  drag(event) {
+    const cell = this.stroke && this.cellAt(event);
+    if (cell) this.paint(cell);
+  }
+
+  release() {
+    if (this.stroke?.length) this.send("painted", { cells: this.stroke, sign: this.brush });
+    this.stroke = null;
+  }
+
+  paint([r, c]) {
+    if (this.stroke.some((cell) => cell[0] === r && cell[1] === c)) return;
+    this.stroke.push([r, c]);
+    this.cells[r * this.data.map.cols + c].setAttribute("class", "cell jump"); // until Python says what it became
+  }
+
+  type(event) {
+    const [dx, dy] = { ArrowUp: [0, -1], ArrowRight: [1, 0], ArrowDown: [0, 1], ArrowLeft: [-1, 0] }[event.key] || [0, 0];
+    if (dx || dy) this.moveCursor(dx, dy);
+    else if (event.key === "Enter" || event.key === " ") {
+      if (this.data.palette.length) this.send("painted", { cells: [this.cursor], sign: this.brush });
+      else this.send("selected", this.cursor);
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  moveCursor(dx, dy) {
+    const { rows, cols } = this.data.map;
+    this.cursor = [clamp(this.cursor[0] + dy, 0, rows - 1), clamp(this.cursor[1] + dx, 0, cols - 1)];
+    this.mark.setAttribute("x", this.cursor[1] + 0.08);
+    this.mark.setAttribute("y", this.cursor[0] + 0.08);
+    if (dx || dy) this.live.textContent = this.reading(...this.cursor);
+  }
+
+  /** One cell in words. */
+  reading(r, c) {
+    const cell = this.data.map.cells[r][c];
+    const iterate = this.data.film[this.frame];
+    const value = iterate && iterate.v && iterate.v[r][c] !== null && cell.kind !== "wall" ? `, value ${short(iterate.v[r][c])}` : "";
+    return `Row ${r + 1}, column ${c + 1}: ${cell.kind}${cell.reward ? `, pays ${amount(cell.reward)}` : ""}${value}`;
+  }
+
+  describe() {
+    const { map, film } = this.data;
+    const iterate = film[this.frame];
+    this.svg.setAttribute("aria-label", `Map of ${map.rows} by ${map.cols} cells${iterate ? `, ${iterate.label}` : ""}. Arrow keys move over it, Enter ${this.data.palette.length ? "paints" : "chooses"} a cell.`);
+  }
+
+  toggle() {
+    if (this.timer) this.pause();
+    else {
+      if (this.frame >= this.data.film.length - 1) this.frame = 0;
+      this.play();
+    }
+  }
+
+  play() {
+    if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) return this.show(this.data.film.length - 1);
+    this.pause();
+    this.playButton.textContent = "⏸";
+    this.playButton.setAttribute("aria-label", "Pause the iterates");
+    this.show(this.frame);
+    this.timer = setInterval(() => {
+      if (this.frame >= this.data.film.length - 1) this.pause();
+      else this.show(this.frame + 1);
+    }, 1000 / Math.max(FRAMES_A_SECOND, this.data.film.length / 8));
+  }
+
+  pause() {
+    clearInterval(this.timer);
+    this.timer = 0;
+    this.playButton.textContent = "▶";
+    this.playButton.setAttribute("aria-label", "Play the iterates");
+  }
+
+  close() {
+    this.pause();
+  }
+}
+
+/** A value that fits on a cell. */
+function short(value) {
+  return Math.abs(value) >= 100 ? figure(value, 0) : Math.abs(value) >= 10 ? figure(value, 1) : figure(value, 2);
+}
+
+const boards = new WeakMap();
+
+export default function (component) {
+  const root = component.parentElement;
+  if (!boards.has(root)) boards.set(root, new Board(root));
+  const board = boards.get(root);
+  board.receive(component);
+  return () => {
+    if (boards.get(root) === board) boards.delete(root);
+    board.close();
+  };
+}
