@@ -1,4 +1,4 @@
-"""One visitor's visit: the scenario on the Stage, how it is looked at, and what can be undone."""
+"""One visitor's visit: the scenario on the Stage, how it is looked at, what is on its way, and what can be undone."""
 
 from __future__ import annotations
 
@@ -7,11 +7,57 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from components.session.host import host_model
+from components.session.models import Load
+from components.session.pictures import Picture, Writing
 from mdp_core.link import from_query, to_query
 from mdp_core.scenarios import GridScenario, Scenario, TextScenario, View, force
 
 Side = Literal["grid", "text"]
 SIDES: tuple[Side, Side] = ("grid", "text")
+READY = "pocket"  # the model that is always there
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What was typed into a control and cannot be used: it stays in the control, with a sentence that says why."""
+
+    text: str
+    problem: str
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A model that is wanted and not here yet; the one on the Stage stays there meanwhile."""
+
+    model: str
+    forced: tuple[tuple[int, int], ...] = ()  # tokens that were chosen by hand from this model, as a link brings them
+    prompt: str = ""  # the prompt that `forced` belongs to
+
+
+@dataclass
+class Written:
+    """A text on its way: `tokens` of at most `most` are there."""
+
+    key: tuple[Any, ...]
+    writing: Writing
+    most: int
+    tokens: int = 0
+    stopped: bool = False
+    due: bool = False  # the next run of the writing's own fragment is a tick, and writes
+
+    @property
+    def share(self) -> float:
+        """How much of it is there, in [0, 1]."""
+        return min(self.tokens / self.most, 1.0)
+
+    def stop(self) -> None:
+        """Write no further for now."""
+        self.stopped = True
+
+    def go_on(self) -> None:
+        """Write on."""
+        self.stopped = False
 
 
 @dataclass
@@ -23,26 +69,39 @@ class Visit:
     notes: tuple[str, ...] = ()  # what the link asked for and could not have
     command: int = 0  # grows when the view is set from here, so that the player obeys once
     past: dict[Side, list[tuple[Any, ...]]] = field(default_factory=lambda: {"grid": [], "text": []})
-    shown: dict[Side, dict[str, Any]] = field(default_factory=dict)  # the last good picture of each world
+    shown: dict[Side, Picture] = field(default_factory=dict)  # the last good picture of each world
+    wish: Wish | None = None
+    load: Load | None = None  # of the model that is wished for
+    model_problem: str = ""  # why the model that was wanted last is not here
+    picked: str | None = None  # the kind of model that is picked in the menu; None: the one on the Stage
+    drafts: dict[str, Draft] = field(default_factory=dict)  # by the control's key
+    kept_map: str = ""  # the visitor's own map, while a preset is on the Stage
+    written: Written | None = None  # a text that a slow model is writing
+    stale: set[Side] = field(default_factory=set)  # worlds whose picture is not what the controls say
+    touched: bool = False  # a control or the player changed it since the last run of the page
 
     def change_grid(self, **changes: Any) -> None:
-        """Change the grid's half. Another world or policy makes the choices made by hand meaningless: they go."""
+        """Change the grid's half. In another world the choices made by hand are meaningless: they go, and the clock starts anew."""
+        self.touched = True
         self.scenario = replace(self.scenario, grid=replace(self.scenario.grid, **changes))
         if "forced" not in changes and {"world", "own_map"} & changes.keys():
             self._forget("grid")
 
     def change_text(self, **changes: Any) -> None:
-        """Change the text's half. Another model or prompt makes the choices made by hand meaningless: they go."""
+        """Change the text's half. Choices made by hand from another model or prompt are meaningless: they go."""
+        self.touched = True
         self.scenario = replace(self.scenario, text=replace(self.scenario.text, **changes))
         if "forced" not in changes and {"model", "prompt"} & changes.keys():
             self._forget("text")
 
     def change_seed(self, seed: int) -> None:
         """Draw everything anew from another seed."""
+        self.touched = True
         self.scenario = replace(self.scenario, seed=seed)
 
     def look(self, step: int, gamma: float) -> None:
         """Remember what the visitor looks at; the player already shows it."""
+        self.touched = True
         self.view = View(step=max(int(step), 0), gamma=min(max(float(gamma), 0.0), 1.0))
 
     def show(self, step: int) -> None:
@@ -72,6 +131,40 @@ class Visit:
             return None
         return self.past[side][-1] if self.past[side] else forced[:-1]
 
+    def want(self, model: str) -> None:
+        """Ask for a model that is not here; what is on the Stage stays as it is."""
+        self.touched = True
+        self.wish = Wish(model)
+        self.model_problem = ""
+
+    def receive(self, model: str) -> None:
+        """The model that was wanted is here: it goes on the Stage, with the choices that its link brought."""
+        wish, self.wish, self.picked = self.wish, None, None
+        self.past["text"].clear()
+        self.change_text(model=model, forced=self._wished_forced(wish))
+        self.show(self.view.step if wish is not None and wish.prompt else 0)
+
+    def give_up(self, problem: str = "") -> None:
+        """The model that was wanted will not come, because of `problem`, or because the visitor said so."""
+        self.touched = True
+        self.wish, self.picked, self.model_problem = None, None, problem
+
+    def dismiss(self) -> None:
+        """The notes have been read."""
+        self.touched = True
+        self.notes = ()
+
+    def query(self) -> dict[str, str]:
+        """The link's parameters: what is on the Stage, with the model that is on its way."""
+        scenario = self.scenario
+        if self.wish is not None:
+            text = replace(scenario.text, model=self.wish.model, forced=self._wished_forced(self.wish))
+            scenario = replace(scenario, text=text)
+        return to_query(scenario, self.view)
+
+    def _wished_forced(self, wish: Wish | None) -> tuple[tuple[int, int], ...]:
+        return wish.forced if wish is not None and wish.prompt == self.scenario.text.prompt else ()
+
     def _half(self, side: Side) -> GridScenario | TextScenario:
         return self.scenario.grid if side == "grid" else self.scenario.text
 
@@ -82,26 +175,47 @@ class Visit:
     def _forget(self, side: Side) -> None:
         self.past[side].clear()
         self._set_forced(side, ())
+        self.show(0)
 
 
 def visit() -> Visit:
     """This visitor's visit; the first call of a tab reads it from the link."""
     if "visit" not in st.session_state:
-        scenario, view, notes = from_query(st.query_params.to_dict(), defaults())
-        st.session_state["visit"] = Visit(scenario, view, notes)
+        st.session_state["visit"] = from_link()
     found: Visit = st.session_state["visit"]
     return found
 
 
+def from_link() -> Visit:
+    """The visit that the address describes.
+
+    The model that it names is a wish: whether it is here, `components.session.wishes.settle` finds out.
+    """
+    scenario, view, notes = from_query(st.query_params.to_dict(), Scenario(text=TextScenario(model=host_model())))
+    text = scenario.text
+    wish = None if text.model == READY else Wish(text.model, text.forced, text.prompt)
+    if wish is not None:
+        scenario = replace(scenario, text=replace(text, model=READY, forced=()))
+    return Visit(scenario, view, notes, wish=wish)
+
+
+def follow_address(current: Visit) -> Visit:
+    """The visit to go on with in a full run of the page: another one where the visitor went back or forth in the browser.
+
+    A run that a control or the player caused is none of that, even where the browser's address lags behind it.
+    """
+    query = st.query_params.to_dict()
+    if query and not current.touched and query != st.session_state.get("address", query):
+        found = from_link()
+        found.shown, found.command, found.kept_map = current.shown, current.command + 1, current.kept_map
+        st.session_state["visit"] = current = found
+    current.touched = False
+    return current
+
+
 def write_link(current: Visit) -> None:
     """Put the visit into the address, so that a reload or a copied address brings it back."""
-    query = to_query(current.scenario, current.view)
+    query = current.query()
+    st.session_state["address"] = query
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
-
-
-def defaults() -> Scenario:
-    """What a visit starts with where the link says nothing: the host may have chosen the model."""
-    from components.session.models import host_model
-
-    return Scenario(text=TextScenario(model=host_model()))

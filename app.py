@@ -1,0 +1,13 @@
+"""One Loop: page config, warm-up, navigation. No logic."""
+
+import streamlit as st
+
+from components.session.chrome import chrome
+from components.session.warmup import first_imports
+
+st.set_page_config(page_title="One Loop", layout="wide")
+chrome()
+with first_imports():
+    from components.pages import stage
+
+st.navigation([st.Page(stage.page, title="Stage", url_path="stage", default=True)], position="top").run()

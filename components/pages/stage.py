@@ -1,0 +1,154 @@
+"""The Stage: one loop, two worlds, on one clock."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import streamlit as st
+
+from components.panels.link import link
+from components.panels.messages import notes, offer, problem
+from components.panels.model import model
+from components.panels.prompt import prompt
+from components.panels.robot import OPEN as ROBOT
+from components.panels.robot import robot
+from components.panels.seed import seed
+from components.panels.waiting import waiting
+from components.panels.world import world
+from components.player import player
+from components.session.host import choices
+from components.session.looking import look
+from components.session.models import models, warmup
+from components.session.pictures import stage
+from components.session.plain import plain
+from components.session.visit import READY, Side, Visit, follow_address, visit, write_link
+from components.session.wishes import leave, settle
+from mdp_core.grid.maps import MapError
+from mdp_core.tokens.prompts import UnknownWordsError
+from mdp_core.tokens.sources.model_id import SMOLLM2
+
+TICK = 0.3  # seconds between two looks at what is on its way
+LAST_GOOD = "The last good picture stays on the Stage."
+
+
+def page() -> None:
+    """The first page."""
+    here = follow_address(visit())
+    if warmup().done:
+        came = settle(here, models())
+        if came is not None:
+            st.toast(plain(f"{came} is on the Stage."))
+    problems = look(here, models())
+    _controls(here, problems)
+    _messages(here)
+    st.fragment(_stage)()
+
+
+def _controls(here: Visit, problems: dict[Side, ValueError]) -> None:
+    with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="center"):
+        world(here)
+        found = problems.get("grid")
+        robot(here, str(found) if isinstance(found, MapError) else "")
+        prompt(here)
+        model(here, models())
+        seed(here)
+        st.fragment(_link)()
+
+
+def _link() -> None:
+    link(visit(), st.context.url)
+
+
+def _messages(here: Visit) -> None:
+    """What concerns no picture: the link's notes, how the app was started, a model on its way or missing."""
+    begun = warmup()
+    notes(here.notes, here.dismiss)
+    if choices().problem:
+        problem(choices().problem, "Pocket is on the Stage.")
+    if not begun.done or here.load is not None:
+        st.fragment(_on_its_way, run_every=TICK)()
+        return
+    if begun.problem or here.model_problem:
+        problem(begun.problem or here.model_problem, "What was on the Stage stays there.")
+    if here.wish is not None:
+        said = "The link asks for another language model; Pocket is on the Stage until it is here."
+        offer(here, models(), said, here.wish.model, "Load")
+
+
+def _on_its_way() -> None:
+    here, begun = visit(), warmup()
+    if not begun.done:
+        waiting(f"Waking up the language model: {begun.progress.message}", begun.progress.fraction)
+    elif here.load is not None and not here.load.done.is_set():
+        progress = here.load.watch(id(here))
+        waiting(progress.message, progress.fraction, "Cancel", lambda: leave(here))
+    else:
+        st.rerun()
+
+
+# The Stage itself: the player, and what depends on it. A commit of the player runs this and nothing else.
+
+
+def _stage() -> None:
+    here = visit()
+    _problems(here, look(here, models()))
+    if here.written is not None:
+        here.written.due = False  # a run of the page ends quickly: the writing itself is the next tick's
+        st.fragment(_writing, run_every=TICK)()
+
+    def chosen(side: Side, t: int, action: Any) -> None:
+        if side not in here.stale:  # else it was chosen in a picture that is not what the controls say
+            here.choose(side, t, action)
+
+    player(
+        stage(here.shown["grid"], here.shown["text"]),
+        here.view,
+        here.command,
+        key="player",
+        on_view=here.look,
+        on_choose=chosen,
+        on_undo=here.undo,
+    )
+    write_link(here)
+
+
+def _problems(here: Visit, problems: dict[Side, ValueError]) -> None:
+    """Each at its world's side. What is wrong with a map is said at the map while that is open."""
+    grid, text = problems.get("grid"), problems.get("text")
+    if isinstance(grid, MapError) and st.session_state.get(ROBOT):
+        grid = None
+    if grid is None and text is None:
+        return
+    left, right = st.columns(2)
+    if grid is not None:
+        with left:
+            problem(str(grid), LAST_GOOD)
+    if text is not None and not (here.wish is not None and isinstance(text, UnknownWordsError)):
+        with right:
+            if isinstance(text, UnknownWordsError) and here.scenario.text.model == READY:
+                offer(here, models(), str(text), SMOLLM2, "Load instead:")
+            else:
+                problem(str(text), LAST_GOOD)
+
+
+def _writing() -> None:
+    """One token a turn: a run that is given up in the middle goes on where it was at the next tick."""
+    here = visit()
+    written = here.written
+    if written is None:
+        st.rerun()
+    if written.stopped:
+        waiting(f"stopped at {written.tokens} of {written.most} tokens", written.share, "Write on", written.go_on)
+        return
+    bar = waiting(f"writing {written.tokens} of {written.most} tokens", written.share, "Stop", written.stop)
+    if not written.due:
+        written.due = True
+        return
+    end = time.monotonic() + TICK
+    for written.tokens in written.writing:
+        bar(f"writing {written.tokens} of {written.most} tokens", written.share)
+        if time.monotonic() > end:
+            return
+    here.written = None
+    st.rerun()

@@ -1,0 +1,41 @@
+"""What a visitor has to be told: one line each, right above the Stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from components.session.models import Models
+from components.session.plain import plain
+from components.session.visit import Visit
+from components.session.wishes import choose, leave
+from mdp_core.tokens.sources import facts
+from mdp_core.tokens.sources.errors import UnknownModel
+
+
+def notes(said: tuple[str, ...], dismiss: Callable[[], None]) -> None:
+    """What the link asked for and could not have."""
+    if not said:
+        return
+    with st.container(horizontal=True, key="notes", gap="small", vertical_alignment="center"):
+        st.info(plain(" ".join(said)))
+        st.button("OK", key="dismiss", on_click=dismiss)
+
+
+def problem(sentence: str, stays: str) -> None:
+    """What is wrong, and what is seen meanwhile."""
+    st.error(plain(f"{sentence} {stays}"))
+
+
+def offer(here: Visit, models: Models, sentence: str, model: str, verb: str) -> None:
+    """What is wrong, and a model that would help, with a button that says what it downloads."""
+    st.warning(plain(sentence))
+    try:
+        what = facts(model, models.host)
+    except UnknownModel:  # settled before it comes here
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.button(plain(f"{verb} {what}"), key="offer", on_click=choose, args=(here, model, models), type="primary")
+        if here.wish is not None:
+            st.button("Stay with Pocket", key="stay", on_click=leave, args=(here,))

@@ -1,0 +1,31 @@
+"""What the language model goes on from."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.session.control import control, drop_draft, keep_draft, reading
+from components.session.visit import Visit
+from mdp_core.scenarios import MAX_PROMPT
+from mdp_core.tokens.prompts import LongPromptError
+
+
+def prompt(here: Visit) -> None:
+    """The prompt: s_0 of the language model's world."""
+    st.text_input(
+        "Prompt: the text that the language model goes on from",
+        key=control(here, "prompt", here.scenario.text.prompt),
+        on_change=_typed,
+        args=(here,),
+        placeholder="Prompt: a few words to go on from",
+        label_visibility="collapsed",
+    )
+
+
+def _typed(here: Visit) -> None:
+    text = reading("prompt")
+    drop_draft(here, "prompt")
+    if len(text) > MAX_PROMPT:
+        keep_draft(here, "prompt", text, str(LongPromptError(len(text), MAX_PROMPT, "characters")))
+    else:
+        here.change_text(prompt=text)

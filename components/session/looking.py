@@ -1,0 +1,92 @@
+"""Looking: the pictures that a visit shows, brought up to date; where one cannot be drawn, the last good one stays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from components.session.models import Models
+from components.session.pictures import asleep, grid_picture, is_slow, kept_text, write, write_now
+from components.session.visit import READY, Side, Visit, Written
+from mdp_core.grid.maps import MapError
+from mdp_core.scenarios import GridScenario, TextScenario
+from mdp_core.tokens.prompts import PromptError
+
+MISFIT = "A choice made by hand fits no step of this world; it is left out."
+
+
+def look(here: Visit, models: Models) -> dict[Side, ValueError]:
+    """Bring `here.shown` up to date. Returns what is wrong with a world; its last good picture stays, the other goes on.
+
+    A text of a slow model is begun as `here.written`, and its last picture stays until it is there.
+    """
+    problems: dict[Side, ValueError] = {}
+    for side, renew in (("grid", _grid), ("text", _text)):
+        try:
+            renew(here, models)
+        except ValueError as error:
+            problems[side] = error  # type: ignore[index] # mypy widens the literals
+    here.stale = set(problems)
+    if here.written is not None:
+        here.stale.add("text")
+    return problems
+
+
+def _grid(here: Visit, models: Models) -> None:
+    grid, seed = here.scenario.grid, here.scenario.seed
+    here.shown.setdefault("grid", grid_picture(GridScenario(), seed, None))
+    if "map" in here.drafts:
+        raise MapError(here.drafts["map"].problem, 1)
+    try:
+        here.shown["grid"] = grid_picture(grid, seed, here.before("grid"))
+    except ValueError:
+        if not grid.forced:
+            raise
+        here.shown["grid"] = grid_picture(replace(grid, forced=()), seed, None)
+        _leave_out_choices(here, "grid")
+
+
+def _text(here: Visit, models: Models) -> None:
+    text, seed = here.scenario.text, here.scenario.seed
+    here.written, written = None, here.written
+    model, pocket = models.get(text.model), models.get(READY)
+    if model is None or pocket is None:
+        here.shown.setdefault("text", asleep(text.prompt))
+        return
+    if "text" not in here.shown or not here.shown["text"].frames["steps"]:
+        here.shown["text"] = write_now(pocket, TextScenario(), seed, None)
+    if "prompt" in here.drafts:
+        raise PromptError(here.drafts["prompt"].problem)
+    if any(not 0 <= token < model.vocabulary_size for _, token in text.forced):
+        _leave_out_choices(here, "text")
+        text = here.scenario.text
+    before = here.before("text")
+    kept = kept_text(text, seed, before)
+    if kept is not None:
+        here.shown["text"] = kept
+    elif not is_slow(model):
+        here.shown["text"] = write_now(model, text, seed, before)
+    else:
+        _begin(here, model, written)
+
+
+def _begin(here: Visit, model, written: Written | None) -> None:  # type: ignore[no-untyped-def]
+    from mdp_core.stage.text import token_mdp
+
+    text, seed, before = here.scenario.text, here.scenario.seed, here.before("text")
+    token_mdp(model, text)  # says at once what is wrong with the prompt
+    key = (text, seed, before)
+    here.written = (
+        written
+        if written is not None and written.key == key
+        else Written(key, write(model, text, seed, before), text.max_tokens)
+    )
+
+
+def _leave_out_choices(here: Visit, side: Side) -> None:
+    here.past[side].clear()
+    if side == "grid":
+        here.change_grid(forced=())
+    else:
+        here.change_text(forced=())
+    if MISFIT not in here.notes:
+        here.notes = (*here.notes, MISFIT)

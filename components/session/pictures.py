@@ -1,0 +1,153 @@
+"""Pictures: the frames of one world, made once for all visitors and kept for a while. Never keyed by gamma or step."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from mdp_core.frames import Json, key_of, stage_frames
+from mdp_core.rollout import Draws, rollout
+from mdp_core.scenarios import GridScenario, TextScenario
+from mdp_core.stage.grid import grid_frames
+from mdp_core.trajectory import Step, Trajectory
+
+if TYPE_CHECKING:
+    from mdp_core.tokens.language_model import LanguageModel
+
+KEPT = 128  # pictures of each world, about 100 KB each
+SLOW = 5_000_000  # parameters; a model that has more writes token by token, with a progress bar
+
+Before = tuple[tuple[int, Any], ...] | None
+Writing = Generator[int, None, "Picture"]
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """One world's frames, under the name of what they show."""
+
+    key: str
+    frames: Json
+
+
+class _Shelf:
+    """The texts' pictures, the one that was used last at the end. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pictures: OrderedDict[str, Picture] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._pictures)
+
+    def get(self, key: str) -> Picture | None:
+        with self._lock:
+            if key in self._pictures:
+                self._pictures.move_to_end(key)
+            return self._pictures.get(key)
+
+    def put(self, picture: Picture) -> Picture:
+        with self._lock:
+            self._pictures[picture.key] = picture
+            while len(self._pictures) > KEPT:
+                self._pictures.popitem(last=False)
+        return picture
+
+
+texts = _Shelf()
+
+
+@lru_cache(maxsize=KEPT)
+def grid_picture(scenario: GridScenario, seed: int, before: Before) -> Picture:
+    """The robot's half. Raises what `grid_frames` raises; a failure is not kept."""
+    return Picture(key_of("grid", scenario, seed, before), grid_frames(scenario, seed, before))
+
+
+def kept_text(scenario: TextScenario, seed: int, before: Before) -> Picture | None:
+    """The language model's half, if somebody has seen it lately."""
+    return texts.get(_text_key(scenario, seed, before))
+
+
+def write(model: LanguageModel, scenario: TextScenario, seed: int, before: Before) -> Writing:
+    """Write the text of `scenario`: yields the number of tokens so far, returns the picture, which is kept.
+
+    What the model was asked lately costs no time: a choice at step t costs the tokens behind it. Raises, at the first
+    step, what `token_mdp` raises, and ValueError for a forced token that does not fit.
+    """
+    from mdp_core.stage.text import written_frames
+
+    old = None
+    if before is not None:
+        old_run = _run(model, replace(scenario, forced=before), seed)
+        while True:
+            try:
+                next(old_run)
+                yield 0  # nothing new is written yet
+            except StopIteration as end:
+                old = end.value
+                break
+    run = yield from _run(model, scenario, seed)
+    frames = written_frames(model, scenario, run, old)
+    return texts.put(Picture(_text_key(scenario, seed, before), frames))
+
+
+def write_now(model: LanguageModel, scenario: TextScenario, seed: int, before: Before) -> Picture:
+    """The language model's half, at once: for a small model. Raises what `write` raises."""
+    writing = write(model, scenario, seed, before)
+    while True:
+        try:
+            next(writing)
+        except StopIteration as end:
+            picture: Picture = end.value
+            return picture
+
+
+def is_slow(model: LanguageModel) -> bool:
+    """True for a model whose texts take so long that a visitor wants to see them grow."""
+    return sum(weights.numel() for weights in model.model.parameters()) > SLOW
+
+
+def asleep(prompt: str) -> Picture:
+    """The language model's half before there is any language model: the prompt, and no step yet."""
+    frames = {
+        "id": "text",
+        "title": "Language model",
+        "caption": "waking up",
+        "words": {},
+        "map": None,
+        "prompt": [prompt],
+        "steps": [],
+        "ending": "",
+        "score": {"name": "", "total": 0.0, "parts": []},
+        "ghost": None,
+    }
+    return Picture(key_of("asleep", prompt), frames)
+
+
+def stage(*pictures: Picture) -> Json:
+    """Several worlds on one clock."""
+    return stage_frames(key_of(*(picture.key for picture in pictures)), [picture.frames for picture in pictures])
+
+
+def _text_key(scenario: TextScenario, seed: int, before: Before) -> str:
+    return key_of("text", scenario, seed, before)
+
+
+def _run(
+    model: LanguageModel, scenario: TextScenario, seed: int
+) -> Generator[int, None, Trajectory[tuple[int, ...], int]]:
+    from mdp_core.stage.text import token_mdp
+    from mdp_core.tokens.policy import LMPolicy
+    from mdp_core.tokens.sampling import Sampling
+
+    mdp = token_mdp(model, scenario)
+    policy = LMPolicy(model, Sampling(scenario.temperature, scenario.top_k, scenario.top_p))
+    steps: list[Step[tuple[int, ...], int]] = []
+    forced = dict(scenario.forced)
+    for step in rollout(mdp, policy, rng=Draws(seed), max_steps=scenario.max_tokens, forced=forced):
+        steps.append(step)
+        yield len(steps)
+    return Trajectory(mdp.initial_state(), tuple(steps))

@@ -1,0 +1,27 @@
+"""Plain text: the one place where a stranger's words become safe to hand to Streamlit, whose labels and messages are Markdown."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 400  # characters of one message; a page of somebody's text is no message
+_SIGNS = re.compile(r"([!-/;-@\[-`{-~])")  # ASCII punctuation, which a backslash makes plain; the colon is for _NAMED
+_NAMED = re.compile(r":(?=[\w+-])")  # how `:material/delete:`, `:smile:` and `:red[...]` begin; a backslash is no help there
+_BREAK = "\u2060"  # the word joiner: no width, no meaning
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # signs that turn the text around them
+
+
+def plain(text: str) -> str:
+    """Markdown that shows `text` as it is, on one line: no link, tag, icon, formula or emphasis comes of it.
+
+    Line breaks and tabs become blanks, other control characters and signs that reverse the text around them become �,
+    and what is longer than LONGEST is cut with an ellipsis.
+    """
+    line = _TURNING.sub("�", re.sub(r"[\t\n\r\v\f\u2028\u2029 ]+", " ", text))
+    line = "".join(c if c.isprintable() else "�" for c in line).strip()
+    if len(line) > LONGEST:
+        line = line[: LONGEST - 1] + "…"
+    line = _SIGNS.sub(r"\\\1", line)
+    line = _NAMED.sub(":" + _BREAK, line)
+    # A number with a dot, a plus or a minus at the beginning would be a list: the first two are escaped already.
+    return re.sub(r"^(\d+)(?=\\[.)])", r"\1", line)

@@ -1,0 +1,75 @@
+"""Wishes: what becomes of a model that a visitor wants and that is not on the Stage yet."""
+
+from __future__ import annotations
+
+from components.session.models import Models, spelling
+from components.session.visit import READY, Visit, Wish
+from mdp_core.tokens.sources import facts
+from mdp_core.tokens.sources.errors import UnknownModel
+from mdp_core.tokens.sources.model_id import BuiltIn, read_model_id
+
+
+def settle(here: Visit, models: Models) -> str | None:
+    """Bring the visit up to date with the models that are here, at the beginning of a run of the page.
+
+    Returns the name of a model that was waited for and has just come onto the Stage.
+    """
+    _miss(here, models)
+    if here.wish is None:
+        return None
+    try:
+        model = spelling(here.wish.model)
+    except UnknownModel as error:
+        here.give_up(str(error))
+        return None
+    found = models.get(model)
+    if found is not None:
+        waited, here.load = here.load is not None, None
+        here.receive(model)
+        return found.name if waited else None
+    if here.load is not None and here.load.done.is_set():
+        problem, here.load = here.load.problem, None
+        here.give_up(problem)
+        return None
+    if here.load is None and _comes_by_itself(model, models):
+        here.load = models.ask(model)
+    return None
+
+
+def choose(here: Visit, model: str, models: Models) -> None:
+    """Put `model` on the Stage: at once where it is here, else it is loaded. Raises UnknownModel for what names no model."""
+    model = spelling(model)
+    leave(here)
+    if models.get(model) is not None or model == READY:
+        here.give_up()
+        if here.scenario.text.model != model:
+            here.change_text(model=model)
+        return
+    here.want(model)
+    here.load = models.ask(model)
+
+
+def leave(here: Visit) -> None:
+    """Wish for nothing any more; the load goes on only for others."""
+    if here.load is not None:
+        here.load.leave(id(here))
+        here.load = None
+    here.give_up()
+
+
+def _miss(here: Visit, models: Models) -> None:
+    """A model that made room for another one is wished for again."""
+    text = here.scenario.text
+    if text.model != READY and models.get(text.model) is None and here.wish is None:
+        here.wish = Wish(text.model, text.forced, text.prompt)
+        here.change_text(model=READY, forced=())
+
+
+def _comes_by_itself(model: str, models: Models) -> bool:
+    """Where the host chose it, somebody waits for it already, or nothing has to be downloaded: a link may start it.
+
+    Another model's download, or the reading of a folder, is begun by a visitor only, never by a link.
+    """
+    if model == models.host.first or models.loading(model):
+        return True
+    return isinstance(read_model_id(model), BuiltIn) and facts(model, models.host).is_here
