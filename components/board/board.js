@@ -140,8 +140,8 @@ class Board {
       const [x, y] = [c + 0.5, r + 0.5];
       const corners = [[x, y], [x + dx * 0.5 - dy * 0.5, y + dy * 0.5 - dx * 0.5], [x + dx * 0.5 + dy * 0.5, y + dy * 0.5 + dx * 0.5]];
       if (values[i] !== 0) this.tint(values[i], { points: corners.map((corner) => corner.join(",")).join(" ") }, "polygon");
-      const weight = values[i] >= best - 1e-9 ? 800 : 400;
-      shape(this.values, "text", { class: "number", x: x + dx * 0.31, y: y + dy * 0.34 + 0.06, "font-size": 0.17, "font-weight": weight }, short(values[i]));
+      const weight = values[i] >= best - 1e-9 ? 800 : 400; // the best ones stand out
+      shape(this.values, "text", { class: "number", x: x + dx * 0.29, y: y + dy * 0.34 + 0.055, "font-size": 0.155, style: `font-weight: ${weight}` }, short(values[i]));
     });
   }
 
