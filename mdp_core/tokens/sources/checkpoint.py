@@ -1,4 +1,4 @@
-"""A checkpoint in memory: a checked folder as a transformers model and tokenizer. Heavy: imports torch and transformers."""
+"""A checkpoint in memory: a checked folder as a language model. Heavy: imports torch and transformers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 from transformers.utils import logging
 
+from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.sources.errors import BrokenFolder, ModelError, TooLarge
 from mdp_core.tokens.sources.folder import CheckedFolder, require_within
 from mdp_core.tokens.sources.host import Host
@@ -22,15 +23,15 @@ LOCAL: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 _one_at_a_time = threading.Lock()  # transformers patches torch while it builds a model
 
 
-def read(folder: CheckedFolder, host: Host) -> tuple[Any, Any]:
-    """(model in float32 on the CPU, in evaluation mode; tokenizer).
+def read(folder: CheckedFolder, id: str, host: Host) -> LanguageModel:
+    """The language model in the folder, in float32 on the CPU, in evaluation mode, called `folder.name`.
 
     Raises BrokenFolder where weights, config and tokenizer do not make one causal language model, TooLarge where the
     model that the config describes takes more memory than the host grants, whatever its files weigh.
     """
     with _one_at_a_time, _quiet():
         try:
-            return _read(folder, host)
+            return _read(folder, id, host)
         except ModelError:
             raise
         except MemoryError as error:
@@ -42,7 +43,7 @@ def read(folder: CheckedFolder, host: Host) -> tuple[Any, Any]:
             ) from error
 
 
-def _read(folder: CheckedFolder, host: Host) -> tuple[Any, Any]:
+def _read(folder: CheckedFolder, id: str, host: Host) -> LanguageModel:
     config = AutoConfig.from_pretrained(folder.path, **LOCAL)
     _require_causal(config, folder.name)
     _require_same_size(config, folder, host)
@@ -56,7 +57,7 @@ def _read(folder: CheckedFolder, host: Host) -> tuple[Any, Any]:
         raise BrokenFolder(f"The weights of {folder.name} lack {lacking[0]}; copy them again, or take Pocket.")
     if tokenizer.vocab_size > model.get_input_embeddings().weight.shape[0]:
         raise BrokenFolder(f"The tokenizer of {folder.name} has more tokens than its weights; take Pocket.")
-    return model.eval(), tokenizer
+    return LanguageModel(model, tokenizer, name=folder.name, id=id)
 
 
 def _require_causal(config: Any, name: str) -> None:

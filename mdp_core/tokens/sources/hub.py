@@ -70,8 +70,7 @@ def fetch(repo: HubId, host: Host, revision: str = "main") -> Loading[Path]:
             return found
         lock = yield from cache.sole(host.cache / "locks" / f"{repo.owner}--{repo.name}.lock", str(repo))
         try:
-            found = yield from _find(repo, revision)  # somebody else may have fetched it meanwhile
-            return found if isinstance(found, Path) else (yield from _download(repo, revision, found, host))
+            return (yield from _download(repo, revision, found, host))
         finally:
             lock.release()
 

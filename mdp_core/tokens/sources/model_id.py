@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +83,7 @@ def _folder(text: str) -> Folder:
     home = text == "~" or text.startswith(("~/", "~\\"))
     if share or ".." in re.split(r"[/\\]", text) or (text.startswith("~") and not home):
         raise UnknownModel(f"“{_short(text)}” is not a folder to load from; write its whole path, or take Pocket.")
-    path = Path(text).expanduser() if home else Path(text)
+    path = Path(os.path.expanduser(text) if home else text)  # which leaves ~ where nobody's home is known
     if not path.is_absolute():
         raise UnknownModel(f"“{_short(text)}” is not a whole path; write it from the root on, or take Pocket.")
     return Folder(path)

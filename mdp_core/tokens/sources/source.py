@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mdp_core.tokens.sources import cache, hub, smollm2, wheel
 from mdp_core.tokens.sources.errors import NotAllowed
-from mdp_core.tokens.sources.folder import CheckedFolder, check, require_within
+from mdp_core.tokens.sources.folder import check, require_within
 from mdp_core.tokens.sources.host import Host
 from mdp_core.tokens.sources.model_id import POCKET, BuiltIn, Folder, HubId, read_model_id
 from mdp_core.tokens.sources.progress import Loading, Progress, beside, paced
@@ -27,10 +27,7 @@ def load(model_id: str, host: Host | None = None) -> Loading[LanguageModel]:
     """
     host = host or Host()
     folder, name, canonical = yield from paced(_folder(model_id, host))
-    model, tokenizer = yield from beside(lambda: _read(folder, name, host), lambda: Progress(f"loading {name}"))
-    from mdp_core.tokens.language_model import LanguageModel
-
-    return LanguageModel(model, tokenizer, name=name, id=canonical)
+    return (yield from beside(lambda: _read(folder, name, canonical, host), lambda: Progress(f"loading {name}")))
 
 
 def _folder(model_id: str, host: Host) -> Loading[tuple[Path, str, str]]:
@@ -52,12 +49,12 @@ def _folder(model_id: str, host: Host) -> Loading[tuple[Path, str, str]]:
             return path, path.name or str(path), str(path)
 
 
-def _read(path: Path, name: str, host: Host) -> tuple[Any, Any]:
+def _read(path: Path, name: str, canonical: str, host: Host) -> LanguageModel:
     """In a thread: the first import of transformers takes seconds."""
-    checked: CheckedFolder = check(path, name, host)
+    checked = check(path, name, host)
     from mdp_core.tokens.sources import checkpoint
 
-    return checkpoint.read(checked, host)
+    return checkpoint.read(checked, canonical, host)
 
 
 @dataclass(frozen=True)

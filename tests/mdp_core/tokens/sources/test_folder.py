@@ -141,7 +141,9 @@ def test_a_checked_folder_loads_as_it_was_saved(tiny, host):
     from mdp_core.tokens.sources import checkpoint
 
     _save({name: tensor.bfloat16() for name, tensor in _tensors(tiny).items()}, tiny)
-    model, tokenizer = checkpoint.read(check(tiny, "tiny", host), host)
+    language_model = checkpoint.read(check(tiny, "tiny", host), "local/tiny", host)
+    assert (language_model.name, language_model.id) == ("tiny", "local/tiny")
+    model, tokenizer = language_model.model, language_model.tokenizer
     assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
     assert not model.training
     assert tokenizer("the movie was good").input_ids == [2, 3, 4, 5]
@@ -158,7 +160,7 @@ def test_what_only_the_library_can_see_is_refused_when_it_loads(tiny, host):
         (tiny / "config.json").write_text(config)
         _change(tiny, **entries)
         with pytest.raises(ModelError) as error:
-            checkpoint.read(check(tiny, "tiny", host), host)
+            checkpoint.read(check(tiny, "tiny", host), "tiny", host)
         return error.value
 
     assert isinstance(refusal(vocab_size=10**9), TooLarge)
@@ -168,7 +170,7 @@ def test_what_only_the_library_can_see_is_refused_when_it_loads(tiny, host):
         refusal(architectures=["LlamaForSequenceClassification"])
     )
     assert isinstance(refusal(model_type="nothing-known"), BrokenFolder)
-    assert "describes a model of 1,312 parameters" in str(refusal(num_hidden_layers=2))  # one more layer has 584
+    assert "describes a model of 1,320 parameters" in str(refusal(num_hidden_layers=2))  # one more layer has 592
     assert isinstance(refusal(vocab_size=7), BrokenFolder)
     assert isinstance(refusal(hidden_size="wide"), BrokenFolder)
 
@@ -180,7 +182,7 @@ def test_weights_that_lack_a_tensor_are_refused_and_not_drawn_at_random(tiny, ho
     tensors["model.norm.other"] = tensors.pop("model.norm.weight")
     _save(tensors, tiny)
     with pytest.raises(BrokenFolder, match=r"The weights of tiny lack model\.norm\.weight"):
-        checkpoint.read(check(tiny, "tiny", host), host)
+        checkpoint.read(check(tiny, "tiny", host), "tiny", host)
 
 
 def test_a_tokenizer_with_more_tokens_than_the_weights_is_refused(tiny, host):
@@ -190,11 +192,11 @@ def test_a_tokenizer_with_more_tokens_than_the_weights_is_refused(tiny, host):
     tokenizer["model"]["vocab"]["surplus"] = 8
     (tiny / "tokenizer.json").write_text(json.dumps(tokenizer))
     with pytest.raises(BrokenFolder, match="more tokens than its weights"):
-        checkpoint.read(check(tiny, "tiny", host), host)
+        checkpoint.read(check(tiny, "tiny", host), "tiny", host)
 
 
 def test_loading_writes_nothing_to_the_log(tiny, host, capfd):
     from mdp_core.tokens.sources import checkpoint
 
-    checkpoint.read(check(tiny, "tiny", host), host)
+    checkpoint.read(check(tiny, "tiny", host), "tiny", host)
     assert capfd.readouterr() == ("", "")
