@@ -43,6 +43,7 @@ class ActionValueAgent(Agent):
     def __init__(self, samples: Samples, spec: LearnerSpec, seed: int) -> None:
         super().__init__(samples, spec, seed)
         self.q = blank_rows(samples)
+        self._allowed, self._draws, self._epsilon = samples.allowed, self.experience.actions, spec.epsilon
 
     @property
     def table(self) -> Rows:
@@ -50,7 +51,4 @@ class ActionValueAgent(Agent):
 
     def choose(self, state: int) -> int:
         """An action of the epsilon-greedy policy, drawn with the next uniform."""
-        experience = self.experience
-        return draw_epsilon_greedy(
-            self.q[state], experience.allowed[state], self.spec.epsilon, next(experience.actions)
-        )
+        return draw_epsilon_greedy(self.q[state], self._allowed[state], self._epsilon, next(self._draws))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -52,8 +53,7 @@ class Samples:
 def uniforms(seed: int, stream: int) -> Iterator[float]:
     """The endless stream of uniforms in [0, 1) of one seed: 0 draws actions, 1 outcomes (as `Draws` does), 2 starts."""
     generator = np.random.default_rng([seed, stream])
-    while True:
-        yield from generator.random(_BLOCK).tolist()
+    return chain.from_iterable(iter(lambda: generator.random(_BLOCK).tolist(), []))
 
 
 class Experience:

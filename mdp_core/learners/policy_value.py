@@ -9,6 +9,8 @@ from scipy.sparse.linalg import spsolve
 
 from mdp_core.tabular import TabularMDP
 
+FOR_EVER = 1e9  # expected steps from which on a policy counts as one that goes on for ever
+
 
 def policy_values(mdp: TabularMDP, policy: ArrayLike, gamma: float) -> NDArray[np.float64]:
     """[..., S, A] -> [..., S]: v_pi, solving v = r_pi + gamma P_pi v (Sutton & Barto, eq. 4.4); 0 in terminal states.
@@ -65,7 +67,11 @@ def _settling(P: csr_array, reward: NDArray[np.float64], ends: NDArray[np.bool_]
     unsettled = _can_reach(P, never)
     v = np.zeros(len(reward))
     rest = np.flatnonzero(~unsettled & ~settled)
-    v[rest] = _solve(P[rest][:, rest], reward[rest], 1.0)
+    solved = _solve(P[rest][:, rest], np.stack([reward[rest], np.ones(len(rest))], axis=1), 1.0)
+    v[rest], steps = solved[:, 0], solved[:, 1]
+    # A policy that all but never leaves makes the system singular to a float: its steps come out huge, or negative.
+    forever = rest[~((steps > 0.5) & (steps < FOR_EVER))]
+    never[forever] = unsettled[forever] = True
     gains, losses = _can_reach(P, never & (reward > 0)), _can_reach(P, never & (reward < 0))
     v[unsettled] = np.where(gains & losses, np.nan, np.where(gains, np.inf, -np.inf))[unsettled]
     return v

@@ -1,8 +1,8 @@
 """Learning: N independent agents, one snapshot after another.
 
-Every agent lives its own life on plain lists. Measured against agents that step together as numpy arrays, that is thirty
-times as fast for one agent, nearly twice as fast for twenty, and slower from about fifty on; and it keeps all agents at
-the same episode, which is where a learning curve compares them.
+Every agent lives its own life on plain lists. Measured against agents that step together as NumPy arrays (Q-learning on
+FrozenLake) that is twenty times as fast for one agent, 1.3 times for twenty, and slower from about thirty on; and it keeps
+all agents at the same episode, which is where a learning curve compares them.
 """
 
 from __future__ import annotations

@@ -193,6 +193,10 @@ def test_gae_returns_as_torchtune_prints_them():
     close(advantages + values, [0.6579225, 0.7695, 0.9, 1.0])
 
 
+def test_returns_of_an_actor_critic_as_trfl_prints_them():
+    close(returns_to_go([0.4, 0.5], [0.9, 0.8], next_values=[0.3, 0.1]), [0.922, 0.58])
+
+
 # Ends, by hand.
 
 

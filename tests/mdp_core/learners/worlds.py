@@ -45,7 +45,9 @@ def again():
 
 def random_walk():
     """Sutton & Barto, example 6.2: A to E, one action, half a step each way, 1 for leaving on the right."""
-    return world([[[(0.5, i - 1 if i else END, 0), (0.5, i + 1 if i < 4 else END, float(i == 4))]] for i in range(5)], 2)
+    return world(
+        [[[(0.5, i - 1 if i else END, 0), (0.5, i + 1 if i < 4 else END, float(i == 4))]] for i in range(5)], 2
+    )
 
 
 def corridor(n):
