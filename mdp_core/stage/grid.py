@@ -133,9 +133,9 @@ def _caption(scenario: GridScenario, here: GridWorld) -> str:
     return f"{policy}; slip {here.map.slip:.2f}"
 
 
-def _map(scenario: GridScenario, here: GridWorld) -> Json:
+def map_picture(here: GridWorld) -> Json:
+    """The map of a world as every picture of it draws it: rows, cols, start, the kind and label of each cell, the jumps."""
     rows, columns = here.map.shape
-    solved = _solved(scenario)
     return {
         "rows": rows,
         "cols": columns,
@@ -147,10 +147,16 @@ def _map(scenario: GridScenario, here: GridWorld) -> Json:
             for c in range(columns)
             if (sign := here.sign((r, c))) is not None and sign.target is not None
         ],
+        "wind": list(here.map.wind) or None,
+    }
+
+
+def _map(scenario: GridScenario, here: GridWorld) -> Json:
+    solved = _solved(scenario)
+    return map_picture(here) | {
         "arrows": _laid_out(here, policy_of(scenario).arrows, terminal=False),
         "values": _laid_out(here, solved.v, terminal=True),
         "gamma": solved.gamma,
-        "wind": list(here.map.wind) or None,
     }
 
 
