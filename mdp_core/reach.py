@@ -1,0 +1,119 @@
+"""Where one can get to, under any policy: reachable states, how many steps away, and by which histories."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mdp_core.tabular import TabularMDP
+
+_TURNINGS = 24  # of a shortest walk are looked at: the earliest differ most
+
+@dataclass(frozen=True, eq=False)
+class _Edges:
+    """The pairs s -> s' that have a probability, sorted by their first end."""
+
+    ends: NDArray[np.int64]  # [E]
+    goes_on: NDArray[np.bool_]  # [E], the episode is not over behind the edge
+    first: NDArray[np.int64]  # [S + 1], where the edges of each state begin
+
+    def of(self, state: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        here = slice(self.first[state], self.first[state + 1])
+        return self.ends[here], self.goes_on[here]
+
+
+def distances(mdp: TabularMDP, start: int | None = None) -> NDArray[np.int64]:
+    """[S], the fewest steps in which each state can be reached from `start` (default: the initial state), -1 for never."""
+    source = mdp.initial_state() if start is None else start
+    forward = _edges(mdp)
+    found = np.full(mdp.shape[0], -1, dtype=np.int64)
+    found[source] = 0
+    frontier, alive, step = [source], {source}, 0
+    while frontier:
+        step += 1
+        following: list[int] = []
+        for state in frontier:
+            for end, goes_on in zip(*(part.tolist() for part in forward.of(state)), strict=True):
+                if found[end] < 0:
+                    found[end] = step
+                if goes_on and end not in alive:
+                    alive.add(end)
+                    following.append(end)
+        frontier = following
+    return found
+
+
+def reachable(mdp: TabularMDP, start: int | None = None) -> NDArray[np.bool_]:
+    """[S], True for the states that some policy reaches from `start` with a probability above 0, the start included."""
+    return distances(mdp, start) >= 0
+
+
+def two_histories(mdp: TabularMDP, target: int, variant: int = 0) -> tuple[list[int], list[int]] | None:
+    """Two different walks from the initial state that end in `target`, as states s_0 to s_t; None where there are not two.
+
+    The first is a shortest one; the others leave it somewhere and go on by the shortest way. `variant` counts through
+    them, those that share the fewest states with the first one first.
+    """
+    start = mdp.initial_state()
+    forward, left = _edges(mdp), _steps_left(mdp, target)
+    if left[start] < 0 and start != target:
+        return None
+    first = [start] if start == target else [start, *_shortest(forward, left, start, target)]
+    found: list[list[int]] = []
+    for i, state in enumerate(first[:_TURNINGS]):
+        ends, goes_on = forward.of(state)
+        for end, on in sorted(set(zip(ends.tolist(), goes_on.tolist(), strict=True))):
+            if i + 1 < len(first) and end == first[i + 1]:
+                continue
+            if end == target:
+                found.append([*first[: i + 1], end])
+            elif on and left[end] > 0:
+                found.append([*first[: i + 1], end, *_shortest(forward, left, end, target)])
+    if not found:
+        return None
+    found.sort(key=lambda walk: (len(set(walk) & set(first)), len(walk)))
+    return first, found[variant % len(found)]
+
+
+def _edges(mdp: TabularMDP, *, backward: bool = False) -> _Edges:
+    possible = (mdp.probability > 0) & (mdp.allowed & ~mdp.terminal[:, None])[:, :, None]
+    begins = np.nonzero(possible)[0]
+    ends = mdp.next_state[possible].astype(np.int64)
+    goes_on = ~mdp.terminated[possible]
+    if backward:
+        begins, ends = ends, begins
+    order = np.argsort(begins, kind="stable")
+    first = np.searchsorted(begins[order], np.arange(mdp.shape[0] + 1))
+    return _Edges(ends[order], goes_on[order], first)
+
+
+def _steps_left(mdp: TabularMDP, target: int) -> NDArray[np.int64]:
+    """[S], the fewest steps (at least one) from each state to `target`, -1 where there is no way."""
+    backward = _edges(mdp, backward=True)
+    left = np.full(mdp.shape[0], -1, dtype=np.int64)
+    frontier, step = [target], 0
+    while frontier:
+        step += 1
+        following: list[int] = []
+        for state in frontier:
+            for begin, goes_on in zip(*(part.tolist() for part in backward.of(state)), strict=True):
+                # Only the last step of a walk may be one that ends the episode.
+                if left[begin] < 0 and (step == 1 or goes_on):
+                    left[begin] = step
+                    following.append(begin)
+        frontier = following
+    return left
+
+
+def _shortest(forward: _Edges, left: NDArray[np.int64], state: int, target: int) -> list[int]:
+    """The states behind `state` on a shortest way to `target`."""
+    walk: list[int] = []
+    while True:
+        ends, goes_on = forward.of(state)
+        if left[state] == 1:
+            return [*walk, target]
+        nearer = ends[goes_on & (left[ends] == left[state] - 1)]
+        state = int(nearer[0])
+        walk.append(state)
