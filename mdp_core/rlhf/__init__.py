@@ -1,0 +1,1 @@
+"""Preferences, reward models, losses and tuning."""
