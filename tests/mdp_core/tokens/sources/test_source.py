@@ -1,4 +1,3 @@
-import os
 import socket
 import subprocess
 import sys
@@ -10,7 +9,6 @@ import torch
 from mdp_core.tokens.sources import Facts, ModelError, drain, facts, load
 from mdp_core.tokens.sources.errors import NotAllowed, TooLarge, UnknownModel
 from mdp_core.tokens.sources.host import Host
-from mdp_core.tokens.sources.source import POCKET_FOLDER
 
 
 def test_importing_the_sources_imports_nothing_heavy():
@@ -74,10 +72,6 @@ def test_every_failure_is_a_value_error_of_the_family(tiny, host):
     assert isinstance(error.value, ValueError)
 
 
-@pytest.mark.skipif(
-    not (POCKET_FOLDER / "model.safetensors").exists() and os.environ.get("CI") != "true",
-    reason="Pocket is not trained yet",
-)
 def test_pocket_is_in_the_package_and_needs_no_network(host, monkeypatch):
     monkeypatch.setattr(subprocess, "Popen", None)
     monkeypatch.setattr(socket.socket, "connect", None)
