@@ -25,6 +25,7 @@ from components.session.plain import plain
 from components.session.visit import READY, Side, Visit, follow_address, visit, write_link
 from components.session.wishes import leave, settle
 from mdp_core.grid.maps import MapError
+from mdp_core.stage.learned import name_of
 from mdp_core.tokens.prompts import UnknownWordsError
 from mdp_core.tokens.sources.model_id import SMOLLM2
 
@@ -84,7 +85,7 @@ def _on_its_way() -> None:
         progress = here.load.watch(id(here))
         waiting(progress.message, progress.fraction, "Cancel", lambda: leave(here))
     else:
-        st.rerun()
+        _run_the_page(here)
 
 
 # The Stage itself: the player, and what depends on it. A commit of the player runs this and nothing else.
@@ -96,6 +97,8 @@ def _stage() -> None:
     if here.written is not None:
         here.written.due = False  # a run of the page ends quickly: the writing itself is the next tick's
         st.fragment(_writing, run_every=TICK)()
+    if here.relearned is not None:
+        st.fragment(_learning, run_every=TICK)()
 
     def chosen(side: Side, t: int, action: Any) -> None:
         if side not in here.stale:  # else it was chosen in a picture that is not what the controls say
@@ -132,12 +135,29 @@ def _problems(here: Visit, problems: dict[Side, ValueError]) -> None:
                 problem(str(text), LAST_GOOD)
 
 
+def _learning() -> None:
+    """The robot's policy is learned again, a slice a turn."""
+    relearned = visit().relearned
+    if relearned is None or relearned.done:
+        st.rerun()
+    said = f"learning the robot's policy: {name_of(relearned.scenario.learned)}"
+    if relearned.stopped:
+        waiting(f"stopped {said}", relearned.share, "Learn on", relearned.go_on, key="relearning")
+        return
+    bar = waiting(said, relearned.share, "Stop", relearned.stop, key="relearning")
+    relearned.work()
+    bar(said, relearned.share)
+    if relearned.done:
+        st.rerun()
+
+
 def _writing() -> None:
     """One token a turn: a run that is given up in the middle goes on where it was at the next tick."""
     here = visit()
     written = here.written
     if written is None:
-        st.rerun()
+        _run_the_page(here)
+        return
     if written.stopped:
         waiting(f"stopped at {written.tokens} of {written.most} tokens", written.share, "Write on", written.go_on)
         return
@@ -146,9 +166,15 @@ def _writing() -> None:
         written.due = True
         return
     end = time.monotonic() + TICK
-    for written.tokens in written.writing:
+    for tokens in written.writing:
+        written.tokens = tokens
         bar(f"writing {written.tokens} of {written.most} tokens", written.share)
         if time.monotonic() > end:
             return
     here.written = None
+    _run_the_page(here)
+
+
+def _run_the_page(here: Visit) -> None:
+    here.touch()
     st.rerun()

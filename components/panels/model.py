@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.session.control import control, drop_draft, keep_draft, reading
+from components.session.control import control, drop_draft, keep_draft
 from components.session.models import Models, spelling
 from components.session.plain import plain
 from components.session.visit import READY, Visit
@@ -22,8 +22,8 @@ SCORE_NAMES = {"sentiment": "Sentiment", "word": "A wished-for word", "length": 
 def model(here: Visit, models: Models) -> None:
     """The language model's half of the controls."""
     text = here.scenario.text
-    name = _name(text.model, models)
-    with st.popover(plain(f"Model: {name}, T {text.temperature:.2f}"), key="model", width=216):
+    label = f"Model: {_name(text.model, models)}, T {text.temperature:.2f}"
+    with st.popover(plain(label), key="model", width=216):
         st.caption("The policy is the language model, an action is its next token.")
         _choice(here, models)
         left, right = st.columns(2)
@@ -46,48 +46,37 @@ def _choice(here: Visit, models: Models) -> None:
     st.radio(
         "Language model",
         list(KINDS),
+        **control(here, "kind", picked, lambda kind: _pick(here, kind, models), list(KINDS)),
         format_func=KINDS.__getitem__,
-        key=control(here, "kind", picked),
-        on_change=_picked,
-        args=(here, models),
         horizontal=True,
     )
-    wanted = picked
+    wanted = current if picked == kind else "" if picked == OTHER else picked
     if picked == OTHER:
-        wanted = current if kind == OTHER else ""
         st.text_input(
             "Its hub id (owner/name), or a folder of this machine",
-            key=control(here, "model_id", wanted),
-            on_change=_named,
-            args=(here, models),
+            **control(here, "model_id", wanted, lambda typed: _type(here, typed, models)),
             placeholder="owner/name",
         )
-        if "model_id" in here.drafts:
-            draft = here.drafts["model_id"]
-            wanted = ""
+        draft = here.drafts.get("model_id")
+        if draft is not None:
+            wanted = "" if draft.problem else spelling(draft.text)
             if draft.problem:
                 st.error(plain(draft.problem))
-            else:
-                wanted = spelling(draft.text)
-    if wanted and wanted != here.scenario.text.model and models.get(wanted) is None and here.load is None:
+    if wanted and wanted != here.scenario.text.model and here.load is None:
         label = plain(f"Load {facts(wanted, models.host)}")
         st.button(label, key="load", on_click=choose, args=(here, wanted, models), type="primary")
 
 
-def _picked(here: Visit, models: Models) -> None:
-    here.touched = True
+def _pick(here: Visit, kind: str, models: Models) -> None:
     here.model_problem = ""
-    kind = reading("kind")
     if kind == READY or (kind != OTHER and models.get(kind) is not None):
         choose(here, kind, models)
-    elif here.wish is None or here.wish.model != kind:
+    else:
         leave(here)
         here.picked = kind
 
 
-def _named(here: Visit, models: Models) -> None:
-    typed = reading("model_id")
-    here.touched = True
+def _type(here: Visit, typed: str, models: Models) -> None:
     drop_draft(here, "model_id")
     if not typed.strip():
         return
@@ -104,28 +93,25 @@ def _named(here: Visit, models: Models) -> None:
 def _sampling(here: Visit) -> None:
     text = here.scenario.text
     st.slider(
-        "T temperature: 0 is the most likely token, always",
+        "T temperature: at 0 always the likeliest",
         0.0,
         2.0,
+        **control(here, "temperature", text.temperature, lambda value: here.change_text(temperature=value)),
         step=0.05,
-        key=control(here, "temperature", text.temperature),
-        on_change=lambda: here.change_text(temperature=reading("temperature")),
     )
     st.number_input(
-        "top-k: only the k most likely tokens, 0 for all",
+        "top-k: only the k likeliest tokens, 0 for all",
         0,
         1_000_000,
+        **control(here, "top_k", text.top_k, lambda value: here.change_text(top_k=_whole(value, text.top_k))),
         step=1,
-        key=control(here, "top_k", text.top_k),
-        on_change=lambda: here.change_text(top_k=_whole("top_k", text.top_k)),
     )
     st.slider(
         "top-p: only the likeliest with this much mass",
         0.01,
         1.0,
+        **control(here, "top_p", text.top_p, lambda value: here.change_text(top_p=value)),
         step=0.01,
-        key=control(here, "top_p", text.top_p),
-        on_change=lambda: here.change_text(top_p=reading("top_p")),
     )
 
 
@@ -135,36 +121,33 @@ def _score(here: Visit) -> None:
         "Length limit, in tokens",
         1,
         200,
+        **control(
+            here, "max_tokens", text.max_tokens, lambda n: here.change_text(max_tokens=_whole(n, text.max_tokens))
+        ),
         step=1,
-        key=control(here, "max_tokens", text.max_tokens),
-        on_change=lambda: here.change_text(max_tokens=_whole("max_tokens", text.max_tokens)),
     )
     st.radio(
         "Reward: how the finished text is rated",
         SCORES,
+        **control(here, "score", text.score, lambda score: here.change_text(score=score), SCORES),
         format_func=SCORE_NAMES.__getitem__,
-        key=control(here, "score", text.score),
-        on_change=lambda: here.change_text(score=reading("score")),
     )
     if text.score == "word":
         st.text_input(
             "The word: 1 if it is there, else 0",
+            **control(here, "word", text.word, lambda word: here.change_text(word=word)),
             max_chars=60,
-            key=control(here, "word", text.word),
-            on_change=lambda: here.change_text(word=reading("word")),
         )
     if text.score == "length":
         st.number_input(
             "The length in words: 1 if it fits, less the further off",
             1,
             200,
+            **control(here, "length", text.length, lambda n: here.change_text(length=_whole(n, text.length))),
             step=1,
-            key=control(here, "length", text.length),
-            on_change=lambda: here.change_text(length=_whole("length", text.length)),
         )
 
 
-def _whole(key: str, before: int) -> int:
+def _whole(value: int | None, before: int) -> int:
     """An emptied field keeps what it had."""
-    value = reading(key)
     return before if value is None else int(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.session.control import control, drop_draft, keep_draft, reading
+from components.session.control import control, drop_draft, keep_draft
 from components.session.visit import Visit
 from mdp_core.scenarios import MAX_PROMPT
 from mdp_core.tokens.prompts import LongPromptError
@@ -14,18 +14,15 @@ def prompt(here: Visit) -> None:
     """The prompt: s_0 of the language model's world."""
     st.text_input(
         "Prompt: the text that the language model goes on from",
-        key=control(here, "prompt", here.scenario.text.prompt),
-        on_change=_typed,
-        args=(here,),
+        **control(here, "prompt", here.scenario.text.prompt, lambda text: _type(here, text)),
         placeholder="Prompt: a few words to go on from",
         label_visibility="collapsed",
     )
 
 
-def _typed(here: Visit) -> None:
-    text = reading("prompt")
+def _type(here: Visit, text: str) -> None:
     drop_draft(here, "prompt")
-    if len(text) > MAX_PROMPT:
+    if len(text) > MAX_PROMPT:  # more than a link can carry
         keep_draft(here, "prompt", text, str(LongPromptError(len(text), MAX_PROMPT, "characters")))
     else:
         here.change_text(prompt=text)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 
 import streamlit as st
 
-from components.session.control import control, drop_draft, keep_draft, reading
+from components.session.control import control, drop_draft, keep_draft
 from components.session.plain import plain
 from components.session.visit import Visit
 from mdp_core.grid import maps
 from mdp_core.grid.maps import MapError
 from mdp_core.grid.presets import PRESETS
-from mdp_core.scenarios import GRID_POLICIES, MAX_MAP
+from mdp_core.scenarios import MAX_MAP
 from mdp_core.stage.grid import world_of
 
 OPEN = "robot"  # session state: is the popover open
@@ -21,34 +22,22 @@ POLICIES = {
     "epsilon": "Epsilon-greedy",
     "random": "Random",
     "right": "Always right",
+    "learned": "As it was learned",
 }
 
 
 def robot(here: Visit, problem: str) -> None:
     """The grid's policy and world; `problem` is what is wrong with the map, shown at the map while this is open."""
     grid = here.scenario.grid
-    name = "epsilon " + f"{grid.epsilon:.2f}" if grid.policy == "epsilon" else grid.policy
-    label = "Robot: map unreadable" if problem else f"Robot: {name}"
-    with st.popover(label, key=OPEN, on_change="rerun", width=176):
+    name = f"epsilon {grid.epsilon:.2f}" if grid.policy == "epsilon" else grid.policy
+    with st.popover(
+        _label("Robot: map unreadable" if problem else f"Robot: {name}"), key=OPEN, on_change=here.touch, width=176
+    ):
         question = "" if grid.own_map or grid.world not in PRESETS else PRESETS[grid.world].question
-        st.caption(plain(question or "Policy: state to action. Here, the arrows on the map."))
-        st.radio(
-            "Policy: how the robot chooses",
-            GRID_POLICIES,
-            format_func=POLICIES.__getitem__,
-            key=control(here, "policy", grid.policy),
-            on_change=lambda: here.change_grid(policy=reading("policy")),
-            horizontal=True,
+        st.caption(
+            plain(question or "The policy is the arrows on the map, an action is the way the robot wants to go.")
         )
-        if grid.policy == "epsilon":
-            st.slider(
-                "epsilon: how often it acts at random",
-                0.0,
-                1.0,
-                step=0.01,
-                key=control(here, "epsilon", grid.epsilon),
-                on_change=lambda: here.change_grid(epsilon=reading("epsilon")),
-            )
+        _policy(here)
         _slip(here)
         _map(here)
         if problem:
@@ -57,31 +46,51 @@ def robot(here: Visit, problem: str) -> None:
             st.code(inspect.cleandoc(maps.__doc__ or ""), language=None)
 
 
+def _label(now: str) -> str:
+    """The label; while the popover is open the one that it was opened with, since another label would close it."""
+    if not st.session_state.get(OPEN):
+        st.session_state["robot_label"] = now
+    return str(st.session_state.get("robot_label", now))
+
+
+def _policy(here: Visit) -> None:
+    grid = here.scenario.grid
+    # A learned policy comes from the page that learns; here it can be kept or left.
+    offered = [policy for policy in POLICIES if policy != "learned" or grid.policy == "learned"]
+    st.radio(
+        "Policy: how the robot chooses",
+        offered,
+        **control(here, "policy", grid.policy, lambda policy: here.change_grid(policy=policy), offered),
+        format_func=POLICIES.__getitem__,
+        horizontal=True,
+    )
+    if grid.policy == "epsilon":
+        st.slider(
+            "epsilon: how often it acts at random",
+            0.0,
+            1.0,
+            **control(here, "epsilon", grid.epsilon, lambda epsilon: here.change_grid(epsilon=epsilon)),
+            step=0.01,
+        )
+
+
 def _slip(here: Visit) -> None:
     grid = here.scenario.grid
     try:
-        own = world_of(_without_slip(here)).map.slip
-    except ValueError:
+        own = round(world_of(replace(grid, slip=None)).map.slip, 2)
+    except ValueError:  # the map cannot be read, and says nothing
         own = 0.0
     st.checkbox(
         f"Slip as the map says: {own:.2f}",
-        key=control(here, "slip_of_map", grid.slip is None),
-        on_change=lambda: here.change_grid(slip=None if reading("slip_of_map") else round(own, 2)),
+        **control(here, "slip_of_map", grid.slip is None, lambda yes: here.change_grid(slip=None if yes else own)),
     )
     st.slider(
         "slip: how often the ground sends it sideways",
         0.0,
         1.0,
+        **control(here, "slip", own if grid.slip is None else grid.slip, lambda slip: here.change_grid(slip=slip)),
         step=0.01,
-        key=control(here, "slip", round(own, 2) if grid.slip is None else grid.slip),
-        on_change=lambda: here.change_grid(slip=reading("slip")),
     )
-
-
-def _without_slip(here: Visit):  # type: ignore[no-untyped-def]
-    from dataclasses import replace
-
-    return replace(here.scenario.grid, slip=None)
 
 
 def _map(here: Visit) -> None:
@@ -89,15 +98,12 @@ def _map(here: Visit) -> None:
     preset = PRESETS[grid.world].text.strip() + "\n" if grid.world in PRESETS else ""
     st.text_area(
         "The map: edit it and it is yours (Ctrl+Enter)",
-        key=control(here, "map", grid.own_map or preset),
-        on_change=_drawn,
-        args=(here, preset),
+        **control(here, "map", grid.own_map or preset, lambda text: _draw(here, text, preset)),
         height=190,
     )
 
 
-def _drawn(here: Visit, preset: str) -> None:
-    text = reading("map")
+def _draw(here: Visit, text: str, preset: str) -> None:
     drop_draft(here, "map")
     if not text or text == preset:
         here.change_grid(own_map="")

@@ -6,7 +6,7 @@ import secrets
 
 import streamlit as st
 
-from components.session.control import control, reading
+from components.session.control import control
 from components.session.visit import Visit
 from mdp_core.scenarios import MAX_SEED
 
@@ -15,16 +15,19 @@ SMALL = 1_000  # new seeds are below: short enough to be called out in a class
 
 def seed(here: Visit) -> None:
     """The seed, and a button for another one."""
+
+    def change(number: int | None) -> None:
+        if number is not None:
+            here.change_seed(number)
+
     st.number_input(
         "Seed: the same seed, the same draws u",
         0,
         MAX_SEED,
+        **control(here, "seed", here.scenario.seed, change),
         step=1,
-        key=control(here, "seed", here.scenario.seed),
-        on_change=_typed,
-        args=(here,),
         label_visibility="collapsed",
-        width=128,
+        width=150,
     )
     st.button(
         "↻",
@@ -32,8 +35,3 @@ def seed(here: Visit) -> None:
         help="New seed: draw everything anew",
         on_click=lambda: here.change_seed(secrets.randbelow(SMALL)),
     )
-
-
-def _typed(here: Visit) -> None:
-    if reading("seed") is not None:
-        here.change_seed(reading("seed"))

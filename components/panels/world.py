@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.session.control import control, reading
+from components.session.control import control, drop_draft
 from components.session.visit import Visit
 from mdp_core.grid.presets import PRESETS
 
 OWN = "own"
+OPTIONS = (*PRESETS, OWN)
 
 
 def world(here: Visit) -> None:
@@ -17,12 +18,9 @@ def world(here: Visit) -> None:
     shown = OWN if grid.own_map else grid.world if grid.world in PRESETS else None
     st.selectbox(
         "Grid world",
-        [*PRESETS, OWN],
-        index=None,
+        OPTIONS,
+        **control(here, "world", shown, lambda name: _choose(here, name), OPTIONS),
         format_func=_title,
-        key=control(here, "world", shown),
-        on_change=_chosen,
-        args=(here,),
         placeholder="Grid world",
         filter_mode=None,
         width=196,
@@ -34,11 +32,11 @@ def _title(name: str) -> str:
     return "Your own map" if name == OWN else PRESETS[name].title
 
 
-def _chosen(here: Visit) -> None:
-    grid, name = here.scenario.grid, reading("world")
+def _choose(here: Visit, name: str | None) -> None:
+    grid = here.scenario.grid
     if name is None:
         return
-    here.drafts.pop("map", None)
+    drop_draft(here, "map")
     if name == OWN:
         here.change_grid(own_map=here.kept_map or PRESETS.get(grid.world, PRESETS["lake"]).text.strip() + "\n")
         return

@@ -16,11 +16,16 @@ CSS = f"""
   position: fixed; top: 0; left: 16px; z-index: 1000000; height: {HEADER}px; margin: 0; padding: 0;
   display: flex; align-items: center; font-size: 20px; font-weight: 750; letter-spacing: -0.01em;
 }}
-.st-key-controls button, .st-key-controls input, .st-key-controls [data-baseweb="select"] > div {{ min-height: 38px; height: 38px; }}
-.st-key-controls {{ align-items: center; }}
-.st-key-seed [data-testid="stNumberInputContainer"]::before {{ content: "seed"; align-self: center; padding-left: 10px; opacity: 0.75; font-size: 14px; }}
-[data-testid="stAlertContainer"] {{ padding: 5px 12px; min-height: 0; }}
+.st-key-controls {{ align-items: center; gap: 8px; }}
+.st-key-controls > :last-child {{ flex: 0 0 auto; width: auto; }}
+.st-key-controls button, .st-key-controls input {{ min-height: 38px; height: 38px; }}
+[class*="st-key-seed"] [data-testid="stNumberInputContainer"]::before {{
+  content: "seed"; align-self: center; padding-left: 10px; opacity: 0.75; font-size: 14px;
+}}
+[data-testid="stAlertContainer"] {{ padding: 6px 12px; min-height: 0; }}
+[data-testid="stAlertContainer"] [data-testid="stMarkdownContainer"] {{ margin: 0; }}
 [data-testid="stAlertContainer"] p {{ margin: 0; font-size: 15px; line-height: 1.35; }}
+[data-testid="stPopoverBody"] {{ width: min(640px, calc(100vw - 32px)); max-height: calc(100vh - 110px); }}
 /* The name takes no room of its own. */
 [data-testid="stElementContainer"]:has(.one-loop-name) {{ position: absolute; height: 0; }}
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -9,30 +10,52 @@ import streamlit as st
 from components.session.visit import Draft, Visit
 
 
-def control(here: Visit, key: str, value: Any) -> str:
-    """The key of a widget that shows `value`, or what was typed into it last and could not be used.
+def control(
+    here: Visit,
+    name: str,
+    value: Any,
+    change: Callable[[Any], None],
+    options: Sequence[Any] | None = None,
+) -> dict[str, Any]:
+    """The arguments (key, default, callback) that make a widget show `value` and hand what the visitor makes of it to
+    `change`. With `options` the widget is one that chooses among them by index.
 
-    Hand it to the widget as `key`, and no default beside it. The state is written only where it differs, so that a run
-    of the page never takes away what is being typed.
+    What was typed and could not be used (a draft of that name) is shown in place of `value`. Where the visit changed by
+    other ways than this widget, it is a new widget, with another key: a browser that has the old one hidden in a closed
+    popover would miss a change of its state, and send the old value back as if the visitor had chosen it.
     """
-    draft = here.drafts.get(key)
-    shown = draft.text if draft is not None else value
-    if key not in st.session_state or st.session_state[key] != shown:
-        st.session_state[key] = shown
-    return key
+    draft = here.drafts.get(name)
+    shown = value if draft is None else draft.text
+    key = key_of_control(name)
+    if key in st.session_state and st.session_state[key] != shown:
+        st.session_state[f"generation of {name}"] = _generation(name) + 1
+        key = key_of_control(name)
+    default = {"value": shown} if options is None else {"index": None if shown is None else list(options).index(shown)}
+
+    def changed() -> None:
+        # A browser also sends what nobody changed, and for a while what a widget said that is gone.
+        if key == key_of_control(name) and st.session_state[key] != shown:
+            here.touched = True
+            change(st.session_state[key])
+
+    return {"key": key, "on_change": changed, **default}
 
 
-def reading(key: str) -> Any:
-    """What the widget says, for its callback."""
-    return st.session_state[key]
+def key_of_control(name: str) -> str:
+    """The key of the widget that shows it now."""
+    generation = _generation(name)
+    return f"{name}-{generation}" if generation else name
 
 
-def keep_draft(here: Visit, key: str, text: str, problem: str) -> None:
+def keep_draft(here: Visit, name: str, text: str, problem: str) -> None:
     """`text` cannot be used because of `problem`; it stays in the control."""
-    here.touched = True
-    here.drafts[key] = Draft(text, problem)
+    here.drafts[name] = Draft(text, problem)
 
 
-def drop_draft(here: Visit, key: str) -> None:
+def drop_draft(here: Visit, name: str) -> None:
     """The control shows the visit again."""
-    here.drafts.pop(key, None)
+    here.drafts.pop(name, None)
+
+
+def _generation(name: str) -> int:
+    return int(st.session_state.get(f"generation of {name}", 0))

@@ -6,9 +6,12 @@ from dataclasses import replace
 
 from components.session.models import Models
 from components.session.pictures import asleep, grid_picture, is_slow, kept_text, write, write_now
+from components.session.relearned import Relearned
 from components.session.visit import READY, Side, Visit, Written
 from mdp_core.grid.maps import MapError
 from mdp_core.scenarios import GridScenario, TextScenario
+from mdp_core.stage.grid import world_of
+from mdp_core.stage.learned import kept_arrows
 from mdp_core.tokens.prompts import PromptError
 
 MISFIT = "A choice made by hand fits no step of this world; it is left out."
@@ -17,7 +20,8 @@ MISFIT = "A choice made by hand fits no step of this world; it is left out."
 def look(here: Visit, models: Models) -> dict[Side, ValueError]:
     """Bring `here.shown` up to date. Returns what is wrong with a world; its last good picture stays, the other goes on.
 
-    A text of a slow model is begun as `here.written`, and its last picture stays until it is there.
+    A text of a slow model is begun as `here.written`, a policy that takes long to learn as `here.relearned`; the last
+    picture stays until it is there.
     """
     problems: dict[Side, ValueError] = {}
     for side, renew in (("grid", _grid), ("text", _text)):
@@ -28,14 +32,19 @@ def look(here: Visit, models: Models) -> dict[Side, ValueError]:
     here.stale = set(problems)
     if here.written is not None:
         here.stale.add("text")
+    if here.relearned is not None:
+        here.stale.add("grid")
     return problems
 
 
 def _grid(here: Visit, models: Models) -> None:
     grid, seed = here.scenario.grid, here.scenario.seed
     here.shown.setdefault("grid", grid_picture(GridScenario(), seed, None))
+    here.relearned, relearned = None, here.relearned
     if "map" in here.drafts:
         raise MapError(here.drafts["map"].problem, 1)
+    if _is_learned(here, relearned):
+        return
     try:
         here.shown["grid"] = grid_picture(grid, seed, here.before("grid"))
     except ValueError:
@@ -43,6 +52,19 @@ def _grid(here: Visit, models: Models) -> None:
             raise
         here.shown["grid"] = grid_picture(replace(grid, forced=()), seed, None)
         _leave_out_choices(here, "grid")
+
+
+def _is_learned(here: Visit, relearned: Relearned | None) -> bool:
+    """True where the robot's policy has to be learned again first, and that takes longer than a slice."""
+    grid = replace(here.scenario.grid, forced=())
+    if grid.policy != "learned" or kept_arrows(world_of(grid), grid.learned) is not None:
+        return False
+    if relearned is None or relearned.scenario != grid:
+        relearned = Relearned(grid)
+        relearned.work()
+    if not relearned.done:
+        here.relearned = relearned
+    return not relearned.done
 
 
 def _text(here: Visit, models: Models) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,6 @@ from mdp_core.frames import Json, key_of, stage_frames
 from mdp_core.rollout import Draws, rollout
 from mdp_core.scenarios import GridScenario, TextScenario
 from mdp_core.stage.grid import grid_frames
-from mdp_core.trajectory import Step, Trajectory
 
 if TYPE_CHECKING:
     from mdp_core.tokens.language_model import LanguageModel
@@ -75,34 +74,27 @@ def write(model: LanguageModel, scenario: TextScenario, seed: int, before: Befor
     """Write the text of `scenario`: yields the number of tokens so far, returns the picture, which is kept.
 
     What the model was asked lately costs no time: a choice at step t costs the tokens behind it. Raises, at the first
-    step, what `token_mdp` raises, and ValueError for a forced token that does not fit.
+    step, what `text_frames` raises.
     """
-    from mdp_core.stage.text import written_frames
+    from mdp_core.stage.text import text_frames, token_mdp
+    from mdp_core.tokens.policy import LMPolicy
+    from mdp_core.tokens.sampling import Sampling
 
-    old = None
-    if before is not None:
-        old_run = _run(model, replace(scenario, forced=before), seed)
-        while True:
-            try:
-                next(old_run)
-                yield 0  # nothing new is written yet
-            except StopIteration as end:
-                old = end.value
-                break
-    run = yield from _run(model, scenario, seed)
-    frames = written_frames(model, scenario, run, old)
-    return texts.put(Picture(_text_key(scenario, seed, before), frames))
+    policy = LMPolicy(model, Sampling(scenario.temperature, scenario.top_k, scenario.top_p))
+    forced = dict(scenario.forced)
+    for step in rollout(
+        token_mdp(model, scenario), policy, rng=Draws(seed), max_steps=scenario.max_tokens, forced=forced
+    ):
+        yield step.t + 1
+    # The model has not forgotten what it was just asked: the same again costs next to nothing.
+    return texts.put(Picture(_text_key(scenario, seed, before), text_frames(model, scenario, seed, before)))
 
 
 def write_now(model: LanguageModel, scenario: TextScenario, seed: int, before: Before) -> Picture:
     """The language model's half, at once: for a small model. Raises what `write` raises."""
-    writing = write(model, scenario, seed, before)
-    while True:
-        try:
-            next(writing)
-        except StopIteration as end:
-            picture: Picture = end.value
-            return picture
+    from mdp_core.stage.text import text_frames
+
+    return texts.put(Picture(_text_key(scenario, seed, before), text_frames(model, scenario, seed, before)))
 
 
 def is_slow(model: LanguageModel) -> bool:
@@ -134,20 +126,3 @@ def stage(*pictures: Picture) -> Json:
 
 def _text_key(scenario: TextScenario, seed: int, before: Before) -> str:
     return key_of("text", scenario, seed, before)
-
-
-def _run(
-    model: LanguageModel, scenario: TextScenario, seed: int
-) -> Generator[int, None, Trajectory[tuple[int, ...], int]]:
-    from mdp_core.stage.text import token_mdp
-    from mdp_core.tokens.policy import LMPolicy
-    from mdp_core.tokens.sampling import Sampling
-
-    mdp = token_mdp(model, scenario)
-    policy = LMPolicy(model, Sampling(scenario.temperature, scenario.top_k, scenario.top_p))
-    steps: list[Step[tuple[int, ...], int]] = []
-    forced = dict(scenario.forced)
-    for step in rollout(mdp, policy, rng=Draws(seed), max_steps=scenario.max_tokens, forced=forced):
-        steps.append(step)
-        yield len(steps)
-    return Trajectory(mdp.initial_state(), tuple(steps))

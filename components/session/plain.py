@@ -1,4 +1,4 @@
-"""Plain text: the one place where a stranger's words become safe to hand to Streamlit, whose labels and messages are Markdown."""
+"""Plain text: the one place where a stranger's words become safe for Streamlit, whose labels and messages are Markdown."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 
 LONGEST = 400  # characters of one message; a page of somebody's text is no message
 _SIGNS = re.compile(r"([!-/;-@\[-`{-~])")  # ASCII punctuation, which a backslash makes plain; the colon is for _NAMED
-_NAMED = re.compile(r":(?=[\w+-])")  # how `:material/delete:`, `:smile:` and `:red[...]` begin; a backslash is no help there
+_NAMED = re.compile(
+    r":(?=[\w+-])"
+)  # how `:material/delete:`, `:smile:` and `:red[...]` begin; a backslash is no help there
 _BREAK = "\u2060"  # the word joiner: no width, no meaning
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # signs that turn the text around them
 

@@ -10,6 +10,7 @@ import streamlit as st
 from components.session.host import host_model
 from components.session.models import Load
 from components.session.pictures import Picture, Writing
+from components.session.relearned import Relearned
 from mdp_core.link import from_query, to_query
 from mdp_core.scenarios import GridScenario, Scenario, TextScenario, View, force
 
@@ -77,18 +78,20 @@ class Visit:
     drafts: dict[str, Draft] = field(default_factory=dict)  # by the control's key
     kept_map: str = ""  # the visitor's own map, while a preset is on the Stage
     written: Written | None = None  # a text that a slow model is writing
+    relearned: Relearned | None = None  # the robot's policy, while it is being learned again
     stale: set[Side] = field(default_factory=set)  # worlds whose picture is not what the controls say
     touched: bool = False  # a control or the player changed it since the last run of the page
 
     def change_grid(self, **changes: Any) -> None:
-        """Change the grid's half. In another world the choices made by hand are meaningless: they go, and the clock starts anew."""
+        """Change the grid's half. Choices made by hand in another world are meaningless: they go, and the clock restarts."""
         self.touched = True
         self.scenario = replace(self.scenario, grid=replace(self.scenario.grid, **changes))
         if "forced" not in changes and {"world", "own_map"} & changes.keys():
             self._forget("grid")
 
     def change_text(self, **changes: Any) -> None:
-        """Change the text's half. Choices made by hand from another model or prompt are meaningless: they go."""
+        """Change the text's half. Choices made by hand from another model or prompt are meaningless: they go, and the clock
+        restarts."""
         self.touched = True
         self.scenario = replace(self.scenario, text=replace(self.scenario.text, **changes))
         if "forced" not in changes and {"model", "prompt"} & changes.keys():
@@ -148,6 +151,10 @@ class Visit:
         """The model that was wanted will not come, because of `problem`, or because the visitor said so."""
         self.touched = True
         self.wish, self.picked, self.model_problem = None, None, problem
+
+    def touch(self) -> None:
+        """The next run of the page is one that a control caused, even where it changed nothing here."""
+        self.touched = True
 
     def dismiss(self) -> None:
         """The notes have been read."""
@@ -209,12 +216,12 @@ def follow_address(current: Visit) -> Visit:
         found = from_link()
         found.shown, found.command, found.kept_map = current.shown, current.command + 1, current.kept_map
         st.session_state["visit"] = current = found
-    current.touched = False
     return current
 
 
 def write_link(current: Visit) -> None:
-    """Put the visit into the address, so that a reload or a copied address brings it back."""
+    """Put the visit into the address, so that a reload or a copied address brings it back. Ends every run."""
+    current.touched = False
     query = current.query()
     st.session_state["address"] = query
     if st.query_params.to_dict() != query:
