@@ -18,8 +18,9 @@ class UngrammaticalError(ValueError):
     """A text that the grammar cannot write; `position` is the index of the first token that does not fit."""
 
     def __init__(self, tokens: Sequence[str], position: int) -> None:
-        before = " ".join(tokens[:position]) or "the beginning"
-        super().__init__(f"Pocket's grammar has no “{tokens[position]}” after “{before}”.")
+        before = " ".join(tokens[max(position - 5, 0) : position])
+        where = f"after “{before}”" if before else "at the beginning"
+        super().__init__(f"Pocket's grammar has no “{tokens[position]}” {where}.")
         self.position = position
 
 
