@@ -1,0 +1,112 @@
+"""Scores: a black box that reads a finished text and says how good it is.
+
+The finished text is what the visitor reads: the prompt and what the model wrote after it, without special tokens.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Protocol
+
+_WORD = re.compile(r"\w+(?:['’-]\w+)*")
+
+
+@dataclass(frozen=True)
+class Score:
+    """What a text is worth: the number that is paid, and the named numbers that it was made from."""
+
+    total: float
+    parts: tuple[tuple[str, float], ...]
+
+
+class Reward(Protocol):
+    """A text in, a Score out. Deterministic, and nothing can be differentiated through it."""
+
+    def __call__(self, text: str) -> Score: ...
+
+
+@dataclass(frozen=True)
+class ScoreSpec:
+    """Which score, as plain data: `kind` is "sentiment", "word" (with `word`) or "length" (with `length`, in words)."""
+
+    kind: str = "sentiment"
+    word: str = "wonderful"
+    length: int = 10
+
+
+def reward_from(spec: ScoreSpec) -> Reward:
+    """The reward that `spec` describes. Raises ValueError for an unknown kind, an empty word or a length below 1."""
+    if spec.kind == "sentiment":
+        return Sentiment()
+    if spec.kind == "word":
+        return WishedWord(spec.word)
+    if spec.kind == "length":
+        return WishedLength(spec.length)
+    raise ValueError(f"There is no score called {spec.kind!r}: choose sentiment, word or length.")
+
+
+@dataclass(frozen=True)
+class Sentiment:
+    """VADER's compound score in [-1, 1] (Hutto & Gilbert 2014), from a lexicon and a few rules, for English.
+
+    Parts: the shares of positive, neutral and negative words, in [0, 1], and the compound. A text without a word that
+    the lexicon knows scores 0.
+    """
+
+    def __call__(self, text: str) -> Score:
+        polarity = _analyzer().polarity_scores(text)
+        parts = (("positive", "pos"), ("neutral", "neu"), ("negative", "neg"), ("compound", "compound"))
+        return Score(float(polarity["compound"]), tuple((name, float(polarity[key])) for name, key in parts))
+
+
+@dataclass(frozen=True)
+class WishedWord:
+    """1 if `word` is in the text, else 0. Part: how many times it is there.
+
+    It counts as a whole word, whatever its case: no letter, digit or underscore directly before or after it. It may be
+    several words; then any blanks between them will do. Raises ValueError for a word without a visible character.
+    """
+
+    word: str
+
+    def __post_init__(self) -> None:
+        if not self.word.split():
+            raise ValueError("There is no word to wish for: type one, and texts that have it score 1.")
+
+    def __call__(self, text: str) -> Score:
+        wished = r"\s+".join(re.escape(part) for part in _folded(self.word).split())
+        times = len(re.findall(rf"(?<!\w){wished}(?!\w)", _folded(text)))
+        return Score(float(times > 0), (("times", float(times)),))
+
+
+@dataclass(frozen=True)
+class WishedLength:
+    """max(0, 1 - |words - length| / length): 1 at the wished length, 0 at no words and at twice the length or more.
+
+    A word is a run of letters and digits, joined by apostrophes or hyphens: "it's well-made." has two. Part: the number
+    of words. Raises ValueError for a length below 1.
+    """
+
+    length: int  # words
+
+    def __post_init__(self) -> None:
+        if self.length < 1:
+            raise ValueError(f"A wished-for length is at least 1 word, not {self.length}.")
+
+    def __call__(self, text: str) -> Score:
+        words = len(_WORD.findall(unicodedata.normalize("NFC", text)))
+        return Score(max(0.0, 1.0 - abs(words - self.length) / self.length), (("words", float(words)),))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+@lru_cache(maxsize=1)
+def _analyzer() -> Any:
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer  # reads its lexicon: not before it is needed
+
+    return SentimentIntensityAnalyzer()
