@@ -1,6 +1,30 @@
-"""What all tests share: no property test has a time limit, since a busy machine would break it."""
+"""What all tests share: no time limits in property tests, and the two real language models, loaded once."""
 
+import os
+
+import pytest
 from hypothesis import settings
 
+from mdp_core.tokens.sources import drain, load
+from mdp_core.tokens.sources.errors import NoNetwork
+
+# A busy machine would break a time limit.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session")
+def pocket():
+    """The model that comes with the project."""
+    return drain(load("pocket"))
+
+
+@pytest.fixture(scope="session")
+def smollm2():
+    """SmolLM2-135M-Instruct, from the user's cache or the network; only a machine that has neither may do without."""
+    try:
+        return drain(load("smollm2"))
+    except NoNetwork as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(f"SmolLM2 is neither in the cache nor to be had: {error}")

@@ -1,0 +1,277 @@
+"""A causal language model of `transformers`, as text in, numbers out."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from transformers.cache_utils import DynamicCache, DynamicLayer, DynamicSlidingWindowLayer
+
+from mdp_core.tokens.lane import Lane
+from mdp_core.tokens.pieces import pieces
+from mdp_core.tokens.prefix_cache import KeyValues, PrefixCache, branched, growing_cache, key_values
+from mdp_core.tokens.prompts import EmptyPromptError, LongPromptError, UnknownWordsError, checked_prompt
+from mdp_core.tokens.sampling import descending
+
+KEPT_TOKENS = 4096  # of which keys and values are kept; for SmolLM2-135M (46 KB a token) 190 MB at most
+SMALL = 5_000_000  # parameters; a model below is fastest on one core
+KEPT_LOGITS = 64 * 2**20  # bytes of answers kept: 166 states of SmolLM2's 49,152 tokens, their ranking included
+
+
+@dataclass
+class _Answer:
+    logits: NDArray[np.float32]  # [V]
+    ranking: NDArray[np.int32] | None = None  # [V], made when it is first asked for
+
+
+class LanguageModel:
+    """A causal LM and its tokenizer, in evaluation mode, float32, on the CPU.
+
+    A state is a tuple of token ids. Asking for the logits of a state whose beginning was asked for before costs a forward
+    pass of the tokens behind it only: one more token one token's pass, and so does another token after any earlier
+    prefix. Bounds: keys and values of at most KEPT_TOKENS tokens, logits of at most KEPT_LOGITS bytes, the least recently
+    used dropped first. A model whose memory cannot be cut back to a prefix (a recurrent one) reads every state anew.
+
+    Safe to use from several threads: forward passes go through one lane, first come, first served. How a state was come
+    by (read at once, or token by token) moves its logits by float32 rounding only, about 1e-5.
+    """
+
+    def __init__(self, model: Any, tokenizer: Any, name: str, id: str) -> None:
+        """`model` is a transformers causal LM and becomes this object's own; `name` is for the screen, `id` for caches."""
+        self.model = model.to("cpu", torch.float32).eval()
+        self.tokenizer = tokenizer
+        self.name, self.id = name, id
+        config = model.config.get_text_config()
+        self.vocabulary_size = int(config.vocab_size)
+        self.window = _window(config, tokenizer)
+        special = {i for i, token in tokenizer.added_tokens_decoder.items() if token.special}
+        self._special: frozenset[int] = frozenset(special | set(tokenizer.all_special_ids))
+        self.end_tokens: frozenset[int] = _end_tokens(model, tokenizer)
+        self.start: tuple[int, ...] = _start(tokenizer)  # the special tokens that every text of this model begins with
+        self.remembers = _remembers(model)  # its keys and values can be kept by prefix
+        accepts = inspect.signature(model.forward).parameters
+        self._last_only = {"logits_to_keep": 1} if "logits_to_keep" in accepts else {}
+        self._lane = Lane(cores=1 if model.num_parameters() < SMALL else None)
+        self._books = threading.Lock()  # of the answers; the prefixes are touched in the lane only
+        self._words = threading.Lock()  # a tokenizer may be asked one thing at a time
+        self._prefixes = PrefixCache(KEPT_TOKENS)
+        self._answers: OrderedDict[tuple[int, ...], _Answer] = OrderedDict()
+
+    # Text
+
+    def encode(self, prompt: str) -> tuple[int, ...]:
+        """The token ids of a prompt, behind the tokens that the model wants in front of every text.
+
+        Special tokens typed as text are text. Raises a PromptError, each a ValueError with a sentence for the visitor:
+        EmptyPromptError, LongPromptError (more than `prompts.MAX_CHARACTERS` characters, or more tokens than the window
+        holds), CharacterError (control characters other than line break and tab, halves of surrogate pairs),
+        UnknownWordsError (words that are not in a word-level vocabulary).
+        """
+        text = checked_prompt(prompt)
+        with self._words:
+            encoded = self.tokenizer(
+                text,
+                add_special_tokens=False,
+                split_special_tokens=True,
+                return_offsets_mapping=bool(self.tokenizer.is_fast),
+                return_attention_mask=False,
+                verbose=False,
+            )
+        ids = tuple(encoded["input_ids"])
+        if not ids:
+            raise EmptyPromptError
+        # A vocabulary of words may hold the special tokens as words: typed ones come out as if they were meant.
+        unread = [i for i, token in enumerate(ids) if token in self._special]
+        if unread:
+            offsets = encoded.get("offset_mapping")
+            words: dict[str, str] = {}
+            for word in [text[slice(*offsets[i])] for i in unread] if offsets else self._unread_words(text):
+                words.setdefault(word.casefold(), word)
+            raise UnknownWordsError(self.name, list(words.values()))
+        ids = self.start + ids
+        if len(ids) > self.window:
+            raise LongPromptError(len(ids), self.window, "tokens")
+        return ids
+
+    def _unread_words(self, text: str) -> list[str]:
+        def unread(word: str) -> bool:
+            with self._words:
+                ids = self.tokenizer(word, add_special_tokens=False, split_special_tokens=True)["input_ids"]
+            return any(token in self._special for token in ids)
+
+        return [word for word in text.split() if unread(word)]
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text as a visitor reads it: without special tokens; � for bytes that are no character yet."""
+        with self._words:
+            return str(self.tokenizer.decode(list(ids), skip_special_tokens=True))
+
+    def pieces(self, ids: Sequence[int]) -> list[str]:
+        """What each token adds to `decode(ids)`; they join to it. See `mdp_core.tokens.pieces` for split characters."""
+        return pieces(self.decode, ids)
+
+    def piece(self, token: int) -> str:
+        """A token on its own: its text, � for a part of a character, its name for a special one, such as <|im_end|>."""
+        with self._words:
+            return str(self.tokenizer.decode([token], skip_special_tokens=False))
+
+    # Numbers
+
+    def logits(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        """[V], the logits of the token after `ids`; read-only.
+
+        Raises ValueError if `ids` is empty, longer than the window, or has an id that is no token.
+        """
+        return self._answer(tuple(ids)).logits
+
+    def ranking(self, ids: Sequence[int]) -> NDArray[np.int32]:
+        """[V], all tokens after `ids`, the most likely first, of equals the lower id first; read-only. Raises as above."""
+        answer = self._answer(tuple(ids))
+        if answer.ranking is None:
+            ranking = descending(answer.logits).astype(np.int32)
+            ranking.setflags(write=False)
+            answer.ranking = ranking
+        return answer.ranking
+
+    def continuations(self, ids: Sequence[int], rows: int, max_tokens: int) -> Continuations:
+        """`rows` texts that begin with `ids` and grow side by side by at most `max_tokens`. Raises as `logits` does."""
+        state = tuple(ids)
+        self._check(state)
+
+        def begin() -> Continuations:
+            logits, layers = self._read(state)
+            cache = growing_cache(layers, rows, len(state) + max_tokens) if self.remembers else None
+            return Continuations(self, torch.tensor(state).repeat(rows, 1), logits.repeat(rows, 1), cache)
+
+        return self._lane.run(begin)
+
+    def forget(self) -> None:
+        """Drop everything that is kept; to be called when the model's weights have changed."""
+        self._lane.run(self._prefixes.clear)
+        with self._books:
+            self._answers.clear()
+
+    def _answer(self, ids: tuple[int, ...]) -> _Answer:
+        self._check(ids)
+        return self._known(ids) or self._lane.run(lambda: self._work_out(ids))
+
+    def _work_out(self, ids: tuple[int, ...]) -> _Answer:
+        known = self._known(ids)  # somebody may have asked the same while this one waited
+        if known is not None:
+            return known
+        logits = self._read(ids)[0].numpy()
+        logits.setflags(write=False)
+        return self._keep(ids, _Answer(logits))
+
+    def _check(self, ids: tuple[int, ...]) -> None:
+        if not ids:
+            raise ValueError("a text needs at least one token before the model can go on")
+        if len(ids) > self.window:
+            raise LongPromptError(len(ids), self.window, "tokens")
+        if min(ids) < 0 or max(ids) >= self.vocabulary_size:
+            raise ValueError(f"token ids go from 0 to {self.vocabulary_size - 1}")
+
+    def _known(self, ids: tuple[int, ...]) -> _Answer | None:
+        with self._books:
+            if ids in self._answers:
+                self._answers.move_to_end(ids)
+            return self._answers.get(ids)
+
+    def _keep(self, ids: tuple[int, ...], answer: _Answer) -> _Answer:
+        with self._books:
+            self._answers[ids] = answer
+            most = max(KEPT_LOGITS // (8 * self.vocabulary_size), 1)  # four bytes a logit, four a rank
+            while len(self._answers) > most:
+                self._answers.popitem(last=False)
+        return answer
+
+    def _read(self, ids: tuple[int, ...]) -> tuple[torch.Tensor, KeyValues]:
+        """([V], keys and values): a forward pass of what the kept prefixes do not have. Only in the lane."""
+        if not self.remembers:
+            return self._pass(torch.tensor([ids]), None)[0], ()
+        # The last token is read in any case: the keys and values are kept of it, and what it answered is not.
+        known, cache = self._prefixes.longest(ids[:-1])
+        logits = self._pass(torch.tensor([ids[known:]]), cache)
+        self._prefixes.add(ids, cache)
+        return logits[0], key_values(cache)
+
+    @torch.inference_mode()
+    def _pass(self, tokens: torch.Tensor, cache: DynamicCache | None) -> torch.Tensor:
+        """[B, L] -> [B, V] after the last token. Only in the lane."""
+        answer = self.model(
+            input_ids=tokens, past_key_values=cache, use_cache=cache is not None, return_dict=True, **self._last_only
+        )
+        result: torch.Tensor = answer.logits[:, -1].clone()
+        return result
+
+
+class Continuations:
+    """Several texts of one model that grow side by side, one token each at a time."""
+
+    def __init__(
+        self, model: LanguageModel, ids: torch.Tensor, logits: torch.Tensor, cache: DynamicCache | None
+    ) -> None:
+        self._model = model
+        self.ids = ids  # [N, L]
+        self.logits = logits  # [N, V], of each text's next token
+        self._cache = cache
+
+    def append(self, tokens: torch.Tensor) -> None:
+        """Add `tokens` [N] to the texts, and read on. The lane is free between two calls."""
+        self.ids = torch.cat([self.ids, tokens[:, None]], dim=1)
+        read = self.ids if self._cache is None else tokens[:, None]
+        self.logits = self._model._lane.run(lambda: self._model._pass(read, self._cache))
+
+    def branch(self, rows: torch.Tensor) -> Continuations:
+        """Other texts that begin with these rows, each as often as it is named; these stay as they are."""
+        with torch.inference_mode():
+            cache = None if self._cache is None else branched(self._cache, rows)
+        return Continuations(self._model, self.ids[rows], self.logits[rows], cache)
+
+    def keep(self, rows: torch.Tensor) -> None:
+        """Go on with these rows only."""
+        self.ids, self.logits = self.ids[rows], self.logits[rows]
+        if self._cache is not None:
+            with torch.inference_mode():
+                self._cache.batch_select_indices(rows)
+
+
+def _window(config: Any, tokenizer: Any) -> int:
+    """The most tokens that the model can look at; 1024 where it does not say."""
+    names = ("max_position_embeddings", "n_positions", "max_seq_len", "seq_length", "n_ctx")
+    model = next((getattr(config, name) for name in names if getattr(config, name, None)), 1024)
+    return min(int(model), int(tokenizer.model_max_length))
+
+
+def _end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
+    """What the model's own generation stops at; the tokenizer's end token where it does not say."""
+    generation = getattr(model, "generation_config", None)
+    configured = getattr(generation, "eos_token_id", None)
+    if configured is None:
+        configured = tokenizer.eos_token_id
+    if configured is None:
+        return frozenset()
+    return frozenset(configured) if isinstance(configured, (list, tuple)) else frozenset({int(configured)})
+
+
+def _start(tokenizer: Any) -> tuple[int, ...]:
+    """The special tokens that the tokenizer puts in front of a text."""
+    plain = tokenizer("a", add_special_tokens=False)["input_ids"]
+    whole = tokenizer("a", add_special_tokens=True)["input_ids"]
+    at = next((i for i in range(len(whole)) if whole[i : i + len(plain)] == plain), 0)
+    return tuple(whole[:at])
+
+
+def _remembers(model: Any) -> bool:
+    """Whether the model keeps nothing but keys and values, which can be cut back to any prefix."""
+    if getattr(model, "_is_stateful", False):
+        return False
+    layers = DynamicCache(config=model.config).layers
+    return all(type(layer) in (DynamicLayer, DynamicSlidingWindowLayer) for layer in layers)
