@@ -1,0 +1,133 @@
+"""Many texts at once: sampled side by side from one prompt, each by its own recorded uniforms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+
+from mdp_core.tokens.language_model import LanguageModel
+from mdp_core.tokens.prompts import LongPromptError
+from mdp_core.tokens.sampling import Sampling, descending
+
+ROWS = 64  # texts that are read at once; more of them take turns, so that memory stays bounded
+_PREFIXES = (256, 4096)  # how far the ranking is looked at before all of it is sorted
+
+
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """N texts of at most T tokens after one prompt. Behind the end of a text: token -1, log-probability 0."""
+
+    prompt: tuple[int, ...]
+    tokens: NDArray[np.int64]  # [N, T], the end token included where a text has one
+    log_probabilities: NDArray[np.float64]  # [N, T], log pi(a_t | s_t) under the sampling that drew them
+    lengths: NDArray[np.int64]  # [N], tokens written, 1..T
+    terminated: NDArray[np.bool_]  # [N], ended with an end token; else the length limit ended it
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def ids(self, i: int) -> tuple[int, ...]:
+        """Text `i` as a state: the prompt and what was written."""
+        return (*self.prompt, *self.tokens[i, : self.lengths[i]].tolist())
+
+    def __iter__(self) -> Iterator[tuple[int, ...]]:
+        return (self.ids(i) for i in range(len(self)))
+
+
+def generate(
+    model: LanguageModel, prompt: Sequence[int], uniforms: ArrayLike, sampling: Sampling | None = None
+) -> Texts:
+    """Write N texts of at most T tokens after `prompt`; `uniforms` [N, T] in [0, 1) draws token t of text n with u[n, t].
+
+    The draw inverts the cumulative distribution in the order of `LMPolicy`, so that a row is the text that the loop
+    writes with the same uniforms, but for a draw that falls within float32 rounding (about 1e-5) of an edge. Texts are
+    cut at the model's window. Raises ValueError for uniforms that are not such an array, and what
+    `LanguageModel.logits` raises.
+    """
+    u = np.asarray(uniforms, dtype=np.float64)
+    if u.ndim != 2 or not u.size or not ((u >= 0) & (u < 1)).all():
+        raise ValueError("uniforms must be [N, T], N and T at least 1, each in [0, 1)")
+    room = model.window - len(prompt)
+    if room < 1:
+        raise LongPromptError(len(prompt), model.window - 1, "tokens")
+    u = u[:, :room]
+    parts = [_generate(model, tuple(prompt), u[n : n + ROWS], sampling or Sampling()) for n in range(0, len(u), ROWS)]
+    tokens, log_probabilities = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    lengths = (tokens >= 0).sum(axis=1)
+    last = tokens[np.arange(len(tokens)), lengths - 1]
+    return Texts(tuple(prompt), tokens, log_probabilities, lengths, np.isin(last, list(model.end_tokens)))
+
+
+def _generate(
+    model: LanguageModel, prompt: tuple[int, ...], u: NDArray[np.float64], sampling: Sampling
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    N, T = u.shape
+    tokens, log_probabilities = np.full((N, T), -1), np.zeros((N, T))
+    ends = list(model.end_tokens)
+    going = np.arange(N)
+    texts = model.continuations(prompt, N, T)
+    for t in range(T):
+        drawn, log_probability = draw(texts.logits, u[going, t], sampling)
+        tokens[going, t], log_probabilities[going, t] = drawn, log_probability
+        goes_on = ~np.isin(drawn, ends)
+        if t == T - 1 or not goes_on.any():
+            break
+        if not goes_on.all():
+            going, drawn = going[goes_on], drawn[goes_on]
+            texts.keep(torch.from_numpy(np.flatnonzero(goes_on)))
+        texts.append(torch.from_numpy(drawn))
+    return tokens, log_probabilities
+
+
+def draw(
+    logits: torch.Tensor, u: NDArray[np.float64], sampling: Sampling
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """[N, V], [N] -> [N] tokens, [N] log-probabilities: the tokens on which the uniforms fall, the most likely one first.
+
+    Looks at the head of the ranking, where nearly every draw falls, and sorts the vocabulary only for the rows where it
+    does not.
+    """
+    N, V = logits.shape
+    tokens, log_probabilities = np.empty(N, dtype=np.int64), np.zeros(N)
+    rows = np.arange(N)
+    weight = sampling.weight(logits.numpy()) if not sampling.top_k else np.zeros(N)
+    for K in (*_PREFIXES, V):
+        if K > V or (sampling.top_k >= K and K < V):
+            continue
+        ids, values = _head(logits if len(rows) == N else logits[rows], K)
+        p = sampling.ranked(values, np.maximum(weight[rows] - sampling.weight(values), 0.0) if K < V else 0.0)
+        landed = (np.cumsum(p, axis=1) <= u[rows, None]).sum(axis=1)
+        if K < V:
+            # Tokens that tie with the last of the head may belong behind tokens outside of it.
+            known = (values > values[:, -1:]).sum(axis=1)
+            sure = landed < known
+            if sampling.top_k:
+                sure &= values[:, sampling.top_k - 1] > values[:, -1]
+            if sampling.top_p < 1:
+                sure &= p[:, -1] == 0
+        else:
+            # Rounding may leave the last edge a hair below one: the last possible token takes what is there.
+            landed = np.minimum(landed, p.shape[1] - 1 - np.argmax(p[:, ::-1] > 0, axis=1))
+            sure = np.ones(len(rows), dtype=bool)
+        here = np.flatnonzero(sure)
+        tokens[rows[here]] = ids[here, landed[here]]
+        log_probabilities[rows[here]] = np.log(p[here, landed[here]])
+        rows = rows[~sure]
+        if not len(rows):
+            break
+    return tokens, log_probabilities
+
+
+def _head(logits: torch.Tensor, K: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """[N, V] -> the ids [N, K] and logits [N, K] of the K most likely tokens in the order of the ranking."""
+    values = logits.numpy()
+    if logits.shape[1] == K:
+        ids = descending(values)
+    else:
+        ids = np.sort(torch.topk(logits, K, dim=1, sorted=False).indices.numpy(), axis=1)
+        ids = np.take_along_axis(ids, descending(np.take_along_axis(values, ids, axis=1)), axis=1)
+    return ids, np.take_along_axis(values, ids, axis=1)
