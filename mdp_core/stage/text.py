@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mdp_core.frames import Json, ghost_frame, step_frame, top_positions
-from mdp_core.rollout import Draws, play
-from mdp_core.scenarios import TextScenario
+from mdp_core.rollout import Draws, play, rollout
+from mdp_core.scenarios import MAX_PROMPT, TextScenario
 from mdp_core.tokens.language_model import LanguageModel
-from mdp_core.tokens.mdp import TokenMDP
+from mdp_core.tokens.mdp import Text, TokenMDP
 from mdp_core.tokens.policy import LMPolicy
+from mdp_core.tokens.prompts import LongPromptError
 from mdp_core.tokens.sampling import Sampling
 from mdp_core.tokens.scores import ScoreSpec, reward_from
 from mdp_core.trajectory import Step, Trajectory
@@ -18,26 +19,36 @@ WORDS = {
     "state": "the text so far",
     "policy": "the language model",
     "action": "the next token",
-    "transition": "append it, for certain",
-    "reward": "the rating of the finished text",
+    "transition": "append it, P = 1",
+    "reward": "the text's rating",
+    "next": "the longer text",
 }
-
-Text = tuple[int, ...]
+SHOWN_TOKENS = 3  # at the end of a state, which is the whole text
 
 
 def token_mdp(model: LanguageModel, scenario: TextScenario) -> TokenMDP:
     """The world in which the prompt of `scenario` is continued and scored.
 
-    Raises ValueError for an empty prompt, one with words that the model has no token for, or one that leaves no room.
+    Raises a PromptError (a ValueError) for an empty prompt, one with more characters than a link can carry, one that the
+    model cannot read, or one that leaves no room; ValueError for a score that cannot be.
     """
+    if len(scenario.prompt) > MAX_PROMPT:
+        raise LongPromptError(len(scenario.prompt), MAX_PROMPT, "characters")
     spec = ScoreSpec(kind=scenario.score, word=scenario.word, length=scenario.length)
     return TokenMDP(model, model.encode(scenario.prompt), scenario.max_tokens, reward_from(spec))
 
 
+def policy_of(model: LanguageModel, scenario: TextScenario) -> LMPolicy:
+    """The model with the sampling of `scenario`. Raises ValueError for a number out of its range."""
+    return LMPolicy(model, Sampling(scenario.temperature, scenario.top_k, scenario.top_p))
+
+
 def run_text(model: LanguageModel, scenario: TextScenario, seed: int) -> Trajectory[Text, int]:
-    """Write the text of `scenario`, with the draws of `seed`. Raises what `token_mdp` raises."""
-    mdp = token_mdp(model, scenario)
-    policy = LMPolicy(model, Sampling(scenario.temperature, scenario.top_k, scenario.top_p))
+    """Write the text of `scenario`, with the draws of `seed`.
+
+    Raises what `token_mdp` and `policy_of` raise, and ValueError for a forced token that the model does not have.
+    """
+    mdp, policy = token_mdp(model, scenario), policy_of(model, scenario)
     return play(mdp, policy, rng=Draws(seed), max_steps=scenario.max_tokens, forced=dict(scenario.forced))
 
 
@@ -46,19 +57,19 @@ def text_frames(
 ) -> Json:
     """The text world's frames; `before` are the forced tokens before the last choice, whose future is the ghost.
 
-    Raises what `token_mdp` raises.
+    Raises what `run_text` raises.
     """
-    run = run_text(model, scenario, seed)
-    old = None if before is None else run_text(model, replace(scenario, forced=before), seed)
-    return written_frames(model, scenario, run, old)
-
-
-def written_frames(
-    model: LanguageModel, scenario: TextScenario, run: Trajectory[Text, int], old: Trajectory[Text, int] | None = None
-) -> Json:
-    """The frames of a text that has been written; `old` is the text before the last choice, whose future is the ghost."""
-    mdp = token_mdp(model, scenario)
-    final = run.states[-1]
+    mdp, policy = token_mdp(model, scenario), policy_of(model, scenario)
+    final, steps = mdp.prompt, []
+    # Every step holds a distribution over the whole vocabulary and a frame only its bars, so none is kept.
+    for step in rollout(mdp, policy, rng=Draws(seed), max_steps=scenario.max_tokens, forced=dict(scenario.forced)):
+        steps.append(_frame(model, step))
+        final = step.next_state
+    pieces = model.pieces(final)
+    for frame in steps:
+        frame["piece"] = pieces[frame["state"]["length"]]
+        for state in (frame["state"], frame["next"]):
+            state["text"] = _end_of(pieces[: state["length"]])
     score = mdp.reward(model.decode(final))
     return {
         "id": "text",
@@ -66,38 +77,47 @@ def written_frames(
         "caption": _caption(scenario),
         "words": WORDS,
         "map": None,
-        "prompt": model.pieces(run.start),
-        "steps": [_frame(model, step) for step in run.steps],
+        "prompt": pieces[: len(mdp.prompt)],
+        "steps": steps,
         "ending": mdp.ending(final),
         "score": {"name": _score_name(scenario), "total": score.total, "parts": [list(part) for part in score.parts]},
-        "ghost": None if old is None else _ghost(model, run, old),
+        "ghost": _ghost(model, scenario, seed, before),
     }
 
 
 def _frame(model: LanguageModel, step: Step[Text, int]) -> Json:
-    def state(ids: Text) -> Json:
-        return {"text": "… " + "".join(model.pieces(ids[-3:])).strip(), "length": len(ids)}
-
-    def action(token: int) -> Json:
-        return {"action": token, "label": model.piece(token), "name": model.piece(token).strip() or "a blank"}
-
+    """The frame of one step but for what only the whole text tells: its piece, and how its states read."""
+    piece = model.piece(step.action)
     return step_frame(
         step,
         bars=top_positions(step.policy, step.action),
-        state=state,
-        action=action,
-        outcome=lambda outcome: {"label": "append " + model.piece(step.action).strip(), "cell": None},
-    ) | {"piece": model.piece(step.action)}
+        state=lambda ids: {"text": "", "length": len(ids)},
+        action=lambda token: {"action": token, "label": model.piece(token), "name": _name(model.piece(token))},
+        outcome=lambda outcome: {"label": "append " + (piece.strip() or _name(piece)), "cell": None},
+    )
 
 
-def _ghost(model: LanguageModel, run: Trajectory[Text, int], old: Trajectory[Text, int]) -> Json:
-    changed = _by_hand(run) ^ _by_hand(old)
-    since = min([*(t for t, _ in changed), len(old)])
-    return ghost_frame(old, since, pieces=model.pieces(old.states[-1][len(old.start) + since :]))
+def _name(piece: str) -> str:
+    """What a token is called where it is talked about."""
+    if not piece.strip():
+        return "a line break" if "\n" in piece else "a tab" if "\t" in piece else "a blank"
+    return "a part of a character" if not piece.strip("� ") else piece.strip()
 
 
-def _by_hand(run: Trajectory[Text, int]) -> set[tuple[int, int]]:
-    return {(step.t, step.action) for step in run.steps if step.forced}
+def _end_of(pieces: list[str]) -> str:
+    visible = [piece for piece in pieces if piece]
+    text = "".join(visible[-SHOWN_TOKENS:]).strip()
+    return "… " + text if len(visible) > SHOWN_TOKENS else text
+
+
+def _ghost(
+    model: LanguageModel, scenario: TextScenario, seed: int, before: tuple[tuple[int, int], ...] | None
+) -> Json | None:
+    if before is None:
+        return None
+    old = run_text(model, replace(scenario, forced=before), seed)
+    since = next((t for t, token in scenario.forced if (t, token) not in before), len(old))
+    return ghost_frame(old, since, pieces=model.pieces(old.states[-1])[len(old.start) + since :])
 
 
 def _caption(scenario: TextScenario) -> str:
