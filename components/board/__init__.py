@@ -24,14 +24,18 @@ class Iterate:
     v: Sequence[Sequence[float | None]]
     q: Sequence[Sequence[Sequence[float | None] | None]] | None = None  # up, right, down, left
     policy: Sequence[Sequence[Sequence[float] | None]] | None = None  # probabilities of up, right, down, left
+    change: Sequence[Sequence[float | None]] | None = None  # of the values, against an earlier picture
 
 
 @dataclass(frozen=True)
 class Walk:
-    """A path that was walked, with how strongly it is drawn, in (0, 1]."""
+    """A path that was walked, with how strongly it is drawn, in (0, 1]; `name` is written at its middle."""
 
     cells: Sequence[Cell]
     opacity: float = 0.8
+    tone: str = "state"  # the concept whose colour it has: state, policy, action, reward or loss
+    dashed: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,9 @@ def board(
     film_key: object = None,
     play: bool = False,
     layers: Sequence[str] = ("v", "q", "policy", "none"),
+    layer: str | None = None,
     scale: float = 1.0,
+    change_scale: float = 1.0,
     selected: Cell | None = None,
     arrivals: Sequence[Arrival] = (),
     walks: Sequence[Walk] = (),
@@ -73,12 +79,14 @@ def board(
     on_select: Callable[[Cell], None] | None = None,
     on_paint: Callable[[list[Cell], str], None] | None = None,
 ) -> None:
-    """Draw `world` (the `map` of a grid's frames: rows, cols, cells, jumps) with what is known of it.
+    """Draw `world` (the `map` of a grid's frames: rows, cols, cells, jumps; barriers are thin walls, each between two
+    neighbouring cells) with what is known of it.
 
     `film` is scrubbed in the browser; a new `film_key` shows its last iterate, or plays it from the first where `play` is
-    set. `layers` are those that the visitor may choose between, of v, q, policy, none. `scale` is the magnitude of a value
-    that is drawn full. `palette` are (sign, label) pairs: with it the map is painted on, `on_paint(cells, sign)` comes once
-    a stroke; without it a click or Enter chooses a cell, `on_select(cell)`. `height` in pixels is the most the map takes.
+    set. `layers` are those that the visitor may choose between, of v, q, policy, change, none; a new film begins with
+    `layer` where that is given. `scale` is the magnitude of a value that is drawn full, `change_scale` that of a change.
+    `palette` are (sign, label) pairs: with it the map is painted on, `on_paint(cells, sign)` comes once a stroke; without it
+    a click or Enter chooses a cell, `on_select(cell)`. `height` in pixels is the most the map takes.
     """
 
     def came(what: str) -> Any:
@@ -95,16 +103,21 @@ def board(
     _component()(
         key=key,
         data={
-            "map": {part: world[part] for part in ("rows", "cols", "cells", "jumps")},
+            "map": {part: world.get(part, []) for part in ("rows", "cols", "cells", "jumps", "barriers")},
             "name": name,
-            "film": [{"label": i.label, "v": i.v, "q": i.q, "policy": i.policy} for i in film],
+            "film": [{"label": i.label, "v": i.v, "q": i.q, "policy": i.policy, "change": i.change} for i in film],
             "film_key": film_key,
             "play": play,
             "layers": list(layers),
+            "layer": layer,
             "scale": max(float(scale), 1e-9),
+            "change_scale": max(float(change_scale), 1e-9),
             "selected": selected,
             "outcomes": [{"cell": a.cell, "p": a.p, "label": a.label} for a in arrivals],
-            "paths": [{"cells": list(w.cells), "opacity": w.opacity} for w in walks],
+            "paths": [
+                {"cells": list(w.cells), "opacity": w.opacity, "tone": w.tone, "dashed": w.dashed, "name": w.name}
+                for w in walks
+            ],
             "robot": robot,
             "palette": [list(brush) for brush in palette],
             "height": height,

@@ -1,7 +1,7 @@
 // The board: a map to paint, to point at and to read. Values, policy arrows, paths and the transitions of one pair lie on it
 // in layers; a film of iterates is scrubbed here, without asking Python.
 
-const LAYERS = { v: "values v", q: "values q", policy: "policy", none: "map" };
+const LAYERS = { v: "values v", q: "values q", policy: "policy", change: "change of v", none: "map" };
 const FRAMES_A_SECOND = 8;
 
 class Board {
@@ -41,6 +41,7 @@ class Board {
     this.box.style.setProperty("--board-height", `${data.height}px`);
     this.brush = this.offer(this.palette, data.palette, this.brush, (brush) => (this.brush = brush));
     const layers = data.layers.map((name) => [name, LAYERS[name]]);
+    if (fresh && data.layer) this.layer = data.layer;
     this.layer = this.offer(this.layers, layers, this.layer, (layer) => {
       this.layer = layer;
       this.show(this.frame);
@@ -90,6 +91,10 @@ class Board {
     }
     this.values = shape(this.svg, "g", {});
     for (const jump of map.jumps) drawJump(this.svg, jump);
+    for (const [[r1, c1], [r2, c2]] of map.barriers) {
+      const [x, y, dx, dy] = [(c1 + c2 + 1) / 2, (r1 + r2 + 1) / 2, (r2 - r1) / 2, (c2 - c1) / 2];
+      shape(this.svg, "line", { class: "barrier", x1: x - dx, y1: y - dy, x2: x + dx, y2: y + dy });
+    }
     this.signs = shape(this.svg, "g", {});
     this.paths = shape(this.svg, "g", { class: "paths" });
     this.may = shape(this.svg, "g", { class: "may" });
@@ -114,6 +119,7 @@ class Board {
         const cell = map.cells[r][c];
         const number = layer === "v" && iterate.v[r][c] !== null;
         if (number) this.writeValue(iterate.v[r][c], r, c);
+        if (layer === "change" && iterate.change && iterate.change[r][c]) this.writeChange(iterate.change[r][c], r, c);
         if (layer === "q" && iterate.q[r][c]) this.writeActionValues(iterate.q[r][c], r, c);
         if (layer !== "none" && layer !== "q" && iterate.policy && iterate.policy[r][c]) drawArrows(this.values, iterate.policy[r][c], r, c);
         if (!number && layer !== "q") writeCell(this.signs, cell, r, c);
@@ -123,8 +129,15 @@ class Board {
     this.describe();
   }
 
-  tint(value, attributes, name = "rect") {
-    const strength = Math.min(Math.abs(value) / this.data.scale, 1);
+  /** How far the value has moved: as deep as it is large, and written where it is not next to nothing. */
+  writeChange(value, r, c) {
+    const scale = this.data.change_scale;
+    this.tint(value, { x: c, y: r, width: 1, height: 1 }, "rect", scale);
+    if (Math.abs(value) > scale / 200) shape(this.values, "text", { class: "number", x: c + 0.5, y: r + 0.94, "font-size": 0.2 }, `${value > 0 ? "+" : ""}${short(value)}`);
+  }
+
+  tint(value, attributes, name = "rect", scale = this.data.scale) {
+    const strength = Math.min(Math.abs(value) / scale, 1);
     shape(this.values, name, { class: `tint ${value < 0 ? "loss" : "gain"}`, opacity: 0.08 + 0.5 * strength, ...attributes });
   }
 
@@ -156,11 +169,13 @@ class Board {
     this.may.replaceChildren();
     for (const outcome of selected ? outcomes : []) this.drawOutcome(selected, outcome);
     this.paths.replaceChildren();
-    for (const { cells, opacity } of paths) {
+    for (const { cells, opacity, tone, dashed, name } of paths) {
       // A little beside the middle, each path its own way, so that many of them show how many they are.
       const shift = (i, n) => (((i * 0.618 + n * 0.755) % 1) - 0.5) * 0.34;
       const points = cells.map(([r, c], i) => `${c + 0.5 + shift(i, cells.length)},${r + 0.5 + shift(cells.length, i)}`);
-      shape(this.paths, "polyline", { points: points.join(" "), opacity });
+      shape(this.paths, "polyline", { class: `${tone}${dashed ? " dashed" : ""}`, points: points.join(" "), opacity });
+      const [x, y] = points[Math.floor(points.length / 2)].split(",").map(Number);
+      if (name) shape(this.paths, "text", { class: tone, x, y: y - 0.12, "font-size": 0.3 }, name);
     }
     if (robot) shape(this.paths, "circle", { class: "robot", cx: robot[1] + 0.5, cy: robot[0] + 0.5, r: 0.2 });
   }
@@ -169,7 +184,7 @@ class Board {
     const [x1, y1, x2, y2] = [c + 0.5, r + 0.5, cell[1] + 0.5, cell[0] + 0.5];
     const group = shape(this.may, "g", {});
     const width = 0.04 + 0.2 * p;
-    if (x1 === x2 && y1 === y2) shape(group, "circle", { cx: x1, cy: y1 - 0.05, r: 0.26, "stroke-width": width });
+    if (x1 === x2 && y1 === y2) shape(group, "circle", { cx: x1, cy: y1 - 0.05, r: 0.26, "stroke-width": 0.04 + 0.08 * p });
     else {
       const length = Math.hypot(x2 - x1, y2 - y1);
       const [dx, dy] = [(x2 - x1) / length, (y2 - y1) / length];
@@ -177,7 +192,8 @@ class Board {
       const head = [[x2 - dx * 0.12, y2 - dy * 0.12], [x2 - dx * 0.34 - dy * 0.16, y2 - dy * 0.34 + dx * 0.16], [x2 - dx * 0.34 + dy * 0.16, y2 - dy * 0.34 - dx * 0.16]];
       shape(group, "polygon", { points: head.map((point) => point.join(",")).join(" ") });
     }
-    shape(group, "text", { x: x2, y: y2 + (x1 === x2 && y1 === y2 ? 0.4 : 0.32) }, label);
+    const stays = x1 === x2 && y1 === y2; // its number in the corner, where no arrow passes
+    shape(group, "text", stays ? { x: x2 - 0.24, y: y2 + 0.43 } : { x: x2, y: y2 + 0.32 }, label);
   }
 
   cellAt(event) {
@@ -283,6 +299,8 @@ class Board {
 
 /** A value that fits on a cell. */
 function short(value) {
+  if (Math.abs(value) >= 1e6) return `${figure(value / 1e6, 1)}M`;
+  if (Math.abs(value) >= 1e4) return `${figure(value / 1e3, 0)}k`;
   return Math.abs(value) >= 100 ? figure(value, 0) : Math.abs(value) >= 10 ? figure(value, 1) : figure(value, 2);
 }
 
