@@ -11,6 +11,7 @@ from mdp_core.tabular import TabularMDP
 
 _TURNINGS = 24  # of a shortest walk are looked at: the earliest differ most
 
+
 @dataclass(frozen=True, eq=False)
 class _Edges:
     """The pairs s -> s' that have a probability, sorted by their first end."""
@@ -25,12 +26,12 @@ class _Edges:
 
 
 def distances(mdp: TabularMDP, start: int | None = None) -> NDArray[np.int64]:
-    """[S], the fewest steps in which each state can be reached from `start` (default: the initial state), -1 for never."""
-    source = mdp.initial_state() if start is None else start
+    """[S], the fewest steps in which each state can be reached from `start` (default: any possible start), -1 for never."""
+    frontier: list[int] = np.flatnonzero(mdp.start > 0).tolist() if start is None else [start]
     forward = _edges(mdp)
     found = np.full(mdp.shape[0], -1, dtype=np.int64)
-    found[source] = 0
-    frontier, alive, step = [source], {source}, 0
+    found[frontier] = 0
+    alive, step = set(frontier), 0
     while frontier:
         step += 1
         following: list[int] = []
@@ -46,7 +47,7 @@ def distances(mdp: TabularMDP, start: int | None = None) -> NDArray[np.int64]:
 
 
 def reachable(mdp: TabularMDP, start: int | None = None) -> NDArray[np.bool_]:
-    """[S], True for the states that some policy reaches from `start` with a probability above 0, the start included."""
+    """[S], True for the states that some policy reaches from a start with a probability above 0, the start included."""
     return distances(mdp, start) >= 0
 
 
@@ -54,7 +55,7 @@ def two_histories(mdp: TabularMDP, target: int, variant: int = 0) -> tuple[list[
     """Two different walks from the initial state that end in `target`, as states s_0 to s_t; None where there are not two.
 
     The first is a shortest one; the others leave it somewhere and go on by the shortest way. `variant` counts through
-    them, those that share the fewest states with the first one first.
+    them, those that see the most states that the first one does not see first.
     """
     start = mdp.initial_state()
     forward, left = _edges(mdp), _steps_left(mdp, target)
@@ -73,7 +74,7 @@ def two_histories(mdp: TabularMDP, target: int, variant: int = 0) -> tuple[list[
                 found.append([*first[: i + 1], end, *_shortest(forward, left, end, target)])
     if not found:
         return None
-    found.sort(key=lambda walk: (len(set(walk) & set(first)), len(walk)))
+    found.sort(key=lambda walk: (-len(set(walk) - set(first)), len(walk)))
     return first, found[variant % len(found)]
 
 
