@@ -8,6 +8,12 @@ from components.session.warmup import first_imports
 st.set_page_config(page_title="One Loop", layout="wide")
 chrome()
 with first_imports():
-    from components.pages import stage
+    from components.pages import mdp, stage
 
-st.navigation([st.Page(stage.page, title="Stage", url_path="stage", default=True)], position="top").run()
+st.navigation(
+    [
+        st.Page(stage.page, title="Stage", url_path="stage", default=True),
+        st.Page(mdp.page, title="MDP", url_path="mdp"),
+    ],
+    position="top",
+).run()
