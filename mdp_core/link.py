@@ -11,11 +11,14 @@ from typing import TypeVar
 
 from mdp_core.scenarios import (
     GRID_POLICIES,
+    LEARNED_BY,
+    MAX_LEARNED_EPISODES,
     MAX_MAP,
     MAX_PROMPT,
     MAX_SEED,
     SCORES,
     GridScenario,
+    Learned,
     Scenario,
     TextScenario,
     View,
@@ -23,6 +26,7 @@ from mdp_core.scenarios import (
 
 VERSION = 1  # of the link; a newer one is read as far as it is understood
 MAX_FORCED = 200
+MIN_ALPHA = 1e-4  # a step size of 0 would learn nothing
 
 T = TypeVar("T")
 
@@ -35,6 +39,8 @@ def to_query(scenario: Scenario, view: View) -> dict[str, str]:
         query["map"] = _pack(grid.own_map)
     if grid.policy == "epsilon":
         query["epsilon"] = f"{grid.epsilon:g}"
+    if grid.policy == "learned":
+        query |= _learned_query(grid.learned)
     if grid.slip is not None:
         query["slip"] = f"{grid.slip:.6g}"
     if grid.forced:
@@ -67,6 +73,7 @@ def from_query(query: Mapping[str, str], defaults: Scenario | None = None) -> tu
         own_map=read.packed("map"),
         policy=read.choice("policy", base.grid.policy, GRID_POLICIES),
         epsilon=read.number("epsilon", base.grid.epsilon, 0, 1),
+        learned=read.learned(base.grid.learned),
         slip=read.number("slip", 0, 0, 1) if "slip" in query else base.grid.slip,
         forced=read.forced("moves", str),
     )
@@ -85,6 +92,21 @@ def from_query(query: Mapping[str, str], defaults: Scenario | None = None) -> tu
     seed = read.whole("seed", base.seed, 0, MAX_SEED)
     view = View(step=read.whole("step", 0, 0, 1_000), gamma=read.number("gamma", View.gamma, 0, 1))
     return Scenario(seed, grid, text), view, tuple(read.notes)
+
+
+def _learned_query(learned: Learned) -> dict[str, str]:
+    numbers = {
+        "alpha": learned.alpha,
+        "alpha_v": learned.alpha_v,
+        "epsilon": learned.epsilon,
+        "lambda": learned.lambda_,
+        "gamma": learned.gamma,
+        "episodes": learned.episodes,
+        "seed": learned.seed,
+    }
+    # A whole number is written out: rounded, a seed would be another one.
+    written = {name: str(n) if isinstance(n, int) else f"{n:.9g}" for name, n in numbers.items()}
+    return {"learned": learned.by} | {f"learned_{name}": value for name, value in written.items()}
 
 
 class _Reader:
@@ -136,6 +158,18 @@ class _Reader:
         except ValueError:
             self.notes.append(f"{name} in the link could not be read; the named world is shown.")
             return ""
+
+    def learned(self, default: Learned) -> Learned:
+        return Learned(
+            by=self.choice("learned", default.by, LEARNED_BY),
+            alpha=self.number("learned_alpha", default.alpha, MIN_ALPHA, 1),
+            alpha_v=self.number("learned_alpha_v", default.alpha_v, MIN_ALPHA, 1),
+            epsilon=self.number("learned_epsilon", default.epsilon, 0, 1),
+            lambda_=self.number("learned_lambda", default.lambda_, 0, 1),
+            gamma=self.number("learned_gamma", default.gamma, 0, 1),
+            episodes=self.whole("learned_episodes", default.episodes, 1, MAX_LEARNED_EPISODES),
+            seed=self.whole("learned_seed", default.seed, 0, MAX_SEED - 1),
+        )
 
     def forced(self, name: str, kind: Callable[[str], T]) -> tuple[tuple[int, T], ...]:
         result: dict[int, T] = {}

@@ -5,13 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-GRID_POLICIES = ("greedy", "epsilon", "random", "right")
+from mdp_core.learners.catalogue import LEARNERS
+
+GRID_POLICIES = ("greedy", "epsilon", "random", "right", "learned")
+EXACT = "exact"  # found by dynamic programming, not from samples
+LEARNED_BY = (EXACT, *LEARNERS)
+MAX_LEARNED_EPISODES = 5_000
 SCORES = ("sentiment", "word", "length")
 MAX_PROMPT = 2_000  # characters
 MAX_MAP = 20_000  # characters
 MAX_SEED = 2**31 - 1
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Learned:
+    """How a policy was found, so that it can be found again: the same description in the same world, the same policy.
+
+    What `by` does not listen to changes nothing. Where an exact policy was found, gamma alone counts.
+    """
+
+    by: str = "q_learning"  # one of LEARNED_BY
+    alpha: float = 0.5
+    alpha_v: float = 0.1  # of the baseline or critic
+    epsilon: float = 0.1  # while it learned; what it learned is played without exploring
+    lambda_: float = 0.0
+    gamma: float = 0.99
+    episodes: int = 500  # at most MAX_LEARNED_EPISODES
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -22,6 +44,7 @@ class GridScenario:
     own_map: str = ""  # a map as text (see mdp_core.grid.maps); empty for the preset
     policy: str = "greedy"  # one of GRID_POLICIES
     epsilon: float = 0.1  # of the epsilon-greedy policy
+    learned: Learned = Learned()  # of the learned policy
     slip: float | None = None  # None: as the map says
     forced: tuple[tuple[int, str], ...] = ()  # (t, action), ascending in t
 

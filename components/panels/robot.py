@@ -15,6 +15,7 @@ from mdp_core.grid.maps import MapError
 from mdp_core.grid.presets import PRESETS
 from mdp_core.scenarios import MAX_MAP
 from mdp_core.stage.grid import world_of
+from mdp_core.stage.learned import details_of, name_of, short_name
 
 OPEN = "robot"  # session state: is the popover open
 POLICIES = {
@@ -29,7 +30,11 @@ POLICIES = {
 def robot(here: Visit, problem: str) -> None:
     """The grid's policy and world; `problem` is what is wrong with the map, shown at the map while this is open."""
     grid = here.scenario.grid
-    name = f"epsilon {grid.epsilon:.2f}" if grid.policy == "epsilon" else grid.policy
+    name = grid.policy
+    if name == "epsilon":
+        name = f"epsilon {grid.epsilon:.2f}"
+    elif name == "learned":
+        name = short_name(grid.learned)
     with st.popover(
         _label("Robot: map unreadable" if problem else f"Robot: {name}"), key=OPEN, on_change=here.touch, width=176
     ):
@@ -64,6 +69,10 @@ def _policy(here: Visit) -> None:
         format_func=POLICIES.__getitem__,
         horizontal=True,
     )
+    if grid.policy == "learned":
+        st.caption(
+            plain(f"{name_of(grid.learned)}: {details_of(grid.learned)}. Another one is learned on the page Learn.")
+        )
     if grid.policy == "epsilon":
         st.slider(
             "epsilon: how often it acts at random",

@@ -21,6 +21,7 @@ from mdp_core.policy import epsilon_greedy_probabilities
 from mdp_core.rollout import Draws, play
 from mdp_core.scenarios import GRID_POLICIES, GridScenario
 from mdp_core.solvers.solution import Solution, solve
+from mdp_core.stage.learned import details_of, learned_arrows, name_of
 from mdp_core.trajectory import Step, Trajectory
 
 WORDS = {
@@ -61,8 +62,10 @@ def max_steps(scenario: GridScenario) -> int:
 
 
 def policy_of(scenario: GridScenario) -> ArrowPolicy:
-    """The policy that acts in `scenario`: random, greedy on the optimal values of `solve_gamma`, epsilon-greedy on them, or
-    always right. Raises what `world_of` raises, and ValueError for an unknown policy or an epsilon outside [0, 1].
+    """The policy that acts in `scenario`: random, greedy on the optimal values of `solve_gamma`, epsilon-greedy on them,
+    always right, or a learned one, which is learned again unless it is kept from before (`mdp_core.stage.learned` does it a
+    slice at a time). Raises what `world_of` raises, and ValueError for an unknown policy, an epsilon outside [0, 1], and
+    what cannot be learned.
     """
     here = world_of(scenario)
     if scenario.policy == "random":
@@ -71,6 +74,8 @@ def policy_of(scenario: GridScenario) -> ArrowPolicy:
         return ArrowPolicy(here, always_arrows(here, "right"))
     if scenario.policy == "greedy":
         return ArrowPolicy(here, _solved(scenario).policy)
+    if scenario.policy == "learned":
+        return ArrowPolicy(here, learned_arrows(here, scenario.learned))
     if scenario.policy == "epsilon":
         table = here.tabular()
         q = np.where(table.terminal[:, None], np.where(table.allowed, 0.0, -np.inf), _solved(scenario).q)
@@ -129,6 +134,7 @@ def _caption(scenario: GridScenario, here: GridWorld) -> str:
         "epsilon": f"epsilon {scenario.epsilon:.2f}: a random action, else {greedy}",
         "random": "every action equally likely",
         "right": "always right",
+        "learned": f"learned: {name_of(scenario.learned)}, {details_of(scenario.learned)}",
     }[scenario.policy]
     return f"{policy}; slip {here.map.slip:.2f}"
 
