@@ -133,7 +133,7 @@ class Board {
   writeChange(value, r, c) {
     const scale = this.data.change_scale;
     this.tint(value, { x: c, y: r, width: 1, height: 1 }, "rect", scale);
-    if (Math.abs(value) > scale / 200) shape(this.values, "text", { class: "number", x: c + 0.5, y: r + 0.94, "font-size": 0.2 }, `${value > 0 ? "+" : ""}${short(value)}`);
+    if (Math.abs(value) > scale / 200) shape(this.values, "text", { class: "number", x: c + 0.5, y: r + 0.58, "font-size": 0.22 }, `${value > 0 ? "+" : ""}${short(value)}`);
   }
 
   tint(value, attributes, name = "rect", scale = this.data.scale) {

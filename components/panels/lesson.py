@@ -1,0 +1,75 @@
+"""One learner's table on the board while it learns, and the walks of all of them in the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from components.board import Walk, board
+from components.board.film import iterate
+from components.session.lessons import Lesson
+from mdp_core.grid.world import END
+from mdp_core.learners import LEARNERS
+from mdp_core.stage.grid import map_picture
+
+MOST_WALKS = 6  # different ones, of each learner
+WIDE = 9  # columns from which on four numbers in a cell are too small
+SENT = 15_000  # cells of all frames together
+
+
+def table(lesson: Lesson, course: int, *, height: int) -> None:
+    """The first agent's table: the last one while it learns, then the film of all."""
+    frames = lesson.frames if lesson.done else lesson.frames[-1:]
+    every = max(1, len(frames) * len(lesson.world.states) // SENT)
+    frames = [*frames[:-1:every], *frames[-1:]]
+    with_q = all(frame.q is not None for frame in frames)
+    film = [
+        iterate(
+            lesson.world,
+            f"episode {frame.episodes}",
+            frame.v,
+            None if frame.q is None else np.where(np.isfinite(frame.q), frame.q, np.nan),
+            frame.policy,
+        )
+        for frame in frames
+    ]
+    board(
+        map_picture(lesson.world),
+        key="lesson",
+        name=f"What {LEARNERS[lesson.spec.algorithm].title} has learned, seed {lesson.spec.seed}",
+        film=film,
+        film_key=[course, lesson.spec.algorithm, len(film)],
+        layers=_layers(lesson.world.map.shape[1], with_q),
+        scale=float(np.abs([frame.v for frame in frames]).max(initial=0.0)),
+        height=height,
+    )
+
+
+def _layers(columns: int, with_q: bool) -> tuple[str, ...]:
+    """The table itself first, where there is room to read it."""
+    if not with_q:
+        return "v", "policy", "none"
+    return ("q", "v", "policy", "none") if columns <= WIDE else ("v", "q", "policy", "none")
+
+
+def walks(lessons: Sequence[Lesson], tones: Sequence[str], *, height: int) -> None:
+    """Where each learner walks without exploring: the commonest way of its agents strongly, other ways faintly."""
+    drawn = []
+    for lesson, tone in zip(lessons, tones, strict=True):
+        states = lesson.world.states
+        ways = Counter(tuple(states[s] for s in walk if states[s] != END) for walk in lesson.walks)
+        for n, (cells, agents) in enumerate(ways.most_common(MOST_WALKS)):
+            share = agents / len(lesson.walks)
+            name = "" if n else LEARNERS[lesson.spec.algorithm].title
+            drawn.append(Walk(cells, 0.95 if n == 0 else 0.15 + 0.5 * share, tone, n > 0, name))
+    world = lessons[0].world
+    board(
+        map_picture(world),
+        key="walks",
+        name="Where the learners walk in the end, without exploring",
+        layers=("none",),
+        walks=drawn,
+        height=height,
+    )
