@@ -98,7 +98,8 @@ def _openings() -> dict[State, tuple[Rule, ...]]:
 def _first_clause(s: Subject) -> dict[State, tuple[Rule, ...]]:
     """`was really wonderful` or `we saw last night was a mess`, after the noun."""
     k = s.name
-    praise, blame = f"{k}: praised", f"{k}: blamed"  # by one adjective: a second may follow
+    # By a mild adjective: "and" and one from the end of the scale may follow, so that no word comes twice.
+    praise, blame = f"{k}: praised", f"{k}: blamed"
     good, bad = f"{k}: said good", f"{k}: said bad"
     rules: dict[State, tuple[Rule, ...]] = {
         f"{k}: noun": ((0.75, "was is", f"{k}: was"), (0.25, "we i", f"{k}: we")),
@@ -107,22 +108,24 @@ def _first_clause(s: Subject) -> dict[State, tuple[Rule, ...]]:
         f"{k}: last": ((1.0, "night week summer", f"{k}: when"),),
         f"{k}: when": ((1.0, "was", f"{k}: was"),),
         f"{k}: was": (
-            (0.17, s.superb, praise),
+            (0.16, s.superb, good),
             (0.11, s.good, praise),
-            (0.14, s.awful, blame),
+            (0.14, s.awful, bad),
             (0.14, s.bad, blame),
             (0.08, s.plain, f"{k}: plain"),
-            (0.17, lexicon.REALLY, f"{k}: really"),
+            (0.14, lexicon.REALLY, f"{k}: really"),
+            (0.04, lexicon.UTTERLY, f"{k}: utterly"),
             (0.07, lexicon.VERY, f"{k}: very"),
             (0.05, "not", f"{k}: not"),
             (0.07, "a", f"{k}: a"),
         ),
         f"{k}: really": (
-            (0.3, s.superb, praise),
+            (0.28, s.superb, good),
             (0.2, s.good, praise),
-            (0.25, s.awful, blame),
-            (0.25, s.bad, blame),
+            (0.26, s.awful, bad),
+            (0.26, s.bad, blame),
         ),
+        f"{k}: utterly": ((0.48, s.superb, good), (0.52, s.awful, bad)),
         f"{k}: very": ((0.4, s.good, praise), (0.4, s.bad, blame), (0.2, s.plain, f"{k}: plain")),
         f"{k}: not": ((0.5, lexicon.NOT_GOOD, bad), (0.5, lexicon.NOT_BAD, good)),
         f"{k}: a": (
@@ -140,10 +143,10 @@ def _first_clause(s: Subject) -> dict[State, tuple[Rule, ...]]:
         (BAD, blame, bad, s.awful, GOOD),
     ):
         rules[adjective] = (
-            (0.25, ".", f"end {feeling}"),
-            (0.07, "!", f"end {feeling}"),
-            (0.56, ",", f"{k}: said {feeling},"),
-            (0.12, "and", f"{k}: {feeling} and"),
+            (0.24, ".", f"end {feeling}"),
+            (0.06, "!", f"end {feeling}"),
+            (0.5, ",", f"{k}: said {feeling},"),
+            (0.2, "and", f"{k}: {feeling} and"),
         )
         rules[f"{k}: {feeling} and"] = ((1.0, same, said),)
         rules[said] = (

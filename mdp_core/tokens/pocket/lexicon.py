@@ -100,7 +100,8 @@ SUBJECTS = (
 )
 
 VERY = "very rather"  # before gradable adjectives only
-REALLY = "really so simply quite absolutely utterly"  # before any adjective
+REALLY = "really so simply quite"  # before any adjective
+UTTERLY = "absolutely utterly"  # before those at the end of the scale only
 NOT_GOOD = "good great perfect"  # ... "not good" blames
 NOT_BAD = "bad terrible boring"  # ... "not bad" praises
 

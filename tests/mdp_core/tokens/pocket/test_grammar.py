@@ -171,6 +171,15 @@ def test_sentiment_ranges_from_clearly_bad_over_mixed_to_clearly_good(reviews):
     assert abs(scores.mean()) < 0.15  # so there is something to learn for a policy that wants a good score
 
 
+def test_no_adjective_comes_twice_in_a_clause(reviews):
+    for r in reviews:
+        assert not [w for w, joined, again in zip(r, r[1:], r[2:], strict=False) if joined == "and" and w == again]
+    praised = next_distribution(review("the movie was really funny and"))
+    assert praised.probability("wonderful") > 0.05
+    assert praised.probability("funny") == 0
+    assert "and" not in next_distribution(review("the movie was wonderful")).outcomes
+
+
 def test_all_is_lower_case_words_and_three_signs(grammar):
     for token in grammar.tokens:
         assert token in {".", ",", "!", END} or (token.isalpha() and token.islower() and token.isascii())
