@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from mdp_core.solvers.iterate import Iterate, check_gamma, enough
+from mdp_core.solvers.bellman import Bellman
+from mdp_core.solvers.ending import undiscounted
+from mdp_core.solvers.in_place import OptimalSweep
+from mdp_core.solvers.iterate import Iterate, Sweep, check_gamma, check_tolerance, first_values, sweeping
 from mdp_core.tabular import TabularMDP
 
 
@@ -22,21 +25,51 @@ def value_iteration(
     """Yield v_0, and v_{k+1}(s) = max_a sum p (r + gamma v_k(s')) after every synchronous sweep (Sutton & Barto, eq. 4.10).
 
     `v0` [S] is 0 by default; terminal states are 0 whatever it says. Ends when the values are within `tolerance` of v*
-    (for gamma = 1: when a sweep changes no value by more), or after `max_sweeps`.
-    Raises ValueError if gamma is not in [0, 1], `tolerance` is not positive, or `v0` is not finite or of another shape.
+    (for gamma = 1: when a sweep changes no value by more), or after `max_sweeps`. Where gamma is 1 and nothing is paid for
+    going around in a circle, other values than v* stay as they are as well: start from 0 there, or take `solve`.
+    Raises ValueError if gamma is not in [0, 1], `tolerance` is not positive, or `v0` is not finite or of another shape;
+    EndlessError, before the first sweep, where gamma is 1 and the sum of the rewards need not exist. (Where that is so only
+    for states that no start can reach, their values are nan.)
     """
+
+    def sweep_over(table: TabularMDP) -> Sweep:
+        bellman = Bellman(table, gamma)
+        return lambda values: bellman.q(values).max(axis=0)
+
+    yield from _iterating(mdp, gamma, sweep_over, tolerance, v0, max_sweeps)
+
+
+def value_iteration_in_place(
+    mdp: TabularMDP,
+    gamma: float,
+    *,
+    tolerance: float = 1e-9,
+    v0: ArrayLike | None = None,
+    max_sweeps: int = 100_000,
+) -> Iterator[Iterate]:
+    """Value iteration with one array, state by state in the order of the table: each update sees the ones before it.
+
+    Also called Gauss-Seidel value iteration: other iterates than those of `value_iteration`, and the same limit. Arguments,
+    end and errors are the same as there.
+    """
+    yield from _iterating(mdp, gamma, lambda table: OptimalSweep(table, gamma), tolerance, v0, max_sweeps)
+
+
+def _iterating(
+    mdp: TabularMDP,
+    gamma: float,
+    sweep_over: Callable[[TabularMDP], Sweep],
+    tolerance: float,
+    v0: ArrayLike | None,
+    max_sweeps: int,
+) -> Iterator[Iterate]:
     check_gamma(gamma)
-    if not tolerance > 0:
-        raise ValueError(f"tolerance must be positive, not {tolerance}")
-    v: NDArray[np.float64] = np.zeros(mdp.shape[0]) if v0 is None else np.array(v0, dtype=np.float64)
-    if v.shape != mdp.terminal.shape or not np.all(np.isfinite(v)):
-        raise ValueError(f"v0 must be {mdp.shape[0]} finite values, one a state")
-    v[mdp.terminal] = 0.0
-    yield Iterate(0, v, np.inf)
-    for sweep in range(1, max_sweeps + 1):
-        following = np.where(mdp.terminal, 0.0, mdp.q_from_v(v, gamma).max(axis=1))
-        residual = float(np.abs(following - v).max(initial=0.0))
-        v = following
-        yield Iterate(sweep, v, residual)
-        if residual <= enough(gamma, tolerance, v):
-            return
+    check_tolerance(tolerance)
+    if gamma < 1.0:
+        v = first_values(mdp, v0)
+        yield from sweeping(sweep_over(mdp), v, gamma=gamma, tolerance=tolerance, max_sweeps=max_sweeps)
+        return
+    checked = undiscounted(mdp)
+    v = first_values(checked.mdp, v0)
+    for iterate in sweeping(sweep_over(checked.mdp), v, gamma=gamma, tolerance=tolerance, max_sweeps=max_sweeps):
+        yield replace(iterate, v=checked.shown(iterate.v))

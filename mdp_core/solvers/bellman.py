@@ -1,0 +1,84 @@
+"""Bellman's equations of one MDP and one gamma, laid out as sparse matrices so that a sweep is one product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, eye_array
+from scipy.sparse.linalg import splu
+
+from mdp_core.tabular import TabularMDP
+
+_DENSE_BELOW = 64  # states: a sparse factorisation costs more than it saves
+_DENSE_FROM = 0.1  # of all pairs of states connected
+
+
+@dataclass(frozen=True, eq=False)
+class PolicyEquation:
+    """v = r + P v, Bellman's equation of one policy (Sutton & Barto, eq. 4.4), gamma inside P."""
+
+    r: NDArray[np.float64]  # [S]
+    P: Any  # csr [S, S], gamma times the probability that the episode goes on in s'
+
+    def after(self, v: NDArray[np.float64], sweeps: int) -> NDArray[np.float64]:
+        """[S], the values after that many synchronous sweeps from `v`."""
+        for _ in range(sweeps):
+            v = self.P @ v
+            v += self.r
+        return v
+
+    def solution(self) -> NDArray[np.float64]:
+        """[S], the v that solves it, by a factorisation. The spectral radius of P must be below 1."""
+        S = len(self.r)
+        if S <= _DENSE_BELOW or self.P.nnz >= _DENSE_FROM * S * S:
+            dense: NDArray[np.float64] = np.linalg.solve(np.eye(S) - self.P.toarray(), self.r)
+            return dense
+        # 1 - P is an M-matrix: it needs no pivoting, so that the ordering that fills in least can be kept.
+        system = (eye_array(S, format="csr") - self.P).tocsc()
+        factors = splu(system, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+        solved: NDArray[np.float64] = factors.solve(self.r)
+        return solved
+
+
+class Bellman:
+    """Bellman's optimality equation of `mdp` (Sutton & Barto, eq. 4.10): a sparse row a pair (a, s), action by action."""
+
+    def __init__(self, mdp: TabularMDP, gamma: float) -> None:
+        S, A, K = mdp.shape
+        self._states = np.arange(S)
+        self._next = np.ascontiguousarray(mdp.next_state.transpose(1, 0, 2))  # [A, S, K]
+        self._weight = gamma * np.ascontiguousarray(mdp.continuing.transpose(1, 0, 2))
+        self._r = np.where(mdp.allowed, mdp.expected_reward, -np.inf).T.copy()  # [A, S]
+        self._r[:, mdp.terminal] = 0.0
+        self._weight[:, mdp.terminal] = 0.0
+        edges = np.arange(0, A * S * K + 1, K, dtype=np.int32)
+        self._pairs = csr_array((self._weight.ravel(), self._next.ravel(), edges), shape=(A * S, S))
+
+    def q(self, v: NDArray[np.float64]) -> NDArray[np.float64]:
+        """[S] -> [A, S]: r(s, a) + gamma sum p v(s'); -inf where not allowed, 0 in terminal states."""
+        q: NDArray[np.float64] = (self._pairs @ v).reshape(self._r.shape)
+        q += self._r
+        return q
+
+    def of_actions(self, actions: NDArray[np.int64]) -> PolicyEquation:
+        """The equation of the policy that takes `actions` [S]."""
+        S, K = self._next.shape[1:]
+        edges = np.arange(0, S * K + 1, K, dtype=np.int32)
+        weight, following = self._weight[actions, self._states], self._next[actions, self._states]
+        P = csr_array((weight.ravel(), following.ravel(), edges), shape=(S, S))
+        return PolicyEquation(self._r[actions, self._states], P)
+
+    def of_policy(self, policy: NDArray[np.float64]) -> PolicyEquation:
+        """The equation of `policy` [S, A]; what is not allowed must have probability 0."""
+        A, S, K = self._next.shape
+        weight = (self._weight * policy.T[:, :, None]).transpose(1, 0, 2).ravel()
+        following = self._next.transpose(1, 0, 2).flatten()  # a copy: adding up duplicates sorts it
+        edges = np.arange(0, A * S * K + 1, A * K, dtype=np.int32)
+        P = csr_array((weight, following, edges), shape=(S, S))
+        P.sum_duplicates()
+        P.eliminate_zeros()
+        r = (np.where(policy.T > 0, self._r, 0.0) * policy.T).sum(axis=0)
+        return PolicyEquation(r, P)
