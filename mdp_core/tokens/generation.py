@@ -13,8 +13,9 @@ from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.prompts import LongPromptError
 from mdp_core.tokens.sampling import Sampling, descending
 
-ROWS = 64  # texts that are read at once; more of them take turns, so that memory stays bounded
-_PREFIXES = (256, 4096)  # how far the ranking is looked at before all of it is sorted
+ROWS = 256  # texts that are read at once, at most; more of them take turns, so that memory stays bounded
+LOGITS = 2**22  # of all texts that are read at once: 85 texts of SmolLM2's 49,152 tokens
+_HEADS = (256, 4096)  # how far the ranking of a larger vocabulary is looked at before all of it is sorted
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +56,8 @@ def generate(
     if room < 1:
         raise LongPromptError(len(prompt), model.window - 1, "tokens")
     u = u[:, :room]
-    parts = [_generate(model, tuple(prompt), u[n : n + ROWS], sampling or Sampling()) for n in range(0, len(u), ROWS)]
+    rows = max(min(ROWS, LOGITS // model.vocabulary_size), 1)
+    parts = [_generate(model, tuple(prompt), u[n : n + rows], sampling or Sampling()) for n in range(0, len(u), rows)]
     tokens, log_probabilities = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     lengths = (tokens >= 0).sum(axis=1)
     last = tokens[np.arange(len(tokens)), lengths - 1]
@@ -70,16 +72,26 @@ def _generate(
     ends = list(model.end_tokens)
     going = np.arange(N)
     texts = model.continuations(prompt, N, T)
-    for t in range(T):
+
+    t = 0
+
+    def step() -> bool:
+        """Draw token t of every text and read on; False when all texts have ended."""
+        nonlocal going, t
         drawn, log_probability = draw(texts.logits, u[going, t], sampling)
         tokens[going, t], log_probabilities[going, t] = drawn, log_probability
         goes_on = ~np.isin(drawn, ends)
         if t == T - 1 or not goes_on.any():
-            break
+            return False
         if not goes_on.all():
             going, drawn = going[goes_on], drawn[goes_on]
             texts.keep(torch.from_numpy(np.flatnonzero(goes_on)))
         texts.append(torch.from_numpy(drawn))
+        t += 1
+        return True
+
+    while model.in_lane(step):  # a turn for every step, so that others come between
+        pass
     return tokens, log_probabilities
 
 
@@ -94,10 +106,9 @@ def draw(
     N, V = logits.shape
     tokens, log_probabilities = np.empty(N, dtype=np.int64), np.zeros(N)
     rows = np.arange(N)
-    weight = sampling.weight(logits.numpy()) if not sampling.top_k else np.zeros(N)
-    for K in (*_PREFIXES, V):
-        if K > V or (sampling.top_k >= K and K < V):
-            continue
+    heads = [K for K in _HEADS if sampling.top_k < K < V] if _HEADS[-1] < V else []
+    weight = sampling.weight(logits.numpy()) if heads and not sampling.top_k else np.zeros(N)
+    for K in (*heads, V):
         ids, values = _head(logits if len(rows) == N else logits[rows], K)
         p = sampling.ranked(values, np.maximum(weight[rows] - sampling.weight(values), 0.0) if K < V else 0.0)
         landed = (np.cumsum(p, axis=1) <= u[rows, None]).sum(axis=1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -20,9 +20,11 @@ from mdp_core.tokens.prefix_cache import KeyValues, PrefixCache, branched, growi
 from mdp_core.tokens.prompts import EmptyPromptError, LongPromptError, UnknownWordsError, checked_prompt
 from mdp_core.tokens.sampling import descending
 
+T = TypeVar("T")
+
 KEPT_TOKENS = 4096  # of which keys and values are kept; for SmolLM2-135M (46 KB a token) 190 MB at most
 SMALL = 5_000_000  # parameters; a model below is fastest on one core
-KEPT_LOGITS = 64 * 2**20  # bytes of answers kept: 166 states of SmolLM2's 49,152 tokens, their ranking included
+KEPT_LOGITS = 64 * 2**20  # bytes of answers kept: 170 states of SmolLM2's 49,152 tokens, their ranking included
 
 
 @dataclass
@@ -150,17 +152,21 @@ class LanguageModel:
             cache = growing_cache(layers, rows, len(state) + max_tokens) if self.remembers else None
             return Continuations(self, torch.tensor(state).repeat(rows, 1), logits.repeat(rows, 1), cache)
 
-        return self._lane.run(begin)
+        return self.in_lane(begin)
 
     def forget(self) -> None:
         """Drop everything that is kept; to be called when the model's weights have changed."""
-        self._lane.run(self._prefixes.clear)
+        self.in_lane(self._prefixes.clear)
         with self._books:
             self._answers.clear()
 
+    def in_lane(self, work: Callable[[], T]) -> T:
+        """What `work()` returns, done in this model's own thread when its turn has come: where tensors are cheapest."""
+        return self._lane.run(work)
+
     def _answer(self, ids: tuple[int, ...]) -> _Answer:
         self._check(ids)
-        return self._known(ids) or self._lane.run(lambda: self._work_out(ids))
+        return self._known(ids) or self.in_lane(lambda: self._work_out(ids))
 
     def _work_out(self, ids: tuple[int, ...]) -> _Answer:
         known = self._known(ids)  # somebody may have asked the same while this one waited
@@ -213,7 +219,7 @@ class LanguageModel:
 
 
 class Continuations:
-    """Several texts of one model that grow side by side, one token each at a time."""
+    """Several texts of one model that grow side by side, one token each at a time. The lane is free between two calls."""
 
     def __init__(
         self, model: LanguageModel, ids: torch.Tensor, logits: torch.Tensor, cache: DynamicCache | None
@@ -224,23 +230,35 @@ class Continuations:
         self._cache = cache
 
     def append(self, tokens: torch.Tensor) -> None:
-        """Add `tokens` [N] to the texts, and read on. The lane is free between two calls."""
-        self.ids = torch.cat([self.ids, tokens[:, None]], dim=1)
-        read = self.ids if self._cache is None else tokens[:, None]
-        self.logits = self._model._lane.run(lambda: self._model._pass(read, self._cache))
+        """Add `tokens` [N] to the texts, and read on."""
+
+        def read() -> None:
+            self.ids = torch.cat([self.ids, tokens[:, None]], dim=1)
+            new = self.ids if self._cache is None else tokens[:, None]
+            self.logits = self._model._pass(new, self._cache)
+
+        self._model.in_lane(read)
 
     def branch(self, rows: torch.Tensor) -> Continuations:
         """Other texts that begin with these rows, each as often as it is named; these stay as they are."""
-        with torch.inference_mode():
+
+        @torch.inference_mode()
+        def chosen() -> Continuations:
             cache = None if self._cache is None else branched(self._cache, rows)
-        return Continuations(self._model, self.ids[rows], self.logits[rows], cache)
+            return Continuations(self._model, self.ids[rows], self.logits[rows], cache)
+
+        return self._model.in_lane(chosen)
 
     def keep(self, rows: torch.Tensor) -> None:
         """Go on with these rows only."""
-        self.ids, self.logits = self.ids[rows], self.logits[rows]
-        if self._cache is not None:
-            with torch.inference_mode():
+
+        @torch.inference_mode()
+        def cut() -> None:
+            self.ids, self.logits = self.ids[rows], self.logits[rows]
+            if self._cache is not None:
                 self._cache.batch_select_indices(rows)
+
+        self._model.in_lane(cut)
 
 
 def _window(config: Any, tokenizer: Any) -> int:

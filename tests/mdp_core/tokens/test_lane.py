@@ -56,6 +56,12 @@ def test_answers_and_errors_come_back():
     assert lane.run(lambda: 8) == 8
 
 
+def test_work_in_the_lane_may_give_it_more_and_goes_on():
+    lane = Lane()
+    inner, outer = lane.run(lambda: (lane.run(threading.get_ident), threading.get_ident()))
+    assert inner == outer != threading.get_ident()
+
+
 def test_the_cores_of_a_lane_are_its_own():
     here = torch.get_num_threads()
     one, three, same = Lane(1), Lane(3), Lane()
