@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from components.session.models import Models
     from mdp_core.tokens.sources import Progress
 
+FREEZE = 0.1  # seconds between two looks at what has been imported
+
 # Many sessions of a cold server that import the same packages at once can find each other's modules half-made.
 _importing = threading.Lock()
 
@@ -53,7 +55,10 @@ class Warmup:
     def _run(self) -> None:
         started = time.perf_counter()
         try:
-            self._load.done.wait()
+            # Streamlit collects garbage after every run, of a waiting page too: without this each such run would look
+            # through all that torch has brought so far, and the waiting would be most of the work.
+            while not self._load.done.wait(FREEZE):
+                gc.freeze()
             self.problem = self._load.problem
             if not self.problem:
                 self._rehearse()
@@ -79,5 +84,6 @@ class Warmup:
 
 def settle_memory() -> None:
     """Streamlit collects garbage after every run: let it not look again at what will stay for good."""
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
