@@ -29,10 +29,10 @@ def until_span(iterates: Iterable[Iterate], gamma: float, epsilon: float) -> Ite
 
 
 def span_sweeps(mdp: TabularMDP, gamma: float, epsilon: float) -> int:
-    """After how many sweeps of value iteration from 0 the span rule is sure to have stopped it.
+    """How many sweeps of value iteration from 0, after the first, it takes at most until the span rule stops it.
 
     ceil(log(wanted / sp(v_1 - v_0)) / log(gamma k)) with k = 1 - sum_s' min_{s, a} P(s' | s, a), where wanted is
-    epsilon (1 - gamma) / gamma (Puterman 1994, prop. 6.6.5 and th. 6.6.6). At least 1.
+    epsilon (1 - gamma) / gamma (Puterman 1994, prop. 6.6.5 and th. 6.6.6); 0 where the first is enough.
     Raises ValueError unless gamma is in (0, 1) and `epsilon` is positive.
     """
     wanted = _wanted(gamma, epsilon)
@@ -43,9 +43,11 @@ def span_sweeps(mdp: TabularMDP, gamma: float, epsilon: float) -> int:
         row = np.bincount(mdp.next_state[s, a], weights=mdp.continuing[s, a], minlength=S)
         common = np.minimum(common, row)
     shrinking = gamma * (1.0 - float(common.sum()))
-    if first <= wanted or shrinking <= 0:
+    if first <= wanted:
+        return 0
+    if shrinking <= 0:
         return 1
-    return max(1, math.ceil(math.log(wanted / first) / math.log(shrinking)))
+    return max(0, math.ceil(math.log(wanted / first) / math.log(shrinking)))
 
 
 def _wanted(gamma: float, epsilon: float) -> float:
