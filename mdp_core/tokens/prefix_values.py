@@ -1,0 +1,210 @@
+"""The value of a text that is not finished: the expected discounted score of what a language model makes of it.
+
+Such a model's state is the whole text, so its texts form a tree and no two prefixes can be taken as one. The tree is
+walked where it is likely, a batch of prefixes at a time; every text whose probability is at least a threshold is scored.
+What is left out is known exactly: its probability, times the range of the score, bounds the error. Where that is too much,
+texts are drawn, and those that had been left out say what the rest is worth: exact where the mass is, an estimate with its
+interval for the remainder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from mdp_core.estimates import Z95
+from mdp_core.returns import discounts
+from mdp_core.tokens.generation import generate
+from mdp_core.tokens.language_model import Continuations
+from mdp_core.tokens.mdp import Text, TokenMDP
+from mdp_core.tokens.sampling import Sampling
+from mdp_core.tokens.scores import ScoreSpec
+
+ROWS = 256  # prefixes that are read at once
+FIRST_THRESHOLD = 1e-3  # the probability of a text from which on it is enumerated, in the first round
+FINER = 10.0  # by how much each round lowers it; the prefixes grow about as much
+ENOUGH = 100  # texts of the remainder below which their mean says too little to be used
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much work a value is worth."""
+
+    tolerance: float = 0.003  # the error at which it is good enough
+    prefixes: int = 60_000  # read at most, in the last round of the enumeration; 0: only draw
+    samples: int = 10_000  # texts drawn at most for the remainder; 0: only enumerate
+    batch: int = 256  # texts drawn between two looks
+
+
+@dataclass(frozen=True, eq=False)
+class PrefixValue:
+    """V(s) of a prefix: of the texts that were enumerated exactly, of all others by sampling, if at all."""
+
+    paid: NDArray[np.float64]  # [L], sum of probability * score of the enumerated texts that end after 1..L more tokens
+    rest: float  # the probability of all texts that were not enumerated
+    low: float  # of the score
+    high: float
+    texts: int = 0  # enumerated
+    drawn: int = 0  # texts that were drawn, the enumerated ones among them included
+    rest_times: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # [n], from 0, of the
+    rest_scores: NDArray[np.float64] = field(
+        default_factory=lambda: np.zeros(0)
+    )  # drawn texts that were not enumerated
+
+    def value(self, gamma: float) -> float:
+        """V(s) = E[gamma^(k-1) score], k being the tokens still written; the middle of what it can be where unsampled."""
+        exact = float(self.paid @ discounts(len(self.paid), gamma))
+        if self.sampled:
+            return exact + self.rest * float(self._rest_returns(gamma).mean())
+        return exact + self.rest * (min(self.low, 0.0) + max(self.high, 0.0)) / 2
+
+    def bound(self) -> float:
+        """The truncation error: half of the left-out probability times the range of a discounted score. Always holds."""
+        return self.rest * (max(self.high, 0.0) - min(self.low, 0.0)) / 2
+
+    def half_width(self, gamma: float) -> float:
+        """How far off `value` may be: the bound, or half of the 95 % interval where the remainder was sampled."""
+        if not self.sampled:
+            return self.bound()
+        returns = self._rest_returns(gamma)
+        return float(Z95 * self.rest * returns.std(ddof=1) / np.sqrt(len(returns)))
+
+    @property
+    def sampled(self) -> bool:
+        """True where `half_width` is a confidence interval, False where it is a bound that always holds."""
+        return len(self.rest_scores) >= (ENOUGH if self.texts else 2)
+
+    def _rest_returns(self, gamma: float) -> NDArray[np.float64]:
+        result: NDArray[np.float64] = self.rest_scores * np.power(gamma, self.rest_times.astype(np.float64))
+        return result
+
+
+def score_range(spec: ScoreSpec) -> tuple[float, float]:
+    """The lowest and the highest score that `spec` can give."""
+    return (-1.0, 1.0) if spec.kind == "sentiment" else (0.0, 1.0)
+
+
+def prefix_value(
+    mdp: TokenMDP,
+    sampling: Sampling,
+    prefix: Text,
+    *,
+    low: float,
+    high: float,
+    seed: int = 0,
+    effort: Effort | None = None,
+) -> Iterator[PrefixValue]:
+    """Work out V(`prefix`) under the model of `mdp`, yielding what is known after every batch; the last one is the best.
+
+    Ends when the error for gamma = 1 is within the tolerance, or the effort is spent. The same arguments give the same
+    value. Raises ValueError for a finished text.
+    """
+    if mdp.is_terminal(prefix):
+        raise ValueError("the text is finished: nothing follows that could have a value")
+    effort = effort or Effort()
+    L = mdp.limit - len(prefix)
+    best = PrefixValue(np.zeros(L), 1.0, low, high)
+    floor, ceiling, read = FIRST_THRESHOLD, np.inf, 0
+    while effort.prefixes and best.bound() > effort.tolerance and read * FINER <= effort.prefixes:
+        walk = _Round(mdp, sampling, prefix, floor, ceiling)
+        for part in walk.texts():
+            # Between two rounds the mass that is still to come counts as left out, though it may not be.
+            paid = best.paid.copy()
+            np.add.at(paid, part.ends, part.worth)
+            best = replace(best, paid=paid, rest=max(best.rest - part.mass, 0.0), texts=best.texts + len(part.ends))
+            yield best
+        best = replace(best, rest=walk.dropped)
+        yield best
+        read, ceiling, floor = walk.prefixes, floor, floor / FINER
+    threshold = ceiling if effort.prefixes and read else np.inf
+    while best.half_width(1.0) > effort.tolerance and best.drawn < effort.samples:
+        best = _drawn(mdp, sampling, prefix, best, threshold, seed, min(effort.batch, effort.samples - best.drawn))
+        yield best
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """Texts that were enumerated."""
+
+    ends: NDArray[np.int64]  # [n], tokens written - 1
+    worth: NDArray[np.float64]  # [n], probability * score
+    mass: float
+
+
+class _Round:
+    """One walk over the tree, depth first: all texts with a probability in [floor, ceiling)."""
+
+    def __init__(self, mdp: TokenMDP, sampling: Sampling, prefix: Text, floor: float, ceiling: float) -> None:
+        self.mdp, self.sampling, self.prefix = mdp, sampling, prefix
+        self.floor, self.ceiling = floor, ceiling
+        self.prefixes = 0  # read so far
+        self.dropped = 0.0  # the probability of the texts below `floor` that were met so far
+        self._ends = np.zeros(mdp.model.vocabulary_size, dtype=np.bool_)
+        self._ends[list(mdp.model.end_tokens)] = True
+
+    def texts(self) -> Iterator[_Found]:
+        limit = self.mdp.limit - len(self.prefix)
+        root = self.mdp.model.continuations(self.prefix, 1, limit)
+        # Of every batch its parents, which row of theirs each prefix goes on from, with which token, and its probability.
+        waiting: list[tuple[Continuations, NDArray[np.int64], NDArray[np.int64] | None, NDArray[np.float64], int]] = [
+            (root, np.zeros(1, dtype=np.int64), None, np.ones(1), 0)
+        ]
+        while waiting:
+            parents, rows, tokens, mass, t = waiting.pop()
+            here = parents
+            if tokens is not None:
+                here = parents.branch(torch.from_numpy(rows))
+                here.append(torch.from_numpy(tokens))
+            self.prefixes += len(mass)
+            p = mass[:, None] * _probabilities(self.sampling, here.logits)
+            likely = p >= self.floor
+            self.dropped += float(p[~likely].sum())
+            over = likely & self._ends if t + 1 < limit else likely
+            yield self._scored(here, over & (p < self.ceiling), p, t)
+            row, token = np.nonzero(likely & ~over)
+            for i in range(0, len(row), ROWS):
+                part = slice(i, i + ROWS)
+                waiting.append((here, row[part], token[part], p[row[part], token[part]], t + 1))
+
+    def _scored(self, texts: Continuations, new: NDArray[np.bool_], p: NDArray[np.float64], t: int) -> _Found:
+        row, token = np.nonzero(new)
+        ids = texts.ids.numpy()[row]
+        model, reward = self.mdp.model, self.mdp.reward
+        scores = [reward(model.decode([*text, a])).total for text, a in zip(ids.tolist(), token.tolist(), strict=True)]
+        mass = p[row, token]
+        return _Found(
+            np.full(len(row), t, dtype=np.int64), mass * np.array(scores, dtype=np.float64), float(mass.sum())
+        )
+
+
+def _probabilities(sampling: Sampling, logits: torch.Tensor) -> NDArray[np.float64]:
+    """[N, V] -> [N, V], as `sampling` has them; without a ranking where nothing is cut off."""
+    values = logits.numpy()
+    if sampling.temperature == 0 or sampling.top_k or sampling.top_p < 1:
+        return sampling.probabilities(values)
+    weights = values.astype(np.float64)
+    weights -= weights.max(axis=1, keepdims=True)
+    np.exp(weights / sampling.temperature, out=weights)
+    weights /= weights.sum(axis=1, keepdims=True)
+    return weights
+
+
+def _drawn(
+    mdp: TokenMDP, sampling: Sampling, prefix: Text, best: PrefixValue, threshold: float, seed: int, count: int
+) -> PrefixValue:
+    """`best` with `count` more texts drawn; those that the enumeration left out are kept."""
+    L = mdp.limit - len(prefix)
+    uniforms = np.random.default_rng([seed, 5, best.drawn, len(prefix)]).random((count, L))
+    texts = generate(mdp.model, prefix, uniforms, sampling)
+    left_out = np.flatnonzero(np.exp(texts.log_probabilities.sum(axis=1)) < threshold)
+    scores = [mdp.reward(mdp.model.decode(texts.ids(i))).total for i in left_out.tolist()]
+    return replace(
+        best,
+        drawn=best.drawn + count,
+        rest_times=np.concatenate([best.rest_times, texts.lengths[left_out] - 1]),
+        rest_scores=np.concatenate([best.rest_scores, np.array(scores, dtype=np.float64)]),
+    )
