@@ -1,5 +1,7 @@
 """Values of prefixes, against every text that a small model can write."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -14,10 +16,7 @@ THOROUGH = Effort(tolerance=0.0, prefixes=1_000_000, samples=0)
 
 
 def last(values):
-    best = None
-    for best in values:
-        pass
-    return best
+    return list(values)[-1]
 
 
 def every_text(mdp, policy, prefix):
@@ -42,12 +41,12 @@ def small():
 def test_a_whole_tree_gives_the_exact_value(small, sampling):
     mdp = TokenMDP(small, small.encode("the movie was"), 3, Sentiment())
     policy = LMPolicy(small, sampling)
+    value = last(prefix_value(mdp, sampling, mdp.prompt, low=-1, high=1, effort=THOROUGH))
     for gamma in (1.0, 0.6):
         exact = sum(
             p * gamma ** (len(text) - len(mdp.prompt) - 1) * mdp.reward(small.decode(text)).total
             for text, p in every_text(mdp, policy, mdp.prompt)
         )
-        value = last(prefix_value(mdp, sampling, mdp.prompt, low=-1, high=1, effort=THOROUGH))
         assert value.value(gamma) == pytest.approx(exact, abs=1e-4)
         assert value.bound() < 1e-3
 
@@ -61,7 +60,7 @@ def test_the_error_never_exceeds_its_bound(small):
         assert abs(value.value(1.0) - exact) <= value.bound() + 1e-6
         assert not value.sampled
     bounds = [value.bound() for value in seen]
-    assert all(later <= earlier + 1e-9 for earlier, later in zip(bounds, bounds[1:], strict=False))
+    assert all(later <= earlier + 1e-9 for earlier, later in pairwise(bounds))
 
 
 def test_the_value_of_a_prefix_is_the_mean_over_its_tokens(small):
