@@ -96,7 +96,7 @@ def test_a_state_that_one_can_also_walk_through_is_no_end():
         1: {0: [(1.0, 2, 5.0, True)]},
         2: {0: [(1.0, 2, 0.0, True)]},
     }
-    mdp = from_gymnasium(Written({s: P[s] for s in P}, actions=Discrete(2)))
+    mdp = from_gymnasium(Written(P, actions=Discrete(2)))
     assert mdp.terminal.tolist() == [False, False, True]
     assert solve(mdp, 0.5).v.tolist() == [2.5, 5.0, 0.0]
     assert solve(mdp, 0.5).q[0].tolist() == [1.0, 2.5]
