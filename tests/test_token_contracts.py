@@ -1,4 +1,4 @@
-"""The contracts, held by the language model's world: a small real model with weights that nobody trained."""
+"""The contracts, held by the language model's world: by Pocket, and by a small real model that nobody trained."""
 
 import pytest
 import torch
@@ -25,8 +25,13 @@ WORDS = ["<end>", "<unk>", *SENTENCE.split()]
 SAMPLINGS = [Sampling(1.0, 0, 1.0), Sampling(0.0, 0, 1.0), Sampling(0.7, 5, 0.9), Sampling(2.0, 1, 1.0)]
 
 
+@pytest.fixture(scope="module", params=["untrained", "pocket"])
+def model(request):
+    return request.getfixturevalue(request.param)
+
+
 @pytest.fixture(scope="module")
-def model():
+def untrained():
     words = Tokenizer(models.WordLevel({word: i for i, word in enumerate(WORDS)}, unk_token="<unk>"))
     words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=words, eos_token="<end>", unk_token="<unk>")
