@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from components.drawing.tables import STYLE
 from components.panels.frequencies import closing_in, frequencies
@@ -147,10 +149,7 @@ def _grid_table(here: Visit, page: Opened, places: Places, state: int, action: i
         return
     st.markdown(f"**GRID** s: {s}; a: {places.labels()[action]}")
     outcomes = places.mdp.transition(state, action)
-    rows = [
-        (_landing(places, state, outcome), f"{outcome.reward:+g}" if outcome.reward else "0", p)
-        for outcome, p in outcomes
-    ]
+    rows = [(_landing(places, state, outcome), _paid(outcome.reward), p) for outcome, p in outcomes]
     key = ("grid", page.lineage, state, action)
     n = page.samples.get(key, 0)
     draws = uniforms(here.scenario.seed, GRID, state, action, n=n)
@@ -164,6 +163,10 @@ def _grid_table(here: Visit, page: Opened, places: Places, state: int, action: i
     )
     if n >= ENOUGH_FOR_A_CURVE and len(outcomes) > 1:
         closing_in(largest_differences(outcomes, draws), "mdp_closing_in")
+
+
+def _paid(reward: float) -> str:
+    return f"{reward:+.4g}".replace("-", "−") if reward else "0"
 
 
 def _landing(places: Places, state: int, outcome: Outcome[int]) -> str:
@@ -183,11 +186,11 @@ def _token_table(here: Visit, page: Opened) -> None:
     before = model.decode(mdp.prompt)
     append(before, [(i, model.piece(i), p) for i, p in top], token, lambda i: setattr(page, "token", i))
     outcomes = mdp.transition(mdp.prompt, token)
-    after = "…" + model.decode((*mdp.prompt, token))[-24:]
+    after = "…" + model.decode((*mdp.prompt, token))[-14:]
     key = ("text", here.scenario.text.model, mdp.prompt, token)
     n = page.samples.get(key, 0)
     frequencies(
-        [(after, f"{outcome.reward:+.2f}" if outcome.reward else "0", p) for outcome, p in outcomes],
+        [(after, _paid(outcome.reward), p) for outcome, p in outcomes],
         counts(outcomes, uniforms(here.scenario.seed, TEXT, token, n=n)),
         key="mdp_text_samples",
         most=MOST_SAMPLES,
@@ -215,6 +218,7 @@ def _text(here: Visit) -> tuple[Any, Any, Categorical[int]] | None:
 def _waking() -> None:
     here, begun = visit(), warmup()
     if models().get(here.scenario.text.model) is not None:
+        here.touched = True  # nobody went back or forth in the browser, whose address may lag behind
         st.rerun()
     if begun.done and begun.problem:
         problem(begun.problem, "The grid goes on without it.")
@@ -236,7 +240,8 @@ def _policy() -> None:
     with left:
         arrows(places, table, state, lambda cell: choose_state(page, places, cell))
         st.caption("The fuller an arrow, the likelier its action. Click a cell: its distribution is on the right.")
-        _base(page)
+        if not page.gym:
+            _base(page)
     with right:
         if places.mdp.is_terminal(state):
             st.markdown(f"s: {places.words[state]}. The episode is over here: no action, no pi. Click another cell.")
@@ -310,7 +315,9 @@ def _counts() -> None:
     left, right = st.columns(2, gap="large")
     places = places_of(page)
     with left:
-        cells(places, _steps(places))
+        several = int((places.mdp.start > 0).sum()) > 1
+        start = state_of(page, places) if several else places.mdp.initial_state()
+        cells(places, _steps(places), _steps(places, start), places.words[start] if several else "the start")
     with right:
         known = _vocabularies(here)
         texts(
@@ -324,9 +331,14 @@ def _counts() -> None:
     _lesson("Both worlds are finite. One fits in a table; of the other nobody will ever see more than a few states.")
 
 
-@st.cache_data(max_entries=64, show_spinner=False, hash_funcs={Places: id})
-def _steps(places: Places) -> Any:
-    return distances(places.mdp)
+@lru_cache(maxsize=64)
+def _steps(places: Places, start: int | None = None) -> NDArray[np.int64]:
+    return distances(places.mdp, start)
+
+
+@lru_cache(maxsize=64)
+def _walks(places: Places, target: int, variant: int) -> tuple[list[int], list[int]] | None:
+    return two_histories(places.mdp, target, variant)
 
 
 def _vocabularies(here: Visit) -> dict[str, tuple[int, int]]:
@@ -362,7 +374,7 @@ def _markov() -> None:
 def _two_histories(page: Opened, places: Places, target: int) -> None:
     if target == places.mdp.initial_state() and page.state is None:
         target = _far(places)
-    walks = two_histories(places.mdp, target, page.history)
+    walks = _walks(places, target, page.history)
     histories(places, walks, target)
     if walks is None:
         st.caption(f"There are no two ways to {places.words[target]}; choose another cell in section 2.")
@@ -389,7 +401,7 @@ def _two_histories(page: Opened, places: Places, target: int) -> None:
 
 def _far(places: Places) -> int:
     """The state on the map that is the farthest away and no end."""
-    steps = np.where(places.mdp.terminal, -1, _steps(places))
+    steps = np.where(places.mdp.terminal, -1, _steps(places, places.mdp.initial_state()))
     on_map = np.zeros(len(steps), dtype=bool)
     on_map[list(places.at.values())] = True
     steps = np.where(on_map, steps, -1)

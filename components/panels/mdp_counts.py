@@ -32,13 +32,16 @@ def nearest(number: int) -> int:
     return min(range(len(LIKE)), key=lambda i: abs(LIKE[i][0] - size))
 
 
-def cells(places: Places, steps: NDArray[np.int64]) -> None:
-    """The grid: how many states there are, and how many of them can be reached; `steps` [S] are the fewest steps, or -1."""
+def cells(places: Places, reached: NDArray[np.int64], steps: NDArray[np.int64], start: str) -> None:
+    """The grid: how many states there are, and how many of them can be reached.
+
+    `reached` [S] are the fewest steps from any start, `steps` [S] those from the one called `start`; -1 for never.
+    """
     S, A, _ = places.mdp.shape
-    seen = int((steps >= 0).sum())
+    seen = int((reached >= 0).sum())
     st.html(f'<div class="big-number">{seen:,} of {S:,}</div>')
     st.markdown(
-        f"states can be reached from the start, whatever the policy; the farthest is {int(steps.max())} steps away."
+        f"states can be reached from the start, by some policy; the farthest is {int(reached.max())} steps away."
     )
     board(
         places.picture | {"cells": _numbered(places, steps), "jumps": []},
@@ -47,7 +50,9 @@ def cells(places: Places, steps: NDArray[np.int64]) -> None:
         layers=("none",),
         height=250,
     )
-    st.caption(f"On each cell: the fewest steps to it. A table of pi has |S|·|A| = {S:,} · {A} = {S * A:,} numbers.")
+    st.caption(
+        f"On each cell: the fewest steps to it from {start}. A table of pi has |S|·|A| = {S:,} · {A} = {S * A:,} numbers."
+    )
 
 
 def texts(

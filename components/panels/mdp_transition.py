@@ -42,7 +42,7 @@ def pair(
         if picked is not None:
             on_action(picked)
 
-    st.segmented_control(
+    st.pills(
         "action a",
         allowed,
         default=action,

@@ -15,6 +15,7 @@ from components.session.opened import (
     make_own,
     paint_cells,
     places_of,
+    remarks_of,
     set_size,
     set_step,
     show_gym,
@@ -25,7 +26,6 @@ from components.session.opened import (
 from components.session.plain import plain
 from components.session.visit import Visit
 from mdp_core.grid import maps
-from mdp_core.grid.diagnosis import remarks
 from mdp_core.grid.maps import LIMIT, MAX_REWARD
 from mdp_core.grid.presets import PRESETS
 from mdp_core.stage.grid import world_of
@@ -69,9 +69,7 @@ def said(here: Visit, page: Opened, problem: str) -> None:
         st.error(plain(f"{problem} The last good map stays."))
     if page.said:
         st.warning(plain(page.said))
-    if page.gym:
-        return
-    for sentence in remarks(world_of(page.good)):
+    for sentence in remarks_of(page):
         st.warning(plain(sentence))
     if page.edit is not None:
         before, after = page.edit.states

@@ -12,6 +12,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from components.session.visit import Visit
+from mdp_core.grid.diagnosis import remarks
 from mdp_core.grid.editing import Brush, Difference, difference, paint, resize, with_step
 from mdp_core.grid.maps import GridMap, parse_map, to_text
 from mdp_core.grid.presets import PRESETS, world
@@ -102,6 +103,16 @@ def places_of(page: Opened) -> Places:
 def _grid_places(name: str, own_map: str, slip: float | None) -> Places:
     made = world(name, own_map, slip)
     return grid_places(made, (made.map.title or "Your map") if own_map else PRESETS[name].title)
+
+
+def remarks_of(page: Opened) -> tuple[str, ...]:
+    """What the world lacks, in sentences; nothing is said of Gymnasium's."""
+    return () if page.gym else _remarks(page.good.world, page.good.own_map, page.good.slip)
+
+
+@lru_cache(maxsize=64)
+def _remarks(name: str, own_map: str, slip: float | None) -> tuple[str, ...]:
+    return remarks(world(name, own_map, slip))
 
 
 def state_of(page: Opened, places: Places) -> int:

@@ -40,7 +40,7 @@ class Places:
         return [LABELS.get(name, name) for name in self.actions]
 
     def laid_out(self, values: NDArray[Any], *, acting_only: bool = False) -> list[list[Any]]:
-        """[S, ...] -> rows of cells: what each cell's state has; None without one, with `acting_only` in terminal ones too."""
+        """[S, ...] -> rows of cells: what each cell's state has; None without one, with `acting_only` in ends too."""
         rows: list[list[Any]] = [[None] * self.picture["cols"] for _ in range(self.picture["rows"])]
         for (r, c), s in self.at.items():
             if not (acting_only and self.mdp.terminal[s]):

@@ -1,0 +1,73 @@
+"""The page MDP in a real browser: painting, dragging and drawing by hand and by keyboard."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def mdp(page):
+    """The page MDP, come to by its link in the header, with the language model awake."""
+    page.goto("/")
+    expect(page.locator(".side.text .bars .bar.chosen")).to_be_visible(timeout=60_000)
+    page.get_by_role("link", name="MDP").click()
+    expect(page.get_by_role("heading", name=re.compile("The world"))).to_be_visible(timeout=30_000)
+    expect(page.locator(".text-step").first).to_be_visible(timeout=30_000)
+    return page
+
+
+def middle(page, r, c, of=4):
+    """The middle of a cell of the first board's square map."""
+    box = page.locator("svg.map").first.bounding_box()
+    side = min(box["width"], box["height"]) / (of + 0.1)
+    left, top = box["x"] + box["width"] / 2 - side * of / 2, box["y"] + box["height"] / 2 - side * of / 2
+    return left + (c + 0.5) * side, top + (r + 0.5) * side
+
+
+def test_a_stroke_paints_the_world_that_the_stage_walks(mdp):
+    mdp.get_by_role("radio", name="wall").click()
+    mdp.mouse.move(*middle(mdp, 0, 1))
+    mdp.mouse.down()
+    mdp.mouse.move(*middle(mdp, 0, 2), steps=4)
+    mdp.mouse.up()
+    expect(mdp.get_by_text("|S| 16 → 14")).to_be_visible()
+    mdp.wait_for_url(re.compile("map="))
+    board = mdp.locator("svg.map").first
+    expect(board.locator("rect.wall")).to_have_count(2)
+    # With the keyboard: from the painted cell one down, and a third wall.
+    board.focus()
+    mdp.keyboard.press("ArrowDown")
+    mdp.keyboard.press("Enter")
+    expect(board.locator("rect.wall")).to_have_count(3)
+    mdp.get_by_role("button", name="Undo").click()
+    expect(board.locator("rect.wall")).to_have_count(2)
+    mdp.get_by_role("link", name="Stage").click()
+    expect(mdp.locator(".side.grid svg.map rect.wall")).to_have_count(2)
+
+
+def test_a_bar_is_dragged_the_others_make_room_and_the_draw_falls(mdp):
+    track = mdp.locator(".mixer .track").nth(1)
+    track.scroll_into_view_if_needed()
+    numbers = mdp.locator(".mixer .number")
+    expect(numbers).to_have_text(["0.25"] * 4)
+    box = track.bounding_box()
+    mdp.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + 10)
+    mdp.mouse.down()
+    mdp.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + 10, steps=4)
+    expect(numbers).to_have_text(["0.10", "0.70", "0.10", "0.10"])  # before the mouse is released
+    mdp.mouse.up()
+    expect(mdp.get_by_role("button", name="pi as it was")).to_be_enabled()  # Python has it
+    track.focus()
+    mdp.keyboard.press("End")
+    expect(numbers).to_have_text(["0.00", "1.00", "0.00", "0.00"])
+    expect(track).to_have_attribute("aria-valuenow", "1.00")
+    mdp.wait_for_timeout(600)  # the keyboard's change is sent when it rests
+    mdp.get_by_role("button", name="Let it fall").click()
+    expect(mdp.locator(".mixer .said")).to_have_text(re.compile(r"u 0\.\d\d lands in → right\."))
+    expect(mdp.locator(".mixer .row.landed .tally")).to_have_text("1 of 1")
+    expect(numbers).to_have_text(["0.00", "1.00", "0.00", "0.00"])
+    mdp.get_by_role("button", name="pi as it was").click()
+    expect(numbers).to_have_text(["0.25"] * 4)
