@@ -1,0 +1,101 @@
+"""A running app and the system's Chromium. What the browser's console calls an error fails the test that caused it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 60  # seconds for a server that may share its cores with other tests
+VIEWPORT = {"width": 1280, "height": 720}
+
+
+@contextmanager
+def serving(log, *arguments, **environ):
+    """The address of an app of its own, started with `arguments` behind the two dashes and these environment variables."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command += ["--server.headless", "true", "--server.address", "127.0.0.1", "--", *arguments]
+    with log.open("w") as out:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env=os.environ | environ)
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _wait_for(url, process, log):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            urllib.request.urlopen(url, timeout=1)
+            return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    pytest.fail(f"the app did not start:\n{log.read_text()[-2000:]}")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory, browser):
+    """The address of the app. It asks for a browser first: without one it would be started in vain."""
+    with serving(tmp_path_factory.mktemp("server") / "log") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The system's Chromium. Where there is none the test is skipped, except in CI, which must have one."""
+    if CHROMIUM is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI has no chromium or google-chrome, and the browser tests are part of it")
+        pytest.skip("no chromium or google-chrome on this machine")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def errors():
+    """What the console and the scripts of `page` complained about; a test that expects some clears it."""
+    return []
+
+
+@pytest.fixture
+def context(browser, server):
+    """A browser that has seen nothing yet; its pages know the app's address."""
+    fresh = browser.new_context(base_url=server, viewport=VIEWPORT)
+    yield fresh
+    fresh.close()
+
+
+@pytest.fixture
+def page(context, errors):
+    """A tab, the size of a projector. After the test its console must be clean."""
+    tab = context.new_page()
+    tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    yield tab
+    assert errors == []
