@@ -33,7 +33,12 @@ class Bars {
         bar.element.title = chosen ? `${item.name}: taken` : `choose ${item.name} instead`;
       }
     });
-    for (const [action, bar] of this.bars) if (!seen.has(action)) bar.to = { ...bar.to, p: 0, shown: 0 };
+    for (const [action, bar] of this.bars) {
+      bar.element.inert = !seen.has(action); // what fades away is no choice any more
+      if (seen.has(action)) continue;
+      bar.to = { ...bar.to, p: 0, shown: 0 };
+      bar.element.classList.remove("chosen");
+    }
   }
 
   make(item) {
