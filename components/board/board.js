@@ -122,7 +122,7 @@ class Board {
         if (layer === "change" && iterate.change && iterate.change[r][c]) this.writeChange(iterate.change[r][c], r, c);
         if (layer === "q" && iterate.q[r][c]) this.writeActionValues(iterate.q[r][c], r, c);
         if (layer !== "none" && layer !== "q" && iterate.policy && iterate.policy[r][c]) drawArrows(this.values, iterate.policy[r][c], r, c);
-        if (!number && layer !== "q") writeCell(this.signs, cell, r, c);
+        if (!number && layer !== "q" && layer !== "change") writeCell(this.signs, cell, r, c);
         else if (cell.label) shape(this.signs, "text", { class: "corner", x: c + 0.05, y: r + 0.24, "font-size": 0.2 }, cell.label);
       }
     }
@@ -193,7 +193,7 @@ class Board {
       shape(group, "polygon", { points: head.map((point) => point.join(",")).join(" ") });
     }
     const stays = x1 === x2 && y1 === y2; // its number in the corner, where no arrow passes
-    shape(group, "text", stays ? { x: x2 - 0.24, y: y2 + 0.43 } : { x: x2, y: y2 + 0.32 }, label);
+    shape(group, "text", stays ? { x: x2 - 0.19, y: y2 + 0.43 } : { x: x2, y: y2 + 0.32 }, label);
   }
 
   cellAt(event) {
