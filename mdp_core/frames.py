@@ -12,7 +12,7 @@ import numpy as np
 
 from mdp_core.distribution import Categorical
 from mdp_core.mdp import Outcome
-from mdp_core.trajectory import Step, Trajectory
+from mdp_core.trajectory import Step
 
 Json = dict[str, Any]
 
@@ -93,6 +93,6 @@ def top_positions(policy: Categorical[Any], taken: Any, k: int = SHOWN) -> list[
     return top if position in top else [*top[: k - 1], position]
 
 
-def ghost_frame(old: Trajectory[Any, Any], since: int, **drawing: list[Any]) -> Json:
-    """The future that was given up at step `since`: its rewards, and what the world draws of it."""
-    return {"from": since, "rewards": old.rewards.tolist(), "cells": None, "pieces": None} | drawing
+def ghost_frame(rewards: Sequence[float], since: int, **drawing: list[Any]) -> Json:
+    """The future that was given up at step `since`: the rewards of its whole run, and what the world draws of it."""
+    return {"from": since, "rewards": [float(r) for r in rewards], "cells": None, "pieces": None} | drawing

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mdp_core.frames import Json, key_of, stage_frames
-from mdp_core.rollout import Draws, rollout
 from mdp_core.scenarios import GridScenario, TextScenario
 from mdp_core.stage.grid import grid_frames
 
@@ -73,21 +72,13 @@ def kept_text(scenario: TextScenario, seed: int, before: Before) -> Picture | No
 def write(model: LanguageModel, scenario: TextScenario, seed: int, before: Before) -> Writing:
     """Write the text of `scenario`: yields the number of tokens so far, returns the picture, which is kept.
 
-    What the model was asked lately costs no time: a choice at step t costs the tokens behind it. Raises, at the first
-    step, what `text_frames` raises.
+    What the model was asked lately costs no forward pass: a choice at step t costs the tokens behind it. Raises, at the
+    first step, what `text_frames` raises.
     """
-    from mdp_core.stage.text import text_frames, token_mdp
-    from mdp_core.tokens.policy import LMPolicy
-    from mdp_core.tokens.sampling import Sampling
+    from mdp_core.stage.text import text_frames_by_token
 
-    policy = LMPolicy(model, Sampling(scenario.temperature, scenario.top_k, scenario.top_p))
-    forced = dict(scenario.forced)
-    for step in rollout(
-        token_mdp(model, scenario), policy, rng=Draws(seed), max_steps=scenario.max_tokens, forced=forced
-    ):
-        yield step.t + 1
-    # The model has not forgotten what it was just asked: the same again costs next to nothing.
-    return texts.put(Picture(_text_key(scenario, seed, before), text_frames(model, scenario, seed, before)))
+    frames = yield from text_frames_by_token(model, scenario, seed, before)
+    return texts.put(Picture(_text_key(scenario, seed, before), frames))
 
 
 def write_now(model: LanguageModel, scenario: TextScenario, seed: int, before: Before) -> Picture:

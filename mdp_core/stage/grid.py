@@ -260,4 +260,4 @@ def _ghost(scenario: GridScenario, seed: int, before: tuple[tuple[int, str], ...
     changed = [t for t, _ in set(scenario.forced) ^ set(before)]
     since = min([*changed, len(old)])
     cells = [list(cell) for cell in old.states[since:] if cell != END]
-    return ghost_frame(old, since, cells=cells)
+    return ghost_frame(old.rewards.tolist(), since, cells=cells)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import replace
 
 from mdp_core.frames import Json, ghost_frame, step_frame, top_positions
@@ -59,12 +60,32 @@ def text_frames(
 
     Raises what `run_text` raises.
     """
+    writing = text_frames_by_token(model, scenario, seed, before)
+    while True:
+        try:
+            next(writing)
+        except StopIteration as end:
+            frames: Json = end.value
+            return frames
+
+
+def text_frames_by_token(
+    model: LanguageModel, scenario: TextScenario, seed: int, before: tuple[tuple[int, int], ...] | None = None
+) -> Generator[int, None, Json]:
+    """`text_frames`, with a stop after every token: yields how many of the text are written, returns the frames.
+
+    While the ghost is written, which the model may have forgotten, none of the text is. Raises what `run_text` raises.
+    """
     mdp, policy = token_mdp(model, scenario), policy_of(model, scenario)
+    ghost = None
+    if before is not None:
+        ghost = yield from _ghost(model, scenario, seed, before)
     final, steps = mdp.prompt, []
     # Every step holds a distribution over the whole vocabulary and a frame only its bars, so none is kept.
     for step in rollout(mdp, policy, rng=Draws(seed), max_steps=scenario.max_tokens, forced=dict(scenario.forced)):
         steps.append(_frame(model, step))
         final = step.next_state
+        yield len(steps)
     pieces = model.pieces(final)
     for frame in steps:
         frame["piece"] = pieces[frame["state"]["length"]]
@@ -81,7 +102,7 @@ def text_frames(
         "steps": steps,
         "ending": mdp.ending(final),
         "score": {"name": _score_name(scenario), "total": score.total, "parts": [list(part) for part in score.parts]},
-        "ghost": _ghost(model, scenario, seed, before),
+        "ghost": ghost,
     }
 
 
@@ -111,13 +132,18 @@ def _end_of(pieces: list[str]) -> str:
 
 
 def _ghost(
-    model: LanguageModel, scenario: TextScenario, seed: int, before: tuple[tuple[int, int], ...] | None
-) -> Json | None:
-    if before is None:
-        return None
-    old = run_text(model, replace(scenario, forced=before), seed)
-    since = next((t for t, token in scenario.forced if (t, token) not in before), len(old))
-    return ghost_frame(old, since, pieces=model.pieces(old.states[-1])[len(old.start) + since :])
+    model: LanguageModel, scenario: TextScenario, seed: int, before: tuple[tuple[int, int], ...]
+) -> Generator[int, None, Json]:
+    old = replace(scenario, forced=before)
+    mdp, policy = token_mdp(model, old), policy_of(model, old)
+    final, rewards = mdp.prompt, []
+    for step in rollout(mdp, policy, rng=Draws(seed), max_steps=old.max_tokens, forced=dict(before)):
+        final = step.next_state
+        rewards.append(step.reward)
+        yield 0
+    since = next((t for t, token in scenario.forced if (t, token) not in before), len(rewards))
+    pieces = model.pieces(final)[len(mdp.prompt) + since :]
+    return ghost_frame(rewards, since, pieces=pieces)
 
 
 def _caption(scenario: TextScenario) -> str:

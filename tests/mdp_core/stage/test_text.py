@@ -4,7 +4,7 @@ import pytest
 
 from mdp_core.rollout import Draws
 from mdp_core.scenarios import MAX_PROMPT, TextScenario, force
-from mdp_core.stage.text import run_text, text_frames
+from mdp_core.stage.text import run_text, text_frames, text_frames_by_token
 from mdp_core.tokens.prompts import LongPromptError, UnknownWordsError
 from tests.contracts import check_frames
 from tests.mdp_core.tokens.tiny import byte_level_model
@@ -94,3 +94,19 @@ def test_smollm2_tells_any_text(smollm2):
     check_frames(frames)
     assert "".join(frames["prompt"]) == "The 🦊 movie was"
     assert len(frames["steps"]) == 4
+
+
+def test_written_token_by_token_it_is_the_same_and_says_how_far_it_is(pocket):
+    scenario = TextScenario(max_tokens=5, temperature=0.5, forced=((1, 5),))
+    writing = text_frames_by_token(pocket, scenario, 3, ())
+    told = []
+    while True:
+        try:
+            told.append(next(writing))
+        except StopIteration as end:
+            frames = end.value
+            break
+    written = len(frames["steps"])
+    assert [n for n in told if n] == list(range(1, written + 1))
+    assert told[: len(frames["ghost"]["rewards"])] == [0] * len(frames["ghost"]["rewards"])
+    assert frames == text_frames(pocket, scenario, 3, ())
