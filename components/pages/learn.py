@@ -107,7 +107,7 @@ def _solve() -> None:
 
     with left:
         st.caption("Paint a wall, a goal, a reward: one click, and the change runs through the values.")
-        solved(solving, paint, height=400)
+        solved(solving, paint, height=380)
     with right:
         formula(solving.method)
         prediction(mine, solving, press)
@@ -120,7 +120,8 @@ def _solve() -> None:
             horizon(here, mine, solving, press)
         outcome(solving)
         what = "improvement" if solving.method == "policy iteration" else "sweep"
-        residuals(solving.film.residuals, mine.gamma, what)
+        if not solving.method.startswith("backward"):
+            residuals(solving.film.residuals, mine.gamma, what)
         if solving.settled and st.button(
             f"Send to the Stage: optimal for gamma {mine.gamma:.2f}", key="send_exact", icon=":material/play_arrow:"
         ):

@@ -49,9 +49,9 @@ def solved(solving: Solving, paint: Callable[[list[Cell], Brush], None], *, heig
 
 
 def _iterate(solving: Solving, frame: Frame, with_q: bool) -> Any:
-    q = solving.table.q_from_v(frame.v, solving.gamma) if with_q else None
+    q = solving.table.q_from_v(np.nan_to_num(frame.v), solving.gamma) if with_q else None
     return iterate(solving.world, frame.label, frame.v, q, frame.policy, frame.change)
 
 
 def _largest(values: list[Any]) -> float:
-    return float(np.abs(values).max(initial=0.0)) if values else 0.0
+    return float(np.nanmax(np.abs(values), initial=0.0)) if values else 0.0

@@ -11,6 +11,7 @@ from components.session.plain import plain
 from components.session.solving import MAX_HORIZON, Solving
 from components.session.study import Study
 from components.session.visit import Visit
+from mdp_core.grid.world import END
 
 _LOOK = r"\sum_{s',r} p(s',r\mid s,a)\,[\,r+\gamma\,v_k(s')\,]"
 FORMULAS = {
@@ -33,13 +34,13 @@ def formula(method: str) -> None:
 
 def solver(solving: Solving, press: Callable[[Callable[[], None]], None]) -> None:
     """A button for each method; `press` is handed what the pressed one begins."""
-    one, two = st.columns(2)
+    (one, two), (three, four) = st.columns(2), st.columns(2)
     buttons = (
         (one, "Evaluate the policy", "evaluate", solving.evaluate, "How good are these arrows? v of this very policy"),
         (two, "Improve the policy", "improve", solving.improve, "In every state, the action that v says is best"),
-        (one, "Value iteration", "values", solving.iterate_values, "From v = 0, sweep after sweep, to v*"),
+        (three, "Value iteration", "values", solving.iterate_values, "From v = 0, sweep after sweep, to v*"),
         (
-            two,
+            four,
             "Policy iteration",
             "policies",
             solving.iterate_policies,
@@ -87,7 +88,7 @@ def prediction(study: Study, solving: Solving, press: Callable[[Callable[[], Non
         verdict = "Exactly" if took == said else "Fewer than you said" if took < said else "More than you said"
         st.success(plain(f"{verdict}: {took} improvement{'' if took == 1 else 's'}, and you said {said}{sweeps}."))
         return
-    states = len(solving.world.states)
+    states = sum(cell != END for cell in solving.world.states)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         st.number_input(
             f"Predict: {states} states, 4 actions each. How many improvements until policy iteration is done?",

@@ -172,9 +172,8 @@ class Course:
                 yield
         except ValueError:
             return
-        policy = np.where(best.policy.any(axis=1, keepdims=True), best.policy, 0.25)
         self.optimum = Optimum(
-            float(table.start @ best.v), float(expected_rewards(table, policy, spec.max_steps).sum())
+            float(table.start @ best.v), float(expected_rewards(table, best.policy, spec.max_steps).sum())
         )
 
     def stop(self) -> None:

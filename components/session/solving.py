@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mdp_core.grid.policies import random_arrows
 from mdp_core.grid.world import GridWorld
+from mdp_core.solvers.backward_induction import backward_induction
 from mdp_core.solvers.ending import Endings, EndlessError
 from mdp_core.solvers.iterate import enough
 from mdp_core.solvers.policy_evaluation import policy_evaluation, policy_values
@@ -162,20 +163,25 @@ class Solving:
     def _evaluation(self) -> Iterator[None]:
         policy, film = self.policy, self._new_film()
         sweeps = policy_evaluation(
-            self.table, policy, self.gamma, tolerance=self._tolerance, v0=self.v, max_sweeps=EVALUATION_SWEEPS
+            self.table,
+            policy,
+            self.gamma,
+            tolerance=self._tolerance,
+            v0=np.nan_to_num(self.v),
+            max_sweeps=EVALUATION_SWEEPS,
         )
         for iterate in sweeps:
             residual = iterate.residual if iterate.sweep else None
             film.add(Frame(_sweep(iterate.sweep, residual), iterate.v, policy), residual)
             yield
-        if iterate.residual > enough(self.gamma, self._tolerance, iterate.v):
+        if iterate.residual > enough(self.gamma, self._tolerance, np.nan_to_num(iterate.v)):
             film.add(Frame("in the limit, solved", policy_values(self.table, policy, self.gamma), policy))
         self.settled, self.wave = False, None
         self._show(film, "policy evaluation")
 
     def _improvement(self) -> Iterator[None]:
         film = self._new_film()
-        better = policy_improvement(self.table, self.v, self.gamma)
+        better = self._greedy(self.v)
         changed = int((np.abs(self.policy - better).max(axis=1)[~self.table.terminal] > 1e-12).sum())
         film.add(Frame("before", self.v, self.policy))
         film.add(Frame(f"greedy on v: {_states(changed)} changed", self.v, better))
@@ -186,7 +192,7 @@ class Solving:
     def _value_iteration(self) -> Iterator[None]:
         film = self._new_film()
         for label, v, residual in self._sweeps(self.table, None):
-            film.add(Frame(label, v, policy_improvement(self.table, v, self.gamma)), residual)
+            film.add(Frame(label, v, self._greedy(v)), residual)
             yield
         self.settled, self.wave, self.sweeps = True, None, len(film.residuals)
         self._show(film, "value iteration")
@@ -197,25 +203,23 @@ class Solving:
         film.add(Frame("v = 0, random policy", v, random_arrows(self.world)))
         for half in policy_iteration(self.table, self.gamma):
             if half.phase == "improvement":
-                policy = np.where(self.table.terminal[:, None], 0.25, half.policy)
                 improvements += half.changed > 0
                 name = f"improvement {half.round}: {_states(half.changed)} changed"
                 label = name if half.changed else f"evaluation {half.round}: v = v*, no state changes"
-                film.add(Frame(label, half.v, policy), float(np.abs(half.v - v).max()))
+                film.add(Frame(label, half.v, half.policy), float(np.nanmax(np.abs(half.v - v))))
                 v = half.v
             yield
         self.settled, self.wave, self.improvements = True, None, improvements
         self._show(film, "policy iteration")
 
     def _backward_induction(self, horizon: int) -> Iterator[None]:
-        film, v = self._new_film(), np.zeros(len(self.v))
-        film.add(Frame("0 steps to go", v, random_arrows(self.world)))
-        for k in range(1, horizon + 1):
-            policy = policy_improvement(self.table, v, 1.0)
-            following = np.where(self.table.terminal, 0.0, self.table.q_from_v(v, 1.0).max(axis=1))
-            residual = float(np.abs(following - v).max())
-            v = following
-            film.add(Frame("1 step to go" if k == 1 else f"{k} steps to go", v, policy), residual)
+        film, before = self._new_film(), None
+        for stage in backward_induction(self.table, 1.0, horizon):
+            to_go = horizon - stage.step
+            policy = random_arrows(self.world) if stage.policy is None else stage.policy
+            residual = None if before is None else float(np.abs(stage.v - before).max())
+            film.add(Frame("1 step to go" if to_go == 1 else f"{to_go} steps to go", stage.v, policy), residual)
+            before = stage.v
             yield
         self.settled, self.wave = False, None
         self._show(film, f"backward induction over {horizon} steps")
@@ -228,18 +232,17 @@ class Solving:
             yield
         places = {cell: i for i, cell in enumerate(before.world.states)}
         known = np.array([places.get(cell, -1) for cell in self.world.states])
-        old = np.where((known < 0) | self.table.terminal, 0.0, old[known])
+        old = np.where((known < 0) | self.table.terminal, 0.0, np.nan_to_num(old)[known])
         # Undiscounted, a circle in which nothing is paid would keep its old values for ever.
         cold = self.gamma == 1.0 and bool(Endings(self.table).idle.any())
         film, anew = self._new_film(), 0
         for label, v, residual in self._sweeps(self.table, None if cold else old):
-            policy = policy_improvement(self.table, v, self.gamma)
-            film.add(Frame(label, v, policy, v - old), residual)
+            film.add(Frame(label, v, self._greedy(v), v - old), residual)
             yield
         for _ in self._sweeps(self.table, None):
             anew += 1
             yield
-        moved = film.frames[-1].v - old
+        moved = np.nan_to_num(film.frames[-1].v - old)
         largest = float(moved[np.abs(moved).argmax()])
         felt = int((np.abs(moved) > FELT * abs(largest)).sum()) if abs(largest) > 10 * self._tolerance else 0
         self.wave = Wave(len(film.residuals), anew - 1, felt, len(moved), largest)
@@ -252,7 +255,7 @@ class Solving:
         for iterate in value_iteration(table, self.gamma, tolerance=self._tolerance, v0=v0, max_sweeps=most):
             residual = iterate.residual if iterate.sweep else None
             yield _sweep(iterate.sweep, residual), iterate.v, residual
-        if iterate.residual > enough(self.gamma, self._tolerance, iterate.v):
+        if iterate.residual > enough(self.gamma, self._tolerance, np.nan_to_num(iterate.v)):
             raise ValueError(
                 f"After {most:,} sweeps the values still move by {iterate.residual:.2g}: take a smaller gamma, or look "
                 "a number of steps ahead."
@@ -266,6 +269,9 @@ class Solving:
             f"With gamma 1 the sum of rewards need not exist: from {where} an episode may go on for ever and be paid. "
             "Take gamma below 1, or look a number of steps ahead."
         )
+
+    def _greedy(self, v: Array) -> Array:
+        return policy_improvement(self.table, np.nan_to_num(v), self.gamma)
 
     @property
     def _tolerance(self) -> float:

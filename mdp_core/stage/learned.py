@@ -110,7 +110,7 @@ def _solving(world: GridWorld, gamma: float) -> Generator[float, None, Arrows]:
     try:
         for half in policy_iteration(table, gamma):
             yield 1 - 0.8**half.round  # nobody knows how many rounds there are; mostly a few
-            arrows = np.where(table.terminal[:, None], arrows, half.policy)
+            arrows = half.policy
     except EndlessError as error:
         raise ValueError(
             f"With gamma {gamma:g} the sum of rewards need not exist in this world, so no policy is optimal: take a gamma "

@@ -7,7 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mdp_core.link import VERSION, from_query, to_query
-from mdp_core.scenarios import GRID_POLICIES, SCORES, GridScenario, Scenario, TextScenario, View, force, without_forced
+from mdp_core.scenarios import (
+    GRID_POLICIES,
+    LEARNED_BY,
+    MAX_LEARNED_EPISODES,
+    SCORES,
+    GridScenario,
+    Learned,
+    Scenario,
+    TextScenario,
+    View,
+    force,
+    without_forced,
+)
 
 two_decimals = st.integers(0, 100).map(lambda n: n / 100)
 words = st.text(min_size=0, max_size=40)
@@ -15,6 +27,19 @@ words = st.text(min_size=0, max_size=40)
 
 def forced(actions):
     return st.dictionaries(st.integers(0, 150), actions, max_size=5).map(lambda d: tuple(sorted(d.items())))
+
+
+learned = st.builds(
+    Learned,
+    by=st.sampled_from(LEARNED_BY),
+    alpha=st.integers(1, 100).map(lambda n: n / 100),
+    alpha_v=st.integers(1, 100).map(lambda n: n / 100),
+    epsilon=two_decimals,
+    lambda_=two_decimals,
+    gamma=two_decimals,
+    episodes=st.integers(1, MAX_LEARNED_EPISODES),
+    seed=st.integers(0, 2**31 - 2),
+)
 
 
 @st.composite
@@ -26,6 +51,7 @@ def scenarios(draw):
         own_map=draw(st.text(max_size=200)),
         policy=policy,
         epsilon=draw(two_decimals) if policy == "epsilon" else GridScenario.epsilon,
+        learned=draw(learned) if policy == "learned" else Learned(),
         slip=draw(st.none() | two_decimals),
         forced=draw(forced(st.sampled_from(["up", "right", "down", "left"]))),
     )
@@ -59,6 +85,27 @@ def test_what_is_out_of_range_is_clamped_and_said():
     assert "gamma in the link was out of range; it is 1 now." in notes
 
 
+def test_what_a_link_may_ask_to_be_learned_is_bounded():
+    query = {
+        "policy": "learned",
+        "learned": "sarsa",
+        "learned_alpha": "0",
+        "learned_epsilon": "-1",
+        "learned_lambda": "7",
+        "learned_gamma": "1.5",
+        "learned_episodes": "1e12",
+        "learned_seed": "-5",
+    }
+    scenario, _, notes = from_query(query)
+    bounded = Learned("sarsa", alpha=1e-4, epsilon=0, lambda_=1, gamma=1, episodes=MAX_LEARNED_EPISODES, seed=0)
+    assert (scenario.grid.policy, scenario.grid.learned) == ("learned", bounded)
+    assert len(notes) == 6
+    assert "learned_episodes in the link was out of range; it is 5000 now." in notes
+    unknown, _, notes = from_query({"policy": "learned", "learned": "osmosis"})
+    assert unknown.grid.learned == Learned()
+    assert "learned in the link is none of exact, monte_carlo, sarsa" in notes[0]
+
+
 def test_a_newer_version_is_read_as_far_as_it_goes():
     scenario, _, notes = from_query({"v": str(VERSION + 1), "prompt": "this book is", "hologram": "on"})
     assert scenario.text.prompt == "this book is"
@@ -85,7 +132,10 @@ def test_what_is_not_understood_keeps_its_default_with_a_note(name, value):
     assert len(notes) == 1
 
 
-@given(st.dictionaries(st.sampled_from([*sorted(to_query(Scenario(), View())), "map", "moves", "words"]), st.text()))
+LEARNED = Scenario(grid=GridScenario(policy="learned"))
+
+
+@given(st.dictionaries(st.sampled_from([*sorted(to_query(LEARNED, View())), "map", "moves", "words"]), st.text()))
 def test_no_link_raises(query):
     scenario, view, _ = from_query(query)
     assert 0 <= view.gamma <= 1
