@@ -64,6 +64,7 @@ def _link() -> None:
 def _messages(here: Visit) -> None:
     """What concerns no picture: the link's notes, how the app was started, a model on its way or missing."""
     begun = warmup()
+    here.announced = here.load
     notes(here.notes, here.dismiss)
     if choices().problem:
         problem(choices().problem, "Pocket is on the Stage.")
@@ -74,7 +75,7 @@ def _messages(here: Visit) -> None:
         problem(begun.problem or here.model_problem, "What was on the Stage stays there.")
     if here.wish is not None:
         said = "The link asks for another language model; Pocket is on the Stage until it is here."
-        offer(here, models(), said, here.wish.model, "Load")
+        offer(here, models(), said, here.wish.model)
 
 
 def _on_its_way() -> None:
@@ -93,6 +94,8 @@ def _on_its_way() -> None:
 
 def _stage() -> None:
     here = visit()
+    if here.load is not here.announced:  # begun by a button in here: its bar belongs to the page
+        _run_the_page(here)
     _problems(here, look(here, models()))
     if here.written is not None:
         here.written.due = False  # a run of the page ends quickly: the writing itself is the next tick's
@@ -117,29 +120,27 @@ def _stage() -> None:
 
 
 def _problems(here: Visit, problems: dict[Side, ValueError]) -> None:
-    """Each at its world's side. What is wrong with a map is said at the map while that is open."""
+    """What is wrong with the worlds, one line each. What is wrong with a map is said at the map while that is open."""
     grid, text = problems.get("grid"), problems.get("text")
     if isinstance(grid, MapError) and st.session_state.get(ROBOT):
         grid = None
-    if grid is None and text is None:
-        return
-    left, right = st.columns(2)
     if grid is not None:
-        with left:
-            problem(str(grid), LAST_GOOD)
-    if text is not None and not (here.wish is not None and isinstance(text, UnknownWordsError)):
-        with right:
-            if isinstance(text, UnknownWordsError) and here.scenario.text.model == READY:
-                offer(here, models(), str(text), SMOLLM2, "Load instead:")
-            else:
-                problem(str(text), LAST_GOOD)
+        problem(str(grid), LAST_GOOD)
+    if isinstance(text, UnknownWordsError) and here.wish is not None:
+        return  # the model that is on its way may know them
+    if isinstance(text, UnknownWordsError) and here.scenario.text.model == READY:
+        offer(here, models(), str(text), SMOLLM2)
+    elif text is not None:
+        problem(str(text), LAST_GOOD)
 
 
 def _learning() -> None:
     """The robot's policy is learned again, a slice a turn."""
-    relearned = visit().relearned
+    here = visit()
+    relearned = here.relearned
     if relearned is None or relearned.done:
-        st.rerun()
+        _run_the_page(here)
+        return
     said = f"learning the robot's policy: {name_of(relearned.scenario.learned)}"
     if relearned.stopped:
         waiting(f"stopped {said}", relearned.share, "Learn on", relearned.go_on, key="relearning")
@@ -148,7 +149,7 @@ def _learning() -> None:
     relearned.work()
     bar(said, relearned.share)
     if relearned.done:
-        st.rerun()
+        _run_the_page(here)
 
 
 def _writing() -> None:

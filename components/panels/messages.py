@@ -9,9 +9,7 @@ import streamlit as st
 from components.session.models import Models
 from components.session.plain import plain
 from components.session.visit import Visit
-from components.session.wishes import choose, leave
-from mdp_core.tokens.sources import facts
-from mdp_core.tokens.sources.errors import UnknownModel
+from components.session.wishes import choose, described, leave
 
 
 def notes(said: tuple[str, ...], dismiss: Callable[[], None]) -> None:
@@ -28,14 +26,11 @@ def problem(sentence: str, stays: str) -> None:
     st.error(plain(f"{sentence} {stays}"))
 
 
-def offer(here: Visit, models: Models, sentence: str, model: str, verb: str) -> None:
+def offer(here: Visit, models: Models, sentence: str, model: str) -> None:
     """What is wrong, and a model that would help, with a button that says what it downloads."""
-    st.warning(plain(sentence))
-    try:
-        what = facts(model, models.host)
-    except UnknownModel:  # settled before it comes here
-        return
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.button(plain(f"{verb} {what}"), key="offer", on_click=choose, args=(here, model, models), type="primary")
+        st.warning(plain(sentence))
+        label = plain(f"Load {described(model, models)}")
+        st.button(label, key="offer", on_click=choose, args=(here, model, models), type="primary")
         if here.wish is not None:
             st.button("Stay with Pocket", key="stay", on_click=leave, args=(here,))

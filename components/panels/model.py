@@ -8,7 +8,7 @@ from components.session.control import control, drop_draft, keep_draft
 from components.session.models import Models, spelling
 from components.session.plain import plain
 from components.session.visit import READY, Visit
-from components.session.wishes import choose, leave
+from components.session.wishes import choose, described, leave
 from mdp_core.scenarios import SCORES
 from mdp_core.tokens.sources import facts
 from mdp_core.tokens.sources.errors import UnknownModel
@@ -34,9 +34,11 @@ def model(here: Visit, models: Models) -> None:
 
 
 def _name(model: str, models: Models) -> str:
+    """Short enough for a button: the last part of an id or a path."""
+    if model in KINDS:
+        return KINDS[model].removesuffix("-135M-Instruct")
     found = models.get(model)
-    name = found.name if found is not None else KINDS.get(model, model)
-    return name.removesuffix("-135M-Instruct")
+    return (found.name if found is not None else model).rsplit("/", 1)[-1][:16]
 
 
 def _choice(here: Visit, models: Models) -> None:
@@ -63,8 +65,9 @@ def _choice(here: Visit, models: Models) -> None:
             if draft.problem:
                 st.error(plain(draft.problem))
     if wanted and wanted != here.scenario.text.model and here.load is None:
-        label = plain(f"Load {facts(wanted, models.host)}")
+        label = plain(f"Load {described(wanted, models)}")
         st.button(label, key="load", on_click=choose, args=(here, wanted, models), type="primary")
+        st.caption(plain(str(facts(wanted, models.host))))
 
 
 def _pick(here: Visit, kind: str, models: Models) -> None:

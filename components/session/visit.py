@@ -73,6 +73,7 @@ class Visit:
     shown: dict[Side, Picture] = field(default_factory=dict)  # the last good picture of each world
     wish: Wish | None = None
     load: Load | None = None  # of the model that is wished for
+    announced: Load | None = None  # the load whose progress the page shows
     model_problem: str = ""  # why the model that was wanted last is not here
     picked: str | None = None  # the kind of model that is picked in the menu; None: the one on the Stage
     drafts: dict[str, Draft] = field(default_factory=dict)  # by the control's key

@@ -49,6 +49,17 @@ def choose(here: Visit, model: str, models: Models) -> None:
     here.load = models.ask(model)
 
 
+def described(model: str, models: Models) -> str:
+    """A model that could be loaded, and what that costs, for a button. Raises UnknownModel for what names no model."""
+    known = facts(model, models.host)
+    if known.is_here:
+        return f"{known.name} (nothing to download)"
+    if known.download is None:
+        return f"{known.name} (its size is checked first)"
+    least, most = (size / 1e6 for size in known.download)
+    return f"{known.name} (downloads {least:.0f} to {most:.0f} MB once)"
+
+
 def leave(here: Visit) -> None:
     """Wish for nothing any more; the load goes on only for others."""
     if here.load is not None:
