@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from components.board import Walk, board
+from components.board import Iterate, Walk, board
 from components.board.film import iterate
-from components.session.lessons import Lesson
+from components.session.lessons import Frame, Lesson
 from mdp_core.grid.world import END
 from mdp_core.learners import LEARNERS
 from mdp_core.stage.grid import map_picture
@@ -21,20 +21,8 @@ SENT = 15_000  # cells of all frames together
 
 def table(lesson: Lesson, course: int, *, height: int) -> None:
     """The first agent's table: the last one while it learns, then the film of all."""
-    frames = lesson.frames if lesson.done else lesson.frames[-1:]
-    every = max(1, len(frames) * len(lesson.world.states) // SENT)
-    frames = [*frames[:-1:every], *frames[-1:]]
-    with_q = all(frame.q is not None for frame in frames)
-    film = [
-        iterate(
-            lesson.world,
-            f"episode {frame.episodes}",
-            frame.v,
-            None if frame.q is None else np.where(np.isfinite(frame.q), frame.q, np.nan),
-            frame.policy,
-        )
-        for frame in frames
-    ]
+    film = _film(lesson)
+    with_q = all(each.q is not None for each in film)
     board(
         map_picture(lesson.world),
         key="lesson",
@@ -42,9 +30,25 @@ def table(lesson: Lesson, course: int, *, height: int) -> None:
         film=film,
         film_key=[course, lesson.spec.algorithm, len(film)],
         layers=_layers(lesson.world.map.shape[1], with_q),
-        scale=float(np.abs([frame.v for frame in frames]).max(initial=0.0)),
+        scale=float(np.abs(lesson.frames[-1].v).max(initial=0.0)) if lesson.frames else 1.0,
         height=height,
     )
+
+
+def _film(lesson: Lesson) -> list[Iterate]:
+    if not lesson.done:
+        return [_iterate(lesson, frame) for frame in lesson.frames[-1:]]
+    if lesson.drawn is None:
+        frames = lesson.frames
+        every = max(1, len(frames) * len(lesson.world.states) // SENT)
+        lesson.drawn = [_iterate(lesson, frame) for frame in [*frames[:-1:every], *frames[-1:]]]
+    film: list[Iterate] = lesson.drawn
+    return film
+
+
+def _iterate(lesson: Lesson, frame: Frame) -> Iterate:
+    q = None if frame.q is None else np.where(np.isfinite(frame.q), frame.q, np.nan)
+    return iterate(lesson.world, f"episode {frame.episodes}", frame.v, q, frame.policy)
 
 
 def _layers(columns: int, with_q: bool) -> tuple[str, ...]:

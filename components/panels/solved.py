@@ -31,11 +31,13 @@ def solved(solving: Solving, paint: Callable[[list[Cell], Brush], None], *, heig
     layers = ["change", "v", "q", "policy", "none"] if wave else ["v", "q", "policy", "none"]
     if len(solving.world.states) > LARGE:
         layers.remove("q")
+    if solving.drawn is None or solving.drawn[0] is not solving.film:
+        solving.drawn = solving.film, [_iterate(solving, frame, "q" in layers) for frame in frames]
     board(
         map_picture(solving.world),
         key="solved",
         name=f"The world and what is known of it, gamma {solving.gamma:.2f}",
-        film=[_iterate(solving, frame, "q" in layers) for frame in frames],
+        film=solving.drawn[1],
         film_key=[solving.films, len(frames), solving.gamma],
         play=solving.films > 0 and len(frames) > 2,
         layers=layers,

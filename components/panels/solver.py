@@ -115,8 +115,9 @@ def outcome(solving: Solving) -> None:
         if not wave.felt:
             said = "Nothing changes: no value depends on that cell."
         else:
+            anew = f" (from v = 0 it takes {wave.anew})" if wave.anew else ""
             said = (
-                f"The change ran through in {wave.sweeps} sweeps (from v = 0 it takes {wave.anew}); {wave.felt} of "
+                f"The change ran through in {wave.sweeps} sweeps{anew}; {wave.felt} of "
                 f"{wave.states} states felt it, by {_signed(wave.largest)} at most. News travels one step per sweep."
             )
         st.info(plain(said))

@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,7 @@ class Lesson:
     progress: float = 0.0
     done: bool = False
     problem: str = ""
+    drawn: Any = None  # the whole film as the board shows it, once it is done: laid out once, for everybody
 
     def __post_init__(self) -> None:
         self._table = self.world.tabular()

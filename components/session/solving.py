@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ MAX_SWEEPS = 20_000
 EVALUATION_SWEEPS = 1_000  # after which the values of a policy are solved for, since nobody looks at more
 UNDISCOUNTED_SWEEPS = 3_000  # after which values that still move are not expected to settle
 MAX_HORIZON = 1_000
+SMALL = 1_000  # states: up to so many the sweeps from 0 are counted too, to compare
 FELT = 0.01  # who felt a change: whose value moved by more than this share of the largest movement
 
 Array = NDArray[np.float64]
@@ -38,7 +40,7 @@ class Frame:
 
     label: str
     v: Array  # [S]
-    policy: Array  # [S, A]
+    policy: Array | None  # [S, A]; None until the film is shown: greedy on v
     change: Array | None = None  # [S], against the values before an edit
 
 
@@ -47,7 +49,7 @@ class Wave:
     """How a change ran through."""
 
     sweeps: int  # from the old values
-    anew: int  # from 0
+    anew: int  # from 0; 0 where that was not counted, since it takes long
     felt: int  # states
     states: int
     largest: float  # the largest movement of a value, with its sign
@@ -94,6 +96,7 @@ class Solving:
         self.sweeps: int | None = None  # that value iteration took, from 0
         self.wave: Wave | None = None
         self.problem = ""
+        self.drawn: tuple[Film, Any] | None = None  # a film as the board shows it: laid out once, not at every run
         self._work: Iterator[None] | None = None
 
     @property
@@ -156,9 +159,14 @@ class Solving:
 
     def _show(self, film: Film, method: str) -> None:
         """From now on this is the film, and its last frame is what is known."""
+        # Only of the frames that were kept: most sweeps are not.
+        film.frames = [
+            frame if frame.policy is not None else replace(frame, policy=self._greedy(frame.v)) for frame in film.frames
+        ]
         self.film, self.method = film, method
         self.films += 1
-        self.v, self.policy = film.frames[-1].v, film.frames[-1].policy
+        last = film.frames[-1]
+        self.v, self.policy = last.v, last.policy if last.policy is not None else self.policy
 
     def _evaluation(self) -> Iterator[None]:
         policy, film = self.policy, self._new_film()
@@ -192,7 +200,7 @@ class Solving:
     def _value_iteration(self) -> Iterator[None]:
         film = self._new_film()
         for label, v, residual in self._sweeps(self.table, None):
-            film.add(Frame(label, v, self._greedy(v)), residual)
+            film.add(Frame(label, v, None), residual)
             yield
         self.settled, self.wave, self.sweeps = True, None, len(film.residuals)
         self._show(film, "value iteration")
@@ -237,15 +245,16 @@ class Solving:
         cold = self.gamma == 1.0 and bool(Endings(self.table).idle.any())
         film, anew = self._new_film(), 0
         for label, v, residual in self._sweeps(self.table, None if cold else old):
-            film.add(Frame(label, v, self._greedy(v), v - old), residual)
+            film.add(Frame(label, v, None, v - old), residual)
             yield
-        for _ in self._sweeps(self.table, None):
-            anew += 1
-            yield
+        if len(old) <= SMALL:
+            for _ in self._sweeps(self.table, None):
+                anew += 1
+                yield
         moved = np.nan_to_num(film.frames[-1].v - old)
         largest = float(moved[np.abs(moved).argmax()])
         felt = int((np.abs(moved) > FELT * abs(largest)).sum()) if abs(largest) > 10 * self._tolerance else 0
-        self.wave = Wave(len(film.residuals), anew - 1, felt, len(moved), largest)
+        self.wave = Wave(len(film.residuals), max(anew - 1, 0), felt, len(moved), largest)
         self.settled = True
         self._show(film, "value iteration, from the old values")
 

@@ -1,4 +1,4 @@
-"""The page Learn in a real browser: one click on the map, and the change runs through; what was learned walks on the Stage."""
+"""The page Learn in a real browser: one click on the map, and the change runs through; what was learned walks."""
 
 import re
 

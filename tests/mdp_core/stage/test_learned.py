@@ -57,12 +57,7 @@ def test_the_bound_holds_however_much_is_asked_for():
     """No end in reach: 100 steps an episode, 5,000 episodes would be half a million steps."""
     lost = GridWorld(parse_map("step: -1\nS.#G"))
     assert episode_limit(lost) == 100
-    shares = []
-    again = learning(lost, Learned("q_learning", episodes=5_000, gamma=0.9))
-    with pytest.raises(StopIteration) as end:
-        while True:
-            shares.append(next(again))
-    assert end.value.value.shape == (3, 4)
+    shares = list(learning(lost, Learned("q_learning", episodes=5_000, gamma=0.9)))
     assert shares[-1] == pytest.approx(MAX_STEPS / 100 / 5_000, abs=0.05)
 
 
