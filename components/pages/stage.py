@@ -160,18 +160,29 @@ def _writing() -> None:
         _run_the_page(here)
         return
     if written.stopped:
-        waiting(f"stopped at {written.tokens} of {written.most} tokens", written.share, "Write on", written.go_on)
+        waiting(
+            f"stopped at {written.tokens} of {written.most} tokens",
+            written.share,
+            "Write on",
+            written.go_on,
+            key="writing",
+        )
         return
-    bar = waiting(f"writing {written.tokens} of {written.most} tokens", written.share, "Stop", written.stop)
+    bar = waiting(
+        f"writing {written.tokens} of {written.most} tokens", written.share, "Stop", written.stop, key="writing"
+    )
     if not written.due:
         written.due = True
         return
     end = time.monotonic() + TICK
-    for tokens in written.writing:
-        written.tokens = tokens
-        bar(f"writing {written.tokens} of {written.most} tokens", written.share)
-        if time.monotonic() > end:
-            return
+    try:
+        for tokens in written.writing:
+            written.tokens = tokens
+            bar(f"writing {written.tokens} of {written.most} tokens", written.share)
+            if time.monotonic() > end:
+                return
+    except ValueError as error:
+        written.error, here.unwritten = error, written
     here.written = None
     _run_the_page(here)
 

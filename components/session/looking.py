@@ -97,6 +97,8 @@ def _begin(here: Visit, model, written: Written | None) -> None:  # type: ignore
     text, seed, before = here.scenario.text, here.scenario.seed, here.before("text")
     token_mdp(model, text)  # says at once what is wrong with the prompt
     key = (text, seed, before)
+    if here.unwritten is not None and here.unwritten.key == key and here.unwritten.error is not None:
+        raise here.unwritten.error
     here.written = (
         written
         if written is not None and written.key == key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Generator
@@ -31,7 +32,7 @@ class Picture:
     frames: Json
 
 
-class _Shelf:
+class Kept:
     """The texts' pictures, the one that was used last at the end. Safe to use from several threads."""
 
     def __init__(self) -> None:
@@ -55,7 +56,7 @@ class _Shelf:
         return picture
 
 
-texts = _Shelf()
+texts = Kept()
 
 
 @lru_cache(maxsize=KEPT)
@@ -72,20 +73,30 @@ def kept_text(scenario: TextScenario, seed: int, before: Before) -> Picture | No
 def write(model: LanguageModel, scenario: TextScenario, seed: int, before: Before) -> Writing:
     """Write the text of `scenario`: yields the number of tokens so far, returns the picture, which is kept.
 
-    What the model was asked lately costs no forward pass: a choice at step t costs the tokens behind it. Raises, at the
-    first step, what `text_frames` raises.
+    What the model was asked lately costs no forward pass: a choice at step t costs the tokens behind it. Raises what
+    `text_frames` raises, and ValueError for a model that fails.
     """
     from mdp_core.stage.text import text_frames_by_token
 
-    frames = yield from text_frames_by_token(model, scenario, seed, before)
+    try:
+        frames = yield from text_frames_by_token(model, scenario, seed, before)
+    except ValueError:
+        raise
+    except Exception as error:  # a stranger's model: it may fail in ways that nobody has thought of
+        logging.getLogger(__name__).exception("%s failed while writing", model.id)
+        raise ValueError(f"{model.name} failed while it was writing; take another model.") from error
     return texts.put(Picture(_text_key(scenario, seed, before), frames))
 
 
 def write_now(model: LanguageModel, scenario: TextScenario, seed: int, before: Before) -> Picture:
     """The language model's half, at once: for a small model. Raises what `write` raises."""
-    from mdp_core.stage.text import text_frames
-
-    return texts.put(Picture(_text_key(scenario, seed, before), text_frames(model, scenario, seed, before)))
+    writing = write(model, scenario, seed, before)
+    while True:
+        try:
+            next(writing)
+        except StopIteration as end:
+            picture: Picture = end.value
+            return picture
 
 
 def is_slow(model: LanguageModel) -> bool:

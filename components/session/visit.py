@@ -45,6 +45,7 @@ class Written:
     most: int
     tokens: int = 0
     stopped: bool = False
+    error: ValueError | None = None  # why it cannot be written
     due: bool = False  # the next run of the writing's own fragment is a tick, and writes
 
     @property
@@ -79,6 +80,7 @@ class Visit:
     drafts: dict[str, Draft] = field(default_factory=dict)  # by the control's key
     kept_map: str = ""  # the visitor's own map, while a preset is on the Stage
     written: Written | None = None  # a text that a slow model is writing
+    unwritten: Written | None = None  # the last one that failed
     relearned: Relearned | None = None  # the robot's policy, while it is being learned again
     stale: set[Side] = field(default_factory=set)  # worlds whose picture is not what the controls say
     touched: bool = False  # a control or the player changed it since the last run of the page
