@@ -3,6 +3,7 @@
 
 const LAYERS = { v: "values v", q: "values q", policy: "policy", change: "change of v", none: "map" };
 const FRAMES_A_SECOND = 8;
+const BESIDE_A_NUMBER = [0.4, 0.08]; // how far out an arrow lies, and its size, where the middle of the cell is written on
 
 class Board {
   constructor(root) {
@@ -55,7 +56,7 @@ class Board {
     if (fresh && film.length > 1 && data.play) {
       this.frame = 0;
       this.play();
-    } else this.show(fresh ? film.length - 1 : Math.min(this.frame, film.length - 1));
+    } else this.show(fresh ? data.first ?? film.length - 1 : Math.min(this.frame, film.length - 1));
   }
 
   /** Radio buttons for `choices`, [value, label] each; `choose` is called at every change. Returns what is chosen now:
@@ -121,7 +122,9 @@ class Board {
         if (number) this.writeValue(iterate.v[r][c], r, c);
         if (layer === "change" && iterate.change && iterate.change[r][c]) this.writeChange(iterate.change[r][c], r, c);
         if (layer === "q" && iterate.q[r][c]) this.writeActionValues(iterate.q[r][c], r, c);
-        if (layer !== "none" && layer !== "q" && iterate.policy && iterate.policy[r][c]) drawArrows(this.values, iterate.policy[r][c], r, c);
+        if (layer !== "none" && layer !== "q" && iterate.policy && iterate.policy[r][c]) {
+          drawArrows(this.values, iterate.policy[r][c], r, c, ...(layer === "policy" ? [] : BESIDE_A_NUMBER));
+        }
         if (!number && layer !== "q" && layer !== "change") writeCell(this.signs, cell, r, c);
         else if (cell.label) shape(this.signs, "text", { class: "corner", x: c + 0.05, y: r + 0.24, "font-size": 0.2 }, cell.label);
       }
@@ -143,7 +146,8 @@ class Board {
 
   writeValue(value, r, c) {
     if (value !== 0) this.tint(value, { x: c, y: r, width: 1, height: 1 });
-    shape(this.values, "text", { class: "number", x: c + 0.5, y: r + 0.6, "font-size": 0.27 }, short(value));
+    const text = short(value);
+    shape(this.values, "text", { class: "number", x: c + 0.5, y: r + 0.59, "font-size": text.length > 4 ? 0.22 : 0.27 }, text);
   }
 
   writeActionValues(values, r, c) {

@@ -35,12 +35,13 @@ function writeCell(svg, cell, r, c) {
   shape(svg, "text", { class: "sign", ...place }, cell.label);
 }
 
-/** The policy in one cell: an arrow for every action that it may take, the fuller the likelier. */
-function drawArrows(svg, probabilities, r, c) {
+/** The policy in one cell: an arrow for every action that it may take, the fuller the likelier, `distance` away from the
+ *  middle of the cell. */
+function drawArrows(svg, probabilities, r, c, distance = 0.3, size = 0.13) {
   const group = shape(svg, "g", { transform: `translate(${c + 0.5} ${r + 0.5})`, class: "arrow" });
   Object.keys(DIRECTIONS).forEach((name, i) => {
     const p = probabilities[i];
-    if (p > 0.01) shape(group, "polygon", { points: triangle(name, 0.3, 0.13), opacity: 0.2 + 0.8 * p });
+    if (p > 0.01) shape(group, "polygon", { points: triangle(name, distance, size), opacity: 0.2 + 0.8 * p });
   });
   return group;
 }

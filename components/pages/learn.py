@@ -294,7 +294,7 @@ def _curves(mine: Study, course: Course) -> None:
         said = f"Exact v(s_0) of what is learned, without exploring, gamma {spec.gamma:.2f}: median of {agents}{band_said}."
         what = "v of the learned policy at the start"
     if optimum is not None and np.isfinite(optimum):
-        said += f" Dashed: the optimal policy, {optimum:.3g}."
+        said += f" Dashed: the optimal policy, {_figure(optimum)}."
     learning_curve(curves, optimum, what, said, bottom=_bottom(curves, optimum), height=300)
     st.caption(plain(said))
 
@@ -342,7 +342,7 @@ def _lesson_of(mine: Study, course: Course) -> None:
     if not course.done:
         return
     last = [(lesson, lesson.curve()[:, -max(1, lesson.spec.episodes // 5) :].mean()) for lesson in course.lessons]
-    said = [f"{LEARNERS[lesson.spec.algorithm].title} {earned:.3g}" for lesson, earned in last if np.isfinite(earned)]
+    said = [f"{LEARNERS[lesson.spec.algorithm].title} {_figure(earned)}" for lesson, earned in last if np.isfinite(earned)]
     tail = max(1, course.lessons[0].spec.episodes // 5)
     sentence = f"Earned in an episode, over the last {tail}: {', '.join(said)}."
     if mine.is_cliff(course):
@@ -354,6 +354,10 @@ def _lesson_of(mine: Study, course: Course) -> None:
             "counts its own exploring in, goes around, and earns more. Without exploring, Q-learning's way is better."
         )
     st.success(plain(sentence))
+
+
+def _figure(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")
 
 
 def _show(key: str, value: object) -> str:

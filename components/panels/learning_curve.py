@@ -64,7 +64,7 @@ def learning_curve(
         figure.add_hline(
             y=optimum,
             line={"dash": "dash", "width": 2, "color": TONES["quiet"][dark]},
-            annotation={"text": f"optimal {optimum:.3g}", "font": {"size": 14}},
+            annotation={"text": f"optimal {optimum:.3g}".replace("-", "−"), "font": {"size": 14}},
             annotation_position="bottom right",
         )
     figure.update_layout(

@@ -42,7 +42,7 @@ def solved(solving: Solving, paint: Callable[[list[Cell], Brush], None], *, heig
         play=solving.films > 0 and len(frames) > 2,
         layers=layers,
         layer="change" if wave else "v",
-        scale=_largest([frame.v for frame in frames]),
+        scale=_largest([frames[-1].v]),
         change_scale=_largest([frame.change for frame in frames if frame.change is not None]),
         palette=[(sign, label) for sign, (_, label) in BRUSHES.items()],
         height=height,
