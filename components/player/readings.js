@@ -20,7 +20,7 @@ class Readings {
     if (world.ghost) action.append(this.undoButton());
     if (!step) {
       action.prepend(piece("span", "why", `the end: ${world.ending}`));
-      if (world.score) reward.append(piece("span", "why", scoreLine(world.score)));
+      this.rate(world.score);
       return;
     }
     const taken = step.bars[step.chosen];
@@ -35,9 +35,18 @@ class Readings {
       transition.append(piece("span", i === step.outcome ? "may landed" : "may", `${outcome.label} ${figure(outcome.p)}`));
     }
     reward.append(piece("span", step.reward < 0 ? "loss" : step.reward > 0 ? "gain" : "none", amount(step.reward)));
-    if (world.score && step.terminated) reward.append(piece("span", "why", scoreLine(world.score)));
+    if (step.terminated) this.rate(world.score);
     next.append(piece("span", "", step.next.text));
     if (step.terminated || step.truncated) next.append(piece("span", "why", world.ending));
+  }
+
+  /** What the whole run was worth, and its parts. */
+  rate(score) {
+    if (!score || !score.name) return;
+    const parts = score.parts.map(([name, value]) => `${name} ${figure(value)}`).join(", ");
+    const line = piece("span", "why", `${score.name} ${figure(score.total)}${parts ? ` (${parts})` : ""}`);
+    line.title = line.textContent;
+    this.outputs.reward.append(line);
   }
 
   undoButton() {
@@ -47,8 +56,4 @@ class Readings {
     button.addEventListener("click", this.undo);
     return button;
   }
-}
-
-function scoreLine(score) {
-  return `${score.name}: ${score.parts.map(([name, value]) => `${name} ${figure(value)}`).join(", ")}`;
 }

@@ -74,12 +74,12 @@ class TokenMDP:
         return len(state) > len(self.prompt) and state[-1] in self.model.end_tokens
 
     def ending(self, state: Text) -> str:
-        """How the text ended, as one short sentence."""
+        """How the text ended, in a few words that go on after "the end:"."""
         if self._has_end_token(state):
-            return f"The model ended the text: it chose {self.model.piece(state[-1])}."
+            return f"the model chose {self.model.piece(state[-1])}"
         if len(state) < self.limit:
-            return "The text is not finished."
+            return "not finished"
         written = len(state) - len(self.prompt)
         if written < self.max_tokens:
-            return f"The model's window of {self.model.window:,} tokens is full."
-        return f"The text reached its limit of {written:,} token{'s' * (written != 1)}."
+            return f"the model's window of {self.model.window:,} tokens is full"
+        return f"cut off after {written:,} token{'s' * (written != 1)}"

@@ -47,7 +47,7 @@ def test_the_end_token_has_a_name_and_adds_no_text(model):
     last = frames["steps"][-1]
     assert len(frames["steps"]) == 3
     assert (last["piece"], last["bars"][last["chosen"]]["name"], last["forced"]) == ("", "<|end|>", True)
-    assert frames["ending"] == "The model ended the text: it chose <|end|>."
+    assert frames["ending"] == "the model chose <|end|>"
 
 
 def test_blanks_have_names(model):
@@ -84,7 +84,7 @@ def test_pocket_tells_its_first_picture(pocket):
     check_frames(frames)
     assert frames["title"] == "Pocket"
     assert told(frames).startswith("the movie was ")
-    assert frames["ending"].startswith(("The model ended the text", "The text reached its limit"))
+    assert frames["ending"].startswith(("the model chose", "cut off after"))
     with pytest.raises(UnknownWordsError, match="Pocket does not know “zebra”"):
         text_frames(pocket, TextScenario(prompt="the zebra was"), 7)
 

@@ -49,11 +49,11 @@ def test_the_prompt_is_part_of_the_text(model):
 
 def test_the_ending_says_which_it_was(model):
     mdp = world(model)
-    assert mdp.ending((THE, MOVIE, END)) == "The model ended the text: it chose <end>."
-    assert mdp.ending((THE, MOVIE, WAS, WAS, WAS)) == "The text reached its limit of 3 tokens."
-    assert mdp.ending((THE, MOVIE, WAS, WAS, END)) == "The model ended the text: it chose <end>."
-    assert mdp.ending((THE, MOVIE, WAS)) == "The text is not finished."
-    assert world(model, max_tokens=1).ending((THE, MOVIE, WAS)) == "The text reached its limit of 1 token."
+    assert mdp.ending((THE, MOVIE, END)) == "the model chose <end>"
+    assert mdp.ending((THE, MOVIE, WAS, WAS, WAS)) == "cut off after 3 tokens"
+    assert mdp.ending((THE, MOVIE, WAS, WAS, END)) == "the model chose <end>"
+    assert mdp.ending((THE, MOVIE, WAS)) == "not finished"
+    assert world(model, max_tokens=1).ending((THE, MOVIE, WAS)) == "cut off after 1 token"
 
 
 def test_the_window_ends_a_text_too():
@@ -65,7 +65,7 @@ def test_the_window_ends_a_text_too():
     state = (*prompt, 40, 41)
     assert mdp.is_terminal(state)
     assert mdp.transition(state[:-1], 41).outcomes[0].terminated
-    assert mdp.ending(state) == "The model's window of 8 tokens is full."
+    assert mdp.ending(state) == "the model's window of 8 tokens is full"
     with pytest.raises(LongPromptError, match="8 tokens and at most 7 fit"):
         TokenMDP(model, model.encode("zzzzzzz"), 50, WishedLength(1))
 
