@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from components.panels.learners import learners, wrong_numbers
-from components.panels.learning_curve import Curve, learning_curve
+from components.panels.learning_curve import LOOKS, bottom_of, learning_curve, online, window, worth
 from components.panels.lesson import table, walks
 from components.panels.messages import problem
 from components.panels.residuals import residuals
@@ -26,15 +26,11 @@ from mdp_core.grid.diagnosis import remarks
 from mdp_core.grid.editing import Brush
 from mdp_core.grid.world import Cell, GridWorld
 from mdp_core.learners import LEARNERS
-from mdp_core.learners.curve import band, smoothed
 from mdp_core.scenarios import EXACT, Scenario, View
 from mdp_core.stage.learned import episode_limit
 
 TICK = 0.1  # seconds between two slices
 SLICE = 0.2  # seconds of work in one run of the page
-POINTS = 400  # of a learning curve
-LOOKS = dict(zip(LEARNERS, ("quiet", "state", "reward", "loss", "policy", "action"), strict=True))
-DASH = dict(zip(LEARNERS, ("dot", "solid", "longdash", "dash", "dashdot", "longdashdot"), strict=True))
 LAST_GOOD = "The last good world stays."
 
 
@@ -275,7 +271,7 @@ def _curves(mine: Study, course: Course) -> None:
         on_change=lambda: setattr(mine, "curve", st.session_state["curve"]),
         label_visibility="collapsed",
     )
-    curves = [_online(lesson) if mine.curve == "online" else _worth(lesson) for lesson in course.lessons]
+    curves = [online(lesson) if mine.curve == "online" else worth(lesson) for lesson in course.lessons]
     curves = [curve for curve in curves if len(curve.x)]
     if not curves:
         st.caption(
@@ -287,7 +283,7 @@ def _curves(mine: Study, course: Course) -> None:
     band_said = "" if spec.agents == 1 else "; the band holds the middle half of them"
     if mine.curve == "online":
         optimum = None if best is None else best.online
-        said = f"Sum of rewards, mean of {agents}, smoothed over {_window(spec.episodes)} episodes{band_said}."
+        said = f"Sum of rewards, mean of {agents}, smoothed over {window(spec.episodes)} episodes{band_said}."
         what = "sum of rewards"
     else:
         optimum = None if best is None else best.value
@@ -295,46 +291,8 @@ def _curves(mine: Study, course: Course) -> None:
         what = "v of the learned policy at the start"
     if optimum is not None and np.isfinite(optimum):
         said += f" Dashed: the optimal policy, {_figure(optimum)}."
-    learning_curve(curves, optimum, what, said, bottom=_bottom(curves, optimum), height=300)
+    learning_curve(curves, optimum, what, said, bottom=bottom_of(curves, optimum), height=300)
     st.caption(plain(said))
-
-
-def _window(episodes: int) -> int:
-    return max(1, episodes // 50)
-
-
-def _online(lesson: Lesson) -> Curve:
-    smooth = smoothed(lesson.curve(), _window(lesson.spec.episodes))
-    E = smooth.shape[1]
-    at = np.unique(np.linspace(0, E - 1, min(E, POINTS)).astype(np.int64)) if E else np.zeros(0, dtype=np.int64)
-    smooth = smooth[:, at]
-    low, high = band(smooth) if E and lesson.spec.agents > 1 else (None, None)
-    return _curve(lesson, at + 1, smooth.mean(axis=0), low, high)
-
-
-def _worth(lesson: Lesson) -> Curve:
-    if not lesson.worth:
-        return _curve(lesson, np.zeros(0, dtype=np.int64), np.zeros(0))
-    episodes, values = zip(*lesson.worth, strict=True)
-    known = np.nan_to_num(np.array(values).T, nan=-1e12, neginf=-1e12, posinf=1e12)  # [n, E]
-    low, high = band(known) if len(known) > 1 else (None, None)
-    middle = np.median(known, axis=0)
-    return _curve(lesson, np.array(episodes), np.where(np.abs(middle) < 1e11, middle, np.nan), low, high)
-
-
-def _curve(lesson: Lesson, x, y, low=None, high=None) -> Curve:  # type: ignore[no-untyped-def]
-    by = lesson.spec.algorithm
-    return Curve(LEARNERS[by].title, LOOKS[by], DASH[by], x, y, low, high)
-
-
-def _bottom(curves: list[Curve], optimum: float | None) -> float | None:
-    """Where the picture ends: the first episodes may be so bad that nothing else would be seen."""
-    ys = np.concatenate([curve.y[np.isfinite(curve.y)] for curve in curves])
-    if not len(ys):
-        return None
-    lowest, usual = float(ys.min()), float(np.quantile(ys, 0.08))
-    top = max(float(ys.max()), optimum if optimum is not None and np.isfinite(optimum) else -np.inf)
-    return min(usual, top - 1.6 * (top - usual)) if top - lowest > 2.5 * (top - usual) > 0 else None
 
 
 def _lesson_of(mine: Study, course: Course) -> None:
@@ -342,7 +300,9 @@ def _lesson_of(mine: Study, course: Course) -> None:
     if not course.done:
         return
     last = [(lesson, lesson.curve()[:, -max(1, lesson.spec.episodes // 5) :].mean()) for lesson in course.lessons]
-    said = [f"{LEARNERS[lesson.spec.algorithm].title} {_figure(earned)}" for lesson, earned in last if np.isfinite(earned)]
+    said = [
+        f"{LEARNERS[lesson.spec.algorithm].title} {_figure(earned)}" for lesson, earned in last if np.isfinite(earned)
+    ]
     tail = max(1, course.lessons[0].spec.episodes // 5)
     sentence = f"Earned in an episode, over the last {tail}: {', '.join(said)}."
     if mine.is_cliff(course):
