@@ -86,9 +86,9 @@ def _type(here: Visit, typed: str, models: Models) -> None:
     try:
         known = spelling(typed)
     except UnknownModel as error:
-        keep_draft(here, "model_id", typed, str(error))
+        keep_draft(here, "model_id", typed, error)
         return
-    keep_draft(here, "model_id", typed, "")
+    keep_draft(here, "model_id", typed)
     if models.get(known) is not None:
         choose(here, known, models)
 

@@ -23,6 +23,6 @@ def prompt(here: Visit) -> None:
 def _type(here: Visit, text: str) -> None:
     drop_draft(here, "prompt")
     if len(text) > MAX_PROMPT:  # more than a link can carry
-        keep_draft(here, "prompt", text, str(LongPromptError(len(text), MAX_PROMPT, "characters")))
+        keep_draft(here, "prompt", text, LongPromptError(len(text), MAX_PROMPT, "characters"))
     else:
         here.change_text(prompt=text)

@@ -45,7 +45,7 @@ def robot(here: Visit, problem: str) -> None:
         _policy(here)
         _slip(here)
         _map(here)
-        if problem:
+        if problem and st.session_state.get(OPEN):
             st.error(plain(problem))
         with st.expander("How to write a map"):
             st.code(inspect.cleandoc(maps.__doc__ or ""), language=None)
@@ -122,9 +122,10 @@ def _draw(here: Visit, text: str, preset: str) -> None:
         keep_draft(here, "map", text, _why_too_long(text))
 
 
-def _why_too_long(text: str) -> str:
+def _why_too_long(text: str) -> MapError:
     try:
         maps.parse_map(text)
     except MapError as error:
-        return str(error)
-    return f"The map has {len(text):,} characters and at most {MAX_MAP:,} fit; leave out blanks and empty lines."
+        return error
+    why = f"the map has {len(text):,} characters and at most {MAX_MAP:,} fit; leave out blanks and empty lines."
+    return MapError(why, 1)

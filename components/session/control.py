@@ -47,9 +47,9 @@ def key_of_control(name: str) -> str:
     return f"{name}-{generation}" if generation else name
 
 
-def keep_draft(here: Visit, name: str, text: str, problem: str) -> None:
-    """`text` cannot be used because of `problem`; it stays in the control."""
-    here.drafts[name] = Draft(text, problem)
+def keep_draft(here: Visit, name: str, text: str, why: ValueError | str = "") -> None:
+    """`text` cannot be used, and `why` says so, or not yet; it stays in the control."""
+    here.drafts[name] = Draft(text, str(why), why if isinstance(why, ValueError) else None)
 
 
 def drop_draft(here: Visit, name: str) -> None:

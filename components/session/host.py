@@ -32,7 +32,9 @@ def choices(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None
         host = host_from(os.environ if environ is None else environ)
         first = _model(arguments) or host.first
         return Choices(replace(host, first=str(read_model_id(first))))
-    except (UnknownModel, argparse.ArgumentError) as error:
+    except argparse.ArgumentError as error:
+        return Choices(Host(), error.message)
+    except UnknownModel as error:
         return Choices(Host(), f"The app was started with a model that it cannot have. {error}")
     except ValueError as error:
         return Choices(Host(), f"The app was started with a setting that it cannot use. {error}")
@@ -51,8 +53,9 @@ def _own(argv: Sequence[str]) -> Sequence[str]:
 def _model(arguments: Sequence[str]) -> str:
     """Raises argparse.ArgumentError for anything but `--lm MODEL`."""
     parser = argparse.ArgumentParser(prog="app.py", add_help=False, exit_on_error=False, allow_abbrev=False)
-    lm = parser.add_argument("--lm", metavar="MODEL", default="")
+    lm = parser.add_argument("--lm", metavar="MODEL", default="", nargs="?")
     read, unknown = parser.parse_known_args(arguments)
-    if unknown:
-        raise argparse.ArgumentError(lm, f"{unknown[0][:60]} is not an argument; write -- --lm smollm2.")
+    if unknown or read.lm is None:
+        what = f"“{unknown[0][:60]}”, which it does not know" if unknown else "--lm and no model"
+        raise argparse.ArgumentError(lm, f"The app was started with {what}; write -- --lm smollm2.")
     return str(read.lm).strip()

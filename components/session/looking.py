@@ -8,11 +8,9 @@ from components.session.models import Models
 from components.session.pictures import asleep, grid_picture, is_slow, kept_text, write, write_now
 from components.session.relearned import Relearned
 from components.session.visit import READY, Side, Visit, Written
-from mdp_core.grid.maps import MapError
 from mdp_core.scenarios import GridScenario, TextScenario
 from mdp_core.stage.grid import world_of
 from mdp_core.stage.learned import kept_arrows
-from mdp_core.tokens.prompts import PromptError
 
 MISFIT = "A choice made by hand fits no step of this world; it is left out."
 
@@ -41,8 +39,7 @@ def _grid(here: Visit, models: Models) -> None:
     grid, seed = here.scenario.grid, here.scenario.seed
     here.shown.setdefault("grid", grid_picture(GridScenario(), seed, None))
     here.relearned, relearned = None, here.relearned
-    if "map" in here.drafts:
-        raise MapError(here.drafts["map"].problem, 1)
+    _stop_at_draft(here, "map")
     if _is_learned(here, relearned):
         return
     try:
@@ -75,9 +72,8 @@ def _text(here: Visit, models: Models) -> None:
         here.shown.setdefault("text", asleep(text.prompt))
         return
     if "text" not in here.shown or not here.shown["text"].frames["steps"]:
-        here.shown["text"] = write_now(pocket, TextScenario(), seed, None)
-    if "prompt" in here.drafts:
-        raise PromptError(here.drafts["prompt"].problem)
+        here.shown["text"] = kept_text(TextScenario(), seed, None) or write_now(pocket, TextScenario(), seed, None)
+    _stop_at_draft(here, "prompt")
     if any(not 0 <= token < model.vocabulary_size for _, token in text.forced):
         _leave_out_choices(here, "text")
         text = here.scenario.text
@@ -104,6 +100,12 @@ def _begin(here: Visit, model, written: Written | None) -> None:  # type: ignore
         if written is not None and written.key == key
         else Written(key, write(model, text, seed, before), text.max_tokens)
     )
+
+
+def _stop_at_draft(here: Visit, name: str) -> None:
+    draft = here.drafts.get(name)
+    if draft is not None and draft.error is not None:
+        raise draft.error
 
 
 def _leave_out_choices(here: Visit, side: Side) -> None:

@@ -24,6 +24,4 @@ def plain(text: str) -> str:
     if len(line) > LONGEST:
         line = line[: LONGEST - 1] + "…"
     line = _SIGNS.sub(r"\\\1", line)
-    line = _NAMED.sub(":" + _BREAK, line)
-    # A number with a dot, a plus or a minus at the beginning would be a list: the first two are escaped already.
-    return re.sub(r"^(\d+)(?=\\[.)])", r"\1", line)
+    return _NAMED.sub(":" + _BREAK, line)

@@ -21,10 +21,11 @@ READY = "pocket"  # the model that is always there
 
 @dataclass(frozen=True)
 class Draft:
-    """What was typed into a control and cannot be used: it stays in the control, with a sentence that says why."""
+    """What was typed into a control and is not in the scenario: it stays in the control."""
 
     text: str
-    problem: str
+    problem: str = ""  # a sentence that says why; empty where it only waits for a button
+    error: ValueError | None = None  # the problem, where it is a world's: its last good picture stays meanwhile
 
 
 @dataclass(frozen=True)
@@ -137,10 +138,10 @@ class Visit:
             return None
         return self.past[side][-1] if self.past[side] else forced[:-1]
 
-    def want(self, model: str) -> None:
+    def want(self, wish: Wish) -> None:
         """Ask for a model that is not here; what is on the Stage stays as it is."""
         self.touched = True
-        self.wish = Wish(model)
+        self.wish = wish
         self.model_problem = ""
 
     def receive(self, model: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from components.session.models import Models, spelling
 from components.session.visit import READY, Visit, Wish
 from mdp_core.tokens.sources import facts
@@ -22,6 +24,7 @@ def settle(here: Visit, models: Models) -> str | None:
     except UnknownModel as error:
         here.give_up(str(error))
         return None
+    here.wish = replace(here.wish, model=model)
     found = models.get(model)
     if found is not None:
         waited, here.load = here.load is not None, None
@@ -39,13 +42,14 @@ def settle(here: Visit, models: Models) -> str | None:
 def choose(here: Visit, model: str, models: Models) -> None:
     """Put `model` on the Stage: at once where it is here, else it is loaded. Raises UnknownModel for what names no model."""
     model = spelling(model)
+    wish = here.wish
     leave(here)
     if models.get(model) is not None or model == READY:
         here.give_up()
         if here.scenario.text.model != model:
             here.change_text(model=model)
         return
-    here.want(model)
+    here.want(wish if wish is not None and wish.model == model else Wish(model))  # a link's brings choices with it
     here.load = models.ask(model)
 
 
