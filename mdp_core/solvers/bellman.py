@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, eye_array
-from scipy.sparse.linalg import splu
+from scipy.sparse.csgraph import reverse_cuthill_mckee
+from scipy.sparse.linalg import bicgstab, splu
 
 from mdp_core.tabular import TabularMDP
 
 _DENSE_BELOW = 64  # states: a sparse factorisation costs more than it saves
 _DENSE_FROM = 0.1  # of all pairs of states connected
+_WORK = 3e9  # multiplications that a factorisation may take: a second or two
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,17 +34,42 @@ class PolicyEquation:
             v += self.r
         return v
 
-    def solution(self) -> NDArray[np.float64]:
-        """[S], the v that solves it, by a factorisation. The spectral radius of P must be below 1."""
+    @cached_property
+    def factorable(self) -> bool:
+        """True where a factorisation stays small: a map's does, that of a world where all is near to all does not."""
         S = len(self.r)
-        if S <= _DENSE_BELOW or self.P.nnz >= _DENSE_FROM * S * S:
+        if S * S * S <= _WORK:
+            return True
+        place = np.empty(S, dtype=np.int64)
+        place[reverse_cuthill_mckee(self.P, symmetric_mode=False)] = np.arange(S)
+        band = np.abs(np.repeat(place, np.diff(self.P.indptr)) - place[self.P.indices]).max(initial=0)
+        return bool(S * float(band) ** 2 <= _WORK)
+
+    def solution(self) -> NDArray[np.float64]:
+        """[S], the v that solves it, to rounding. The spectral radius of P must be below 1."""
+        S = len(self.r)
+        if S <= _DENSE_BELOW or (S * S * S <= _WORK and self.P.nnz >= _DENSE_FROM * S * S):
             dense: NDArray[np.float64] = np.linalg.solve(np.eye(S) - self.P.toarray(), self.r)
             return dense
+        if not self.factorable:
+            precise = 1e-13 * float(np.abs(self.r).max(initial=0.0))
+            close = self.nearly(np.zeros(S), precise, 2_000)
+            if close is not None:
+                return close
         # 1 - P is an M-matrix: it needs no pivoting, so that the ordering that fills in least can be kept.
         system = (eye_array(S, format="csr") - self.P).tocsc()
         factors = splu(system, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
         solved: NDArray[np.float64] = factors.solve(self.r)
         return solved
+
+    def nearly(self, v: NDArray[np.float64], residual: float, turns: int) -> NDArray[np.float64] | None:
+        """[S], what solves it up to that residual, from `v` by BiCGSTAB; None if `turns` were too few."""
+        system = eye_array(len(self.r), format="csr") - self.P
+        found, failed = bicgstab(system, self.r, x0=v, rtol=0.0, atol=residual, maxiter=turns)
+        if failed or not np.all(np.isfinite(found)):
+            return None
+        result: NDArray[np.float64] = found
+        return result
 
 
 class Bellman:
@@ -55,6 +84,9 @@ class Bellman:
         self._r[:, mdp.terminal] = 0.0
         self._weight[:, mdp.terminal] = 0.0
         edges = np.arange(0, A * S * K + 1, K, dtype=np.int32)
+        # Of every deterministic policy's matrix only the entries differ: a copy of this one takes no checking.
+        some = np.zeros(S * K), np.zeros(S * K, dtype=np.int32), np.arange(0, S * K + 1, K, dtype=np.int32)
+        self._blank = csr_array(some, shape=(S, S))
         self._pairs = csr_array((self._weight.ravel(), self._next.ravel(), edges), shape=(A * S, S))
 
     def q(self, v: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -65,10 +97,9 @@ class Bellman:
 
     def of_actions(self, actions: NDArray[np.int64]) -> PolicyEquation:
         """The equation of the policy that takes `actions` [S]."""
-        S, K = self._next.shape[1:]
-        edges = np.arange(0, S * K + 1, K, dtype=np.int32)
-        weight, following = self._weight[actions, self._states], self._next[actions, self._states]
-        P = csr_array((weight.ravel(), following.ravel(), edges), shape=(S, S))
+        P = copy(self._blank)
+        P.data = self._weight[actions, self._states].ravel()
+        P.indices = self._next[actions, self._states].ravel()
         return PolicyEquation(self._r[actions, self._states], P)
 
     def of_policy(self, policy: NDArray[np.float64]) -> PolicyEquation:

@@ -61,6 +61,32 @@ class Endings:
         found[_walk(begin, np.concatenate([self.mdp.next_state[s, a, k], starts]), S)[0]] = True
         return found[:S]
 
+    def leading_to(self, target: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """[S] -> [S], True for `target` and the states from which some policy may come to it."""
+        S = len(self.mdp.terminal)
+        s, a, k = np.nonzero(self.going_on)
+        there = np.flatnonzero(target)
+        begin = np.concatenate([self.mdp.next_state[s, a, k], np.full(len(there), S)])
+        found = np.zeros(S + 1, dtype=np.bool_)
+        found[_walk(begin, np.concatenate([s, there]), S)[0]] = True
+        return found[:S]
+
+    @cached_property
+    def outwards(self) -> NDArray[np.int64]:
+        """[S], the states in the order in which they lead to an end, nearest first, then the others.
+
+        Where no episode ends, to what pays most instead.
+        """
+        S = len(self.mdp.terminal)
+        ending = np.flatnonzero(np.any(self.may_end, axis=1) | self.mdp.terminal)
+        if not np.any(self.may_end):
+            best = self.mdp.expected_reward.max(axis=1)
+            ending = np.append(ending, np.flatnonzero(best == best.max()))
+        s, a, k = np.nonzero(self.going_on)
+        begin = np.concatenate([self.mdp.next_state[s, a, k], np.full(len(ending), S)])
+        order = _walk(begin, np.concatenate([s, ending]), S)[0][1:].astype(np.int64)
+        return np.concatenate([order, np.setdiff1d(np.arange(S), order)])
+
     @cached_property
     def idle(self) -> NDArray[np.bool_]:
         """[S, A], the pairs with which one can go around for ever and is never paid anything."""
@@ -136,7 +162,7 @@ def undiscounted(mdp: TabularMDP) -> Undiscounted:
     endings = Endings(mdp)
     reachable = endings.reachable
     gaining = endings.end_components(endings.pairs_paying(mdp.reward >= 0))
-    gain = (gaining & (mdp.expected_reward > 0)).any(axis=1)
+    gain: NDArray[np.bool_] = np.any(gaining & (mdp.expected_reward > 0), axis=1)
     if (gain & reachable).any():
         states = np.flatnonzero(gain & reachable)
         raise EndlessError(
@@ -152,12 +178,14 @@ def undiscounted(mdp: TabularMDP) -> Undiscounted:
             "not exist; take gamma below 1, or a finite horizon.",
             states,
         )
-    lost = (endless | gain) & ~reachable
+    lost = (endless | endings.leading_to(gain)) & ~reachable
     if not lost.any():
         return Undiscounted(mdp, lost, endings)
     here = np.arange(len(lost), dtype=np.int32)[:, None, None]
+    risky = np.any(endings.going_on & lost[mdp.next_state], axis=2)  # others need not take such an action
     closed = replace(
         mdp,
+        allowed=mdp.allowed & (lost[:, None] | ~risky),
         next_state=np.where(lost[:, None, None], here, mdp.next_state),
         reward=np.where(lost[:, None, None], 0.0, mdp.reward),
         terminated=mdp.terminated | lost[:, None, None] | lost[mdp.next_state],

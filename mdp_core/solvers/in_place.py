@@ -13,13 +13,14 @@ _Backup = tuple[float, list[tuple[float, int]]]  # r(s, a), and gamma p for each
 
 
 class OptimalSweep:
-    """v(s) <- max_a sum p (r + gamma v(s')), one state after the other."""
+    """v(s) <- max_a sum p (r + gamma v(s')), one state after the other, in the order of the table or in `order`."""
 
-    def __init__(self, mdp: TabularMDP, gamma: float) -> None:
+    def __init__(self, mdp: TabularMDP, gamma: float, order: NDArray[np.int64] | None = None) -> None:
         pairs = _backups(mdp.expected_reward, gamma * mdp.continuing, mdp.next_state)
         self._states = [
             (s, [pairs[s][a] for a in np.flatnonzero(mdp.allowed[s]).tolist()])
-            for s in np.flatnonzero(~mdp.terminal).tolist()
+            for s in (range(len(pairs)) if order is None else order.tolist())
+            if not mdp.terminal[s]
         ]
 
     def __call__(self, v: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,13 +8,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mdp_core.solvers.bellman import Bellman, PolicyEquation
-from mdp_core.solvers.ending import undiscounted
+from mdp_core.solvers.ending import Endings, undiscounted
+from mdp_core.solvers.in_place import OptimalSweep
 from mdp_core.solvers.iterate import Iterate, check_gamma, check_tolerance, enough, first_values
 from mdp_core.tabular import TabularMDP
 
 _TURN = 20  # sweeps between two looks at what they still change
-_WORTH = 0.1  # of the residual of Bellman's optimality equation: below it, evaluating is less use than improving
-_FACTORISED = 10_000  # states, up to which a policy that does not settle is solved instead
+_WORTH = 0.3  # of the residual of Bellman's optimality equation: below it, evaluating is less use than improving
+_KRYLOV = 200  # turns of BiCGSTAB for a policy that does not settle, where it cannot be factorised
+_LONG = 40  # rounds, after which the way from the end is taken to be a long one
+_AGAIN = 10  # rounds from one sweep along that way to the next
 _UNDECIDED = 0.1  # of the states: fewer are not worth the longer rows of a policy that is uniform there
 
 
@@ -60,31 +63,39 @@ def adaptive_policy_iteration(
     tolerance: float = 1e-9,
     v0: ArrayLike | None = None,
     max_rounds: int = 100_000,
+    bellman: Bellman | None = None,
 ) -> Iterator[Iterate]:
     """Modified policy iteration for gamma < 1 that evaluates as long as it pays: what `solve` runs.
 
-    Each round sweeps until the policy's own residual is a tenth of that of Bellman's optimality equation, and solves for
+    Each round sweeps until the policy's own residual is a third of that of Bellman's optimality equation, and solves for
     the policy exactly where many sweeps do not get there. A state in which all actions look the same yet is left at random,
-    so that news travels through it. Promise, arguments and errors are those of `modified_policy_iteration`, and ValueError
-    where gamma is 1.
+    so that news travels through it; where the way is long all the same, it is carried along in a sweep in place, from the
+    ends outwards. `bellman` is that of `mdp` and `gamma`, where it is there already. Promise, other arguments and errors are
+    those of `modified_policy_iteration`, and ValueError where gamma is 1.
     """
     check_gamma(gamma)
     check_tolerance(tolerance)
     if gamma == 1.0:
         raise ValueError("gamma must be below 1 here")
     v = first_values(mdp, v0)
-    bellman = Bellman(mdp, gamma)
+    bellman = bellman or Bellman(mdp, gamma)
     patience = max(2 * _TURN, 5 * int(len(v) ** 0.5))
     undecided = float(len(v))
     yield Iterate(0, v, np.inf)
     done = 0
-    for _ in range(max_rounds):
+    outwards: OptimalSweep | None = None
+    for round_ in range(max_rounds):
         step = _Step(bellman, v)
         v, done = step.best, done + 1
         wanted = enough(gamma, tolerance, v)
         if step.residual <= wanted:
             yield Iterate(done, v, step.residual, step.span)
             return
+        if round_ >= _LONG and round_ % _AGAIN == 0:
+            outwards = outwards or OptimalSweep(mdp, gamma, Endings(mdp).outwards)
+            v, done = outwards(v), done + 1
+            yield Iterate(done, v, step.residual, step.span)
+            continue
         open_ = step.undecided(mdp)
         count = float(open_.sum())
         if _UNDECIDED * len(v) < count < 0.9 * undecided or (done == 1 and count > _UNDECIDED * len(v)):
@@ -133,4 +144,7 @@ def _evaluated(
         swept += _TURN
         if np.abs(v - before).max(initial=0.0) <= wanted:
             return v, swept
-    return (equation.solution(), swept + 1) if len(v) <= _FACTORISED else (v, swept)
+    if equation.factorable:
+        return equation.solution(), swept + 1
+    close = equation.nearly(v, wanted, _KRYLOV)
+    return (v, swept) if close is None else (close, swept + 1)

@@ -51,6 +51,8 @@ def policy_iteration(
         mdp = checked.mdp
         anything[checked.lost] = policy[checked.lost]
         policy[checked.lost] = 0.0
+        astray = np.any((policy > 0) & ~mdp.allowed, axis=1)  # sealed off, and on the way to a lost state
+        policy[astray] = uniform(mdp)[astray]
     bellman = Bellman(mdp, gamma)
     for round_ in range(1, max_rounds + 1):
         try:

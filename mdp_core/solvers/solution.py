@@ -57,12 +57,13 @@ def solve(
     check_tolerance(tolerance)
     if gamma == 1.0:
         return _undiscounted(mdp, first_values(mdp, v0) if v0 is not None else None, max_rounds)
-    rounds = adaptive_policy_iteration(mdp, gamma, tolerance=tolerance, v0=v0, max_rounds=max_rounds)
+    bellman = Bellman(mdp, gamma)
+    rounds = adaptive_policy_iteration(mdp, gamma, tolerance=tolerance, v0=v0, max_rounds=max_rounds, bellman=bellman)
     last = deque(rounds, maxlen=1)[0]
     if not last.residual <= enough(gamma, tolerance, last.v):
         raise ValueError(f"the values did not settle within {max_rounds} rounds; give it more, or take a smaller gamma")
     error = last.residual * gamma / (1.0 - gamma)
-    return _solution(mdp, gamma, last.v, last.sweep, last.residual, error)
+    return _solution(mdp, bellman, gamma, last.v, last.sweep, last.residual, error)
 
 
 def _undiscounted(mdp: TabularMDP, v0: NDArray[np.float64] | None, max_rounds: int) -> Solution:
@@ -82,13 +83,19 @@ def _undiscounted(mdp: TabularMDP, v0: NDArray[np.float64] | None, max_rounds: i
     last = deque(rounds, maxlen=1)[0]
     residual = float(np.abs(bellman.q(last.v).max(axis=0) - last.v).max(initial=0.0))
     steps = float(expected_steps(checked.mdp, last.policy).max(initial=0.0))
-    found = _solution(checked.mdp, 1.0, last.v, last.round, residual, residual * steps)
+    found = _solution(checked.mdp, bellman, 1.0, last.v, last.round, residual, residual * steps)
     lost = checked.lost
     return replace(found, v=checked.shown(found.v), q=np.where(lost[:, None] & mdp.allowed, np.nan, found.q))
 
 
 def _solution(
-    mdp: TabularMDP, gamma: float, v: NDArray[np.float64], iterations: int, residual: float, error: float
+    mdp: TabularMDP,
+    bellman: Bellman,
+    gamma: float,
+    v: NDArray[np.float64],
+    iterations: int,
+    residual: float,
+    error: float,
 ) -> Solution:
-    q = np.where(mdp.allowed, Bellman(mdp, gamma).q(v).T, -np.inf)
+    q = np.where(mdp.allowed, bellman.q(v).T, -np.inf)
     return Solution(gamma, v, q, greedy(q, max(1e-9, 2.0 * gamma * error)), iterations, residual, error)

@@ -73,3 +73,12 @@ def test_policy_iteration_leaves_sealed_states_alone():
 def test_a_terminal_world_has_nothing_to_solve():
     over = from_transitions({}, terminal=["over"])
     assert [i.v.tolist() for i in value_iteration(over, 1.0)] == [[0.0], [0.0]]
+
+
+def test_outwards_is_nearest_to_an_end_first():
+    assert Endings(table("S..G")).outwards.tolist()[-1] == 0
+    order = Endings(table("S..\n##.\nG..")).outwards.tolist()
+    assert sorted(order) == list(range(7))
+    assert order.index(5) < order.index(6) < order.index(3) < order.index(2) < order.index(1) < order.index(0)
+    # Without an end, from what pays most.
+    assert Endings(table("x: reward 1\nS..x")).outwards.tolist()[-1] == 0

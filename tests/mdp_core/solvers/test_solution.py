@@ -7,8 +7,11 @@ from mdp_core.grid.maps import parse_map
 from mdp_core.grid.presets import world
 from mdp_core.grid.world import GridWorld
 from mdp_core.solvers.ending import EndlessError
+from mdp_core.solvers.policy_evaluation import policy_values
 from mdp_core.solvers.policy_iteration import policy_iteration
 from mdp_core.solvers.solution import solve
+from mdp_core.tabular import TabularMDP
+from mdp_core.transitions import from_transitions
 
 
 def test_a_solution_by_hand():
@@ -124,3 +127,36 @@ def test_a_large_world_is_solved():
 def test_a_large_reward_does_not_ask_for_more_than_a_float_can_hold():
     solution = solve(GridWorld(parse_map("step: 1000000\nS.")).tabular(), 0.999)
     assert solution.v[0] == pytest.approx(1e9, rel=1e-9)
+
+
+@pytest.mark.parametrize("gamma", [0.9, 0.999, 1.0])
+def test_a_long_way_is_solved(gamma):
+    """3,000 steps in a row, each at the price 1: -(1 - gamma^n) / (1 - gamma) with n steps left."""
+    n = 3_000
+    mdp = from_transitions({i: {"back": [(1.0, max(i - 1, 0), -1.0)], "on": [(1.0, i + 1, -1.0)]} for i in range(n)})
+    left = np.arange(n, -1, -1)
+    expected = -left if gamma == 1.0 else -(1 - gamma**left) / (1 - gamma)
+    np.testing.assert_allclose(solve(mdp, gamma).v, expected, atol=1e-8)
+
+
+@pytest.mark.parametrize("gamma", [0.9, 0.9999])
+def test_a_world_where_all_is_near_to_all_is_solved(gamma):
+    """No factorisation stays small there; 2,000 states, four successors a pair."""
+    rng = np.random.default_rng(3)
+    shape = (2_000, 2, 4)
+    mdp = TabularMDP(
+        next_state=rng.integers(0, 2_000, shape).astype(np.int32),
+        probability=rng.dirichlet(np.ones(4), shape[:2]),
+        reward=rng.normal(size=shape),
+        terminated=np.zeros(shape, dtype=bool),
+        allowed=np.ones(shape[:2], dtype=bool),
+        terminal=np.zeros(2_000, dtype=bool),
+        start=np.eye(1, 2_000)[0],
+        states=range(2_000),
+        actions_named=range(2),
+    )
+    solution = solve(mdp, gamma, tolerance=1e-6)
+    backed_up = mdp.q_from_v(solution.v, gamma).max(axis=1)
+    assert np.abs(backed_up - solution.v).max() * gamma / (1 - gamma) <= 1e-6
+    v = policy_values(mdp, solution.policy, gamma)
+    np.testing.assert_allclose(v, solution.v, atol=2e-6)
