@@ -8,12 +8,13 @@ from components.session.warmup import first_imports
 st.set_page_config(page_title="One Loop", layout="wide")
 chrome()
 with first_imports():
-    from components.pages import learn, mdp, stage
+    from components.pages import learn, mdp, returns_page, stage
 
 st.navigation(
     [
         st.Page(stage.page, title="Stage", url_path="stage", default=True),
         st.Page(mdp.page, title="MDP", url_path="mdp"),
+        st.Page(returns_page.page, title="Return", url_path="return"),
         st.Page(learn.page, title="Learn", url_path="learn"),
     ],
     position="top",

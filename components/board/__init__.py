@@ -66,6 +66,7 @@ def board(
     film: Sequence[Iterate] = (),
     film_key: object = None,
     play: bool = False,
+    first: int | None = None,
     layers: Sequence[str] = ("v", "q", "policy", "none"),
     layer: str | None = None,
     scale: float = 1.0,
@@ -82,9 +83,10 @@ def board(
     """Draw `world` (the `map` of a grid's frames: rows, cols, cells, jumps; barriers are thin walls, each between two
     neighbouring cells) with what is known of it.
 
-    `film` is scrubbed in the browser; a new `film_key` shows its last iterate, or plays it from the first where `play` is
-    set. `layers` are those that the visitor may choose between, of v, q, policy, change, none; a new film begins with
-    `layer` where that is given. `scale` is the magnitude of a value that is drawn full, `change_scale` that of a change.
+    `film` is scrubbed in the browser; a new `film_key` shows its last iterate (or number `first`), or plays it from the
+    first one where `play` is set. `layers` are those that the visitor may choose between, of v, q, policy, change, none;
+    a new film begins with `layer` where that is given. `scale` is the magnitude of a value that is drawn full,
+    `change_scale` that of a change.
     `palette` are (sign, label) pairs: with it the map is painted on, `on_paint(cells, sign)` comes once a stroke; without it
     a click or Enter chooses a cell, `on_select(cell)`. `height` in pixels is the most the map takes.
     """
@@ -108,6 +110,7 @@ def board(
             "film": [{"label": i.label, "v": i.v, "q": i.q, "policy": i.policy, "change": i.change} for i in film],
             "film_key": film_key,
             "play": play,
+            "first": first,
             "layers": list(layers),
             "layer": layer,
             "scale": max(float(scale), 1e-9),

@@ -1,0 +1,90 @@
+// The engine of the chart of returns: numbers in, numbers out, so that Node can test it on the same cases as Python's
+// functions. Payments are stretches of equal reward: rewards[p] is r_{t+1} of trajectory rows[p], starts[p] <= t < stops[p].
+
+/** 0, 1, 1 + gamma, ..., the sums of the first n discounts for n = 0..steps; 0^0 is 1. */
+export function summedDiscounts(steps, gamma) {
+  const sums = new Float64Array(steps + 1);
+  let discount = 1;
+  for (let t = 0; t < steps; t += 1) {
+    sums[t + 1] = sums[t] + discount;
+    discount *= gamma;
+  }
+  return sums;
+}
+
+/** G_0 of every trajectory. */
+export function returnsOf({ count, rows, starts, stops, rewards }, gamma) {
+  let steps = 0;
+  for (const stop of stops) if (stop > steps) steps = stop;
+  const sums = summedDiscounts(steps, gamma);
+  const returns = new Float64Array(count);
+  for (let p = 0; p < rewards.length; p += 1) returns[rows[p]] += rewards[p] * (sums[stops[p]] - sums[starts[p]]);
+  return returns;
+}
+
+/** The mean of the first n returns for every n in `at`, ascending, and half of its 95 % interval; null for one return. */
+export function runningMeans(returns, at) {
+  const shift = returns[0];
+  const [mean, half] = [[], []];
+  let [sum, squares, n] = [0, 0, 0];
+  for (const stop of at) {
+    for (; n < stop; n += 1) {
+      const off = returns[n] - shift;
+      sum += off;
+      squares += off * off;
+    }
+    const middle = sum / n;
+    mean.push(shift + middle);
+    half.push(n > 1 ? 1.959963984540054 * Math.sqrt(Math.max(squares - n * middle * middle, 0) / (n - 1) / n) : null);
+  }
+  return { mean, half };
+}
+
+/** At most `points` counts from 1 to n, evenly spread on a logarithmic scale, n the last. */
+export function checkpoints(n, points) {
+  const at = new Set([n]);
+  for (let i = 0; i < points; i += 1) at.add(Math.round(Math.pow(n, i / (points - 1))));
+  return [...at].sort((a, b) => a - b);
+}
+
+/** How many returns fall into each of `bins` equal parts of [low, high]; the upper edge counts to the last, what lies
+ *  outside to none. */
+export function histogram(returns, low, high, bins) {
+  const counts = new Array(bins).fill(0);
+  for (const value of returns) {
+    if (value < low || value > high) continue;
+    counts[Math.min(Math.floor(((value - low) / (high - low || 1)) * bins), bins - 1)] += 1;
+  }
+  return counts;
+}
+
+/** [smallest, largest] of the returns at the given gammas, 0 always inside: a scale that stays while gamma is dragged. */
+export function reach(payments, gammas) {
+  let [low, high] = [0, 0];
+  for (const gamma of gammas) {
+    for (const value of returnsOf(payments, gamma)) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  return [low, high];
+}
+
+/** Round numbers inside [low, high], about `wanted` of them. */
+export function ticks(low, high, wanted) {
+  const rough = (high - low) / Math.max(wanted, 1);
+  if (!(rough > 0)) return [low];
+  const power = Math.pow(10, Math.floor(Math.log10(rough)));
+  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough * 0.999);
+  const found = [];
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i += 1) found.push(i * step);
+  return found;
+}
+
+/** A table over gamma 0, 1/n, ..., 1 at any gamma, straight between its entries. */
+export function between(table, gamma) {
+  const place = gamma * (table.length - 1);
+  const i = Math.min(Math.floor(place + 1e-9), table.length - 1);
+  const share = Math.max(place - i, 0);
+  return share < 1e-9 ? table[i] : table[i] * (1 - share) + table[i + 1] * share;
+}
