@@ -71,8 +71,10 @@ def _messages(here: Visit) -> None:
     if not begun.done or here.load is not None:
         st.fragment(_on_its_way, run_every=TICK)()
         return
-    if begun.problem or here.model_problem:
-        problem(begun.problem or here.model_problem, "What was on the Stage stays there.")
+    if begun.problem:
+        problem(begun.problem, "The robot walks all the same.")
+    if here.model_problem:
+        problem(here.model_problem, "What was on the Stage stays there.", here.give_up)
     if here.wish is not None:
         said = "The link asks for another language model; Pocket is on the Stage until it is here."
         offer(here, models(), said, here.wish.model)

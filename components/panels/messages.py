@@ -21,9 +21,12 @@ def notes(said: tuple[str, ...], dismiss: Callable[[], None]) -> None:
         st.button("OK", key="dismiss", on_click=dismiss)
 
 
-def problem(sentence: str, stays: str) -> None:
-    """What is wrong, and what is seen meanwhile."""
-    st.error(plain(f"{sentence} {stays}"))
+def problem(sentence: str, stays: str, dismiss: Callable[[], None] | None = None) -> None:
+    """What is wrong, and what is seen meanwhile. What nobody can mend any more may be dismissed."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.error(plain(f"{sentence} {stays}"))
+        if dismiss is not None:
+            st.button("OK", key="dismiss_problem", on_click=dismiss)
 
 
 def offer(here: Visit, models: Models, sentence: str, model: str) -> None:

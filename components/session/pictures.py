@@ -17,7 +17,7 @@ from mdp_core.stage.grid import grid_frames
 if TYPE_CHECKING:
     from mdp_core.tokens.language_model import LanguageModel
 
-KEPT = 128  # pictures of each world, about 100 KB each
+KEPT = 128  # pictures of each world, 5 to 160 KB each as JSON
 SLOW = 5_000_000  # parameters; a model that has more writes token by token, with a progress bar
 
 Before = tuple[tuple[int, Any], ...] | None

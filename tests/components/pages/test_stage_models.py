@@ -110,9 +110,9 @@ def test_a_failed_load_is_said_once_and_nothing_typed_is_lost(open_page, door, e
     assert page.worlds["text"]["title"] == "Pocket"
     assert page.here.scenario.text.prompt == "this book is"
     assert page.here.scenario.text.model == "pocket"
+    assert page.press("dismiss_problem").messages == []
     page.set("radio", "kind", "other")
     assert page.widget("text_input", "model_id").value == "someone/model"
-    assert page.messages == []
 
 
 def test_an_id_that_names_no_model_is_said_at_its_field(open_page):
