@@ -1,0 +1,199 @@
+"""Low-rank adapters (LoRA, Hu et al. 2021): what a visitor's tuning changes, kept beside a model that stays as it is.
+
+A layer computes x W^T; with an adapter it answers x W^T + (alpha / r) x A^T B^T, as if its weights were W + (alpha / r) B A.
+The adapter holds A and B. The model is shared: the adapter is laid over it for one forward pass and taken off again,
+in the model's lane, so that two visitors may tune two adapters of one model in memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers.pytorch_utils import Conv1D
+
+MAX_RANK = 256
+
+# The layers that carry attention's queries and values, by the names that families of models give them; the first that a
+# model has are taken: Llama and its kin; Phi-3; GPT-2; GPT-NeoX, BLOOM, Falcon; MPT; Mamba.
+USUAL_TARGETS = (("q_proj", "v_proj"), ("qkv_proj",), ("c_attn",), ("query_key_value",), ("Wqkv",), ("in_proj",))
+
+
+class AdapterError(ValueError):
+    """An adapter that cannot be made, read, or laid over this model; the message is a sentence for the visitor."""
+
+
+@dataclass(frozen=True)
+class AdapterSpec:
+    """The shape of an adapter. Raises AdapterError, in a sentence for a visitor, for a number out of its range."""
+
+    rank: int = 8  # r, 1..MAX_RANK
+    alpha: float = 16.0  # the adapter's part is scaled by alpha / r
+    targets: tuple[str, ...] = ()  # the last parts of the names of the layers, such as "q_proj"; none: USUAL_TARGETS
+
+    def __post_init__(self) -> None:
+        if isinstance(self.rank, bool) or not isinstance(self.rank, int) or not 1 <= self.rank <= MAX_RANK:
+            raise AdapterError(f"The rank of an adapter goes from 1 to {MAX_RANK}, and {self.rank} is outside.")
+        if not 0 < self.alpha < float("inf"):
+            raise AdapterError(f"alpha scales the adapter, so it must be above 0 and finite, not {self.alpha}.")
+
+    @property
+    def scale(self) -> float:
+        """alpha / r."""
+        return self.alpha / self.rank
+
+
+@dataclass(frozen=True, eq=False)
+class LowRank:
+    """The two factors of one layer's change B A. A leading dimension gives every text of a batch factors of its own."""
+
+    A: Tensor  # [r, in] or [N, r, in]
+    B: Tensor  # [out, r] or [N, out, r]
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """[N, L, in] -> [N, L, out]: x A^T B^T."""
+        result: Tensor = x @ self.A.mT @ self.B.mT
+        return result
+
+    def map(self, change: Callable[[Tensor], Tensor]) -> LowRank:
+        """Both factors changed in the same way."""
+        return LowRank(change(self.A), change(self.B))
+
+
+@dataclass(frozen=True, eq=False)
+class Adapter:
+    """The factors of every adapted layer, by the layer's full name in the model, in the model's order."""
+
+    spec: AdapterSpec
+    layers: Mapping[str, LowRank]
+    base: str = ""  # the id of the model it was made for; for the screen, since only names and shapes are checked
+
+    @property
+    def tensors(self) -> list[Tensor]:
+        """A and B of every layer, in order: what is trained."""
+        return [factor for layer in self.layers.values() for factor in (layer.A, layer.B)]
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers are trained."""
+        return sum(tensor.numel() for tensor in self.tensors)
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether every number is one."""
+        return all(bool(torch.isfinite(tensor).all()) for tensor in self.tensors)
+
+    def map(self, change: Callable[[Tensor], Tensor]) -> Adapter:
+        """Every factor changed in the same way."""
+        return Adapter(self.spec, {name: layer.map(change) for name, layer in self.layers.items()}, self.base)
+
+    def frozen(self) -> Adapter:
+        """A copy of its own memory, apart from any graph."""
+        return self.map(lambda tensor: tensor.detach().clone())
+
+    def trainable(self) -> Adapter:
+        """A copy whose factors are leaves that take a gradient."""
+        return self.map(lambda tensor: tensor.detach().clone().requires_grad_())
+
+    def repeated(self, rows: int) -> Adapter:
+        """The factors once for each of `rows` texts, as leaves: a backward pass gives each text's own gradient."""
+        return self.map(lambda tensor: tensor.detach().expand(rows, *tensor.shape).clone().requires_grad_())
+
+    def vector(self) -> Tensor:
+        """[P], all its numbers in the order of `tensors`, each row by row."""
+        return torch.cat([tensor.detach().reshape(-1) for tensor in self.tensors])
+
+    def digest(self) -> str:
+        """Twelve hexadecimal digits of its numbers: two adapters that say the same have the same."""
+        said = hashlib.sha256(repr((self.spec, [*self.layers])).encode())
+        for tensor in self.tensors:
+            said.update(tensor.detach().contiguous().numpy().tobytes())
+        return said.hexdigest()[:12]
+
+    @contextmanager
+    def over(self, network: nn.Module) -> Iterator[None]:
+        """Inside the `with`, forward passes of `network` have the adapter on. Only in the lane of its model.
+
+        Raises AdapterError if a layer is missing or of another shape.
+        """
+        found = dict(network.named_modules())
+        hooks = []
+        try:
+            for name, layer in self.layers.items():
+                _check_fit(name, layer, found.get(name))
+                hooks.append(found[name].register_forward_hook(_adding(layer, self.spec.scale)))
+            yield
+        finally:
+            for hook in hooks:
+                hook.remove()
+
+
+def _adding(layer: LowRank, scale: float) -> Callable[[nn.Module, tuple[Any, ...], Tensor], Tensor]:
+    def add(_: nn.Module, inputs: tuple[Any, ...], answer: Tensor) -> Tensor:
+        return answer + scale * layer(inputs[0])
+
+    return add
+
+
+def new_adapter(network: nn.Module, spec: AdapterSpec, generator: torch.Generator, base: str = "") -> Adapter:
+    """An adapter that changes nothing yet: A uniform in +-1 / sqrt(in), drawn from `generator`, and B zero, as PEFT does.
+
+    Raises AdapterError if the network has no layer of that name.
+    """
+    layers = {}
+    for name, module in target_layers(network, spec.targets).items():
+        out, into = layer_shape(module)
+        weight: Any = module.weight
+        bound = 1 / sqrt(into)
+        A = torch.empty(spec.rank, into, dtype=weight.dtype).uniform_(-bound, bound, generator=generator)
+        layers[name] = LowRank(A, torch.zeros(out, spec.rank, dtype=weight.dtype))
+    return Adapter(spec, layers, base)
+
+
+def target_layers(network: nn.Module, targets: tuple[str, ...] = ()) -> dict[str, nn.Module]:
+    """The linear layers whose names end with one of `targets`, by full name; with none, the first of USUAL_TARGETS.
+
+    Raises AdapterError if there are none.
+    """
+    linear = {name: module for name, module in network.named_modules() if isinstance(module, (nn.Linear, Conv1D))}
+    for names in (targets,) if targets else USUAL_TARGETS:
+        found = {name: module for name, module in linear.items() if name.rpartition(".")[2] in names}
+        if found:
+            return found
+    known = sorted({name.rpartition(".")[2] for name in linear})[:6]
+    raise AdapterError(
+        f"This model has no layers {' or '.join(targets) or 'of attention'} to adapt: name some of {known}."
+    )
+
+
+def layer_shape(module: nn.Module) -> tuple[int, int]:
+    """(out, in) of a linear layer; GPT-2's keeps its weights the other way round."""
+    weight: Any = module.weight
+    out, into = weight.shape if isinstance(module, nn.Linear) else weight.shape[::-1]
+    return int(out), int(into)
+
+
+def _check_fit(name: str, layer: LowRank, module: nn.Module | None) -> None:
+    if not isinstance(module, (nn.Linear, Conv1D)):
+        raise AdapterError(
+            f"This adapter is for another model: here is no layer {name[:80]!r}. Load it over its own model."
+        )
+    (out, into), (B, A) = layer_shape(module), (layer.B.shape[-2], layer.A.shape[-1])
+    if (out, into) != (B, A):
+        raise AdapterError(
+            f"This adapter is for another model: its layer {name[:80]!r} is {B} x {A}, and here it is {out} x {into}. "
+            "Load it over its own model."
+        )
+
+
+def check_fits(adapter: Adapter, network: nn.Module) -> None:
+    """Raises AdapterError, in a sentence for a visitor, unless every layer of the adapter is one of `network`."""
+    found = dict(network.named_modules())
+    for name, layer in adapter.layers.items():
+        _check_fit(name, layer, found.get(name))
