@@ -70,7 +70,7 @@ class GrowingLayer(DynamicLayer):  # type: ignore[misc]
         """`rows` texts that begin with the one text of `keys`, `values` [1, heads, L, size] and grow to `room` tokens."""
         super().__init__()
         self.lazy_initialization(keys, values)
-        self._rooms = tuple(t.new_empty(rows, t.shape[1], room, t.shape[3]) for t in (keys, values))
+        self._rooms = tuple(t.new_empty(rows, t.shape[1], room, t.shape[3]) for t in (keys, values))  # a pair
         self._show(0)
         self.update(keys.expand(rows, -1, -1, -1), values.expand(rows, -1, -1, -1))
 
@@ -78,11 +78,11 @@ class GrowingLayer(DynamicLayer):  # type: ignore[misc]
         self, key_states: torch.Tensor, value_states: torch.Tensor, *args: Any, **kwargs: Any
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Write the new tokens behind the old ones; returns both, as views of the room."""
-        before = self.keys.shape[-2]
-        after = before + key_states.shape[-2]
-        for room, new in zip(self._rooms, (key_states, value_states), strict=True):
-            room[:, :, before:after] = new
-        self._show(after)
+        before, new = self.keys.shape[-2], key_states.shape[-2]
+        keys, values = self._rooms
+        keys.narrow(2, before, new).copy_(key_states)
+        values.narrow(2, before, new).copy_(value_states)
+        self._show(before + new)
         return self.keys, self.values
 
     def batch_select_indices(self, indices: torch.Tensor) -> None:
@@ -98,7 +98,8 @@ class GrowingLayer(DynamicLayer):  # type: ignore[misc]
         return other
 
     def _show(self, tokens: int) -> None:
-        self.keys, self.values = (room[:, :, :tokens] for room in self._rooms)
+        keys, values = self._rooms
+        self.keys, self.values = keys.narrow(2, 0, tokens), values.narrow(2, 0, tokens)
 
 
 def key_values(cache: DynamicCache) -> KeyValues:

@@ -73,4 +73,6 @@ def checked_prompt(text: str) -> str:
 
 
 def _short(word: str) -> str:
+    if not any(unicodedata.category(character)[0] in "LNPS" for character in word):
+        return f"U+{ord(word[0]):04X}"  # nothing that could be seen between the quotation marks
     return word if len(word) <= _SHOWN_LETTERS else word[: _SHOWN_LETTERS - 1] + "…"

@@ -101,6 +101,8 @@ def test_unknown_words_are_named_once_and_as_typed(wordy):
         wordy.encode("x" * 5000)
     assert len(str(caught.value)) < 150
     assert caught.value.words == ("x" * 5000,)
+    with pytest.raises(UnknownWordsError, match=r"know “U\+200B”, “U\+0301”:"):
+        wordy.encode("the \u200b movie \u0301\u0301")
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\n\t ", "\u200b", "\u00a0\u3000", "\u202e\u200d"])
