@@ -26,6 +26,7 @@ CSS = f"""
 [data-testid="stAlertContainer"] [data-testid="stMarkdownContainer"] {{ margin: 0; }}
 [data-testid="stAlertContainer"] p {{ margin: 0; font-size: 15px; line-height: 1.35; }}
 [data-testid="stPopoverBody"] {{ width: min(640px, calc(100vw - 32px)); max-height: calc(100vh - 110px); }}
+.katex-display {{ overflow-x: auto; overflow-y: hidden; }}
 /* The name takes no room of its own. */
 [data-testid="stElementContainer"]:has(.one-loop-name) {{ position: absolute; height: 0; }}
 """

@@ -1,0 +1,42 @@
+"""What the README says is true: its notebook code runs, and its table of variables is the code's."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mdp_core.tokens.sources.host import host_from
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_lake_in_a_notebook_gives_the_stages_numbers(capsys):
+    names: dict[str, object] = {}
+    exec(BLOCKS[0], names)
+    # The robot reaches the goal with its tenth move: one reward, discounted nine times.
+    assert names["run"].terminated
+    assert len(names["run"]) == 10
+    assert float(capsys.readouterr().out.split(")")[-1]) == pytest.approx(0.9**9)
+
+
+def test_the_language_model_in_a_notebook_goes_through_the_same_loop(capsys):
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    names: dict[str, object] = {}
+    exec(BLOCKS[1], names)
+    text, _, score = capsys.readouterr().out.strip().rpartition(" ")
+    assert text.startswith("the movie was ")
+    assert float(score) == SentimentIntensityAnalyzer().polarity_scores(text)["compound"]
+
+
+def test_every_variable_is_in_the_table_and_none_that_is_not_there():
+    assert set(re.findall(r"`(ONE_LOOP_\w+)`", README)) == set(re.findall(r"ONE_LOOP_\w+", host_from.__doc__ or ""))
+
+
+def test_every_folder_of_the_packages_is_in_the_picture_of_the_tree():
+    root = Path(__file__).parents[1]
+    tree = README.split("## Architecture")[1].split("```")[1]
+    for package in ("mdp_core", "components"):
+        folders = {path.parent.name for path in (root / package).glob("*/__init__.py")}
+        assert folders <= set(re.findall(r"(\w+)/", tree)), package
