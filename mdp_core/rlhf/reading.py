@@ -1,0 +1,93 @@
+"""Reading finished texts: all next-token distributions of a text by one forward pass (teacher forcing).
+
+Everything here goes through a network, so it is called in the lane of its model, a few texts at a time.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from functools import lru_cache, partial
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from mdp_core.rlhf.adapters import Adapter
+from mdp_core.rlhf.losses import token_logp
+from mdp_core.tokens.generation import LOGITS, Texts
+from mdp_core.tokens.language_model import LanguageModel
+
+TOKENS = 4096  # of the texts that are read in one go, so that somebody else's click comes between two of them
+
+
+def rows_at_once(model: LanguageModel, texts: Texts) -> Iterator[slice]:
+    """The texts in parts small enough for memory and for the others who wait for the lane."""
+    N, T = texts.tokens.shape
+    rows = max(min(LOGITS // (T * model.vocabulary_size), TOKENS // (len(texts.prompt) + T)), 1)
+    return (slice(n, n + rows) for n in range(0, N, rows))
+
+
+def mask_of(texts: Texts) -> Tensor:
+    """[N, T], true on the tokens that were written, the end token included."""
+    return torch.from_numpy(texts.tokens >= 0)
+
+
+def text_logits(network: nn.Module, texts: Texts, rows: slice, *, temperature: float = 1.0) -> Tensor:
+    """[n, T, V], the logits over temperature that token t of each text was drawn from; behind its end they mean nothing."""
+    T = texts.tokens.shape[1]
+    kept = {"logits_to_keep": T} if _keeps(type(network).forward) else {}
+    answer: Any = network(input_ids=_ids(texts, rows)[:, :-1], use_cache=False, return_dict=True, **kept)
+    logits: Tensor = answer.logits[:, -T:]
+    return logits if temperature == 1 else logits / temperature
+
+
+def logits_and_features(
+    network: nn.Module, texts: Texts, rows: slice, *, temperature: float = 1.0
+) -> tuple[Tensor, Tensor]:
+    """[n, T, V] as `text_logits`, and [n, T, H], the network's last hidden state of the text before token t."""
+    T = texts.tokens.shape[1]
+    kept = {"logits_to_keep": T} if _keeps(type(network).forward) else {}
+    answer: Any = network(
+        input_ids=_ids(texts, rows)[:, :-1], use_cache=False, return_dict=True, output_hidden_states=True, **kept
+    )
+    return answer.logits[:, -T:] / temperature, answer.hidden_states[-1][:, -T:]
+
+
+def drawn_logp(logits: Tensor, texts: Texts, rows: slice) -> Tensor:
+    """[n, T, V] -> [n, T]: log pi of the tokens that were written; 0 behind a text's end."""
+    tokens = torch.from_numpy(texts.tokens[rows])
+    return torch.where(tokens >= 0, token_logp(logits, tokens.clamp(min=0)), 0.0)
+
+
+def log_probabilities(
+    model: LanguageModel, texts: Texts, adapter: Adapter | None = None, *, temperature: float = 1.0
+) -> Tensor:
+    """[N, T], float64, log pi of every written token under `model`, with the adapter on if one is given; 0 behind the end.
+
+    `temperature` divides the logits; top-k and top-p are off: a policy that can be tuned gives every token a chance.
+    """
+
+    @torch.no_grad()
+    def read(rows: slice) -> Tensor:
+        with laid_over(model, adapter):
+            return drawn_logp(text_logits(model.model, texts, rows, temperature=temperature), texts, rows)
+
+    return torch.cat([model.in_lane(partial(read, rows)) for rows in rows_at_once(model, texts)]).double()
+
+
+def laid_over(model: LanguageModel, adapter: Adapter | None) -> AbstractContextManager[None]:
+    """A context in which the adapter is on, if there is one. Only in the lane."""
+    return nullcontext() if adapter is None else adapter.over(model.model)
+
+
+def _ids(texts: Texts, rows: slice) -> Tensor:
+    """[n, P + T], prompt and text. Behind a text's end stands token 0: with attention to the left nothing sees it."""
+    written = torch.from_numpy(texts.tokens[rows]).clamp(min=0)
+    return torch.cat([torch.tensor(texts.prompt).expand(len(written), -1), written], dim=1)
+
+
+@lru_cache
+def _keeps(forward: Any) -> bool:
+    return "logits_to_keep" in inspect.signature(forward).parameters
