@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,9 @@ from mdp_core.stage.grid import world_of
 if TYPE_CHECKING:
     from mdp_core.tokens.language_model import LanguageModel
 
+TICK = 0.15  # seconds between two slices
+SLICE = 0.25  # seconds of work in one
+REFRESH = 1.0  # seconds between two looks at what has come of it
 FIRST = 1_000  # trajectories that are offered
 
 
@@ -60,6 +65,9 @@ class Returns:
     valued: bool = False  # the values of a slow model's text were asked for
     stale: bool = False  # a section has changed what the whole page shows
     stale_values: bool = False
+    due: bool = False  # the next run of the drawing's own fragment is a tick, and draws
+    values_due: bool = False
+    refreshed: float = 0.0  # when the page was last run to show how far it is
     grid: GridScenario | None = None  # the last one that could be read
     refused: str = ""  # why the last number of trajectories was none
     guesses: dict[str, float] = field(default_factory=dict)
@@ -68,6 +76,19 @@ class Returns:
     rollouts: int = 16
     command: int = 0  # grows when gamma is set from elsewhere
     gamma: float | None = None  # that the chart of returns shows, as far as is known here
+
+    def refresh(self) -> bool:
+        """True, about once a second: it is time to show how far it is."""
+        now = time.monotonic()
+        if now - self.refreshed < REFRESH:
+            return False
+        self.refreshed = now
+        return True
+
+    def again(self, change: Callable[[], None]) -> None:
+        """Do something that the whole page has to hear of."""
+        change()
+        self.stale = True
 
     def see_gamma(self, here: Visit) -> None:
         """Tell the chart where the visit's gamma has been changed elsewhere."""

@@ -76,7 +76,7 @@ class Sample:
     subject: str  # a name of what they are drawn from
     count: int
     limit: int  # steps after which one is cut off
-    coming: Iterator[Drawn]
+    coming: Iterator[Drawn | None]
     drawn: list[Drawn] = field(default_factory=list)
     worked: float = 0.0  # seconds
     done: bool = False
@@ -96,15 +96,15 @@ class Sample:
         return self.worked * (self.count - len(self)) / len(self) if self.drawn else None
 
     def work(self, seconds: float) -> None:
-        """Draw for about so long; at least one batch. Raises ValueError for what cannot be drawn from."""
+        """Draw for about so long. Raises ValueError for what cannot be drawn from."""
         begun = time.perf_counter()
         while not self.done:
-            part = next(self.coming, None)
-            if part is None:
-                self.done = True
-                _finished.put((self.subject, self.count), self)
-            else:
+            part = next(self.coming)
+            if part is not None:
                 self.drawn.append(part)
+                if len(self) >= self.count:
+                    self.done = True
+                    _finished.put((self.subject, self.count), self)
             if time.perf_counter() - begun > seconds:
                 break
         self.worked += time.perf_counter() - begun
@@ -202,8 +202,11 @@ def text_sample(model: LanguageModel, text: TextScenario, seed: int, count: int)
     sampling = Sampling(text.temperature, text.top_k, text.top_p)
     batch = SLOW_BATCH if is_slow(model) else SMALL_BATCH
 
-    def coming() -> Iterator[Drawn]:
+    def coming() -> Iterator[Drawn | None]:
         for part in sample_texts(mdp, sampling, seed=seed, count=count, batch=batch):
+            if part is None:
+                yield None
+                continue
             texts = [
                 (model.decode(part.texts.ids(i)), float(part.scores[i]))
                 for i in range(min(len(part), max(TEXTS - part.first, 0)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,6 +49,22 @@ def generate(
     cut at the model's window. Raises ValueError for uniforms that are not such an array, and what
     `LanguageModel.logits` raises.
     """
+    writing = generate_by_token(model, prompt, uniforms, sampling)
+    while True:
+        try:
+            next(writing)
+        except StopIteration as end:
+            texts: Texts = end.value
+            return texts
+
+
+def generate_by_token(
+    model: LanguageModel, prompt: Sequence[int], uniforms: ArrayLike, sampling: Sampling | None = None
+) -> Generator[None, None, Texts]:
+    """`generate` with a stop after every token of the texts that are read at once, so that nobody is kept waiting.
+
+    Returns the texts. Raises what `generate` raises, at the first stop.
+    """
     u = np.asarray(uniforms, dtype=np.float64)
     if u.ndim != 2 or not u.size or not ((u >= 0) & (u < 1)).all():
         raise ValueError("uniforms must be [N, T], N and T at least 1, each in [0, 1)")
@@ -57,7 +73,9 @@ def generate(
         raise LongPromptError(len(prompt), model.window - 1, "tokens")
     u = u[:, :room]
     rows = max(min(ROWS, LOGITS // model.vocabulary_size), 1)
-    parts = [_generate(model, tuple(prompt), u[n : n + rows], sampling or Sampling()) for n in range(0, len(u), rows)]
+    parts = []
+    for n in range(0, len(u), rows):
+        parts.append((yield from _generate(model, tuple(prompt), u[n : n + rows], sampling or Sampling())))
     tokens, log_probabilities = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     lengths = (tokens >= 0).sum(axis=1)
     last = tokens[np.arange(len(tokens)), lengths - 1]
@@ -66,7 +84,7 @@ def generate(
 
 def _generate(
     model: LanguageModel, prompt: tuple[int, ...], u: NDArray[np.float64], sampling: Sampling
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+) -> Generator[None, None, tuple[NDArray[np.int64], NDArray[np.float64]]]:
     N, T = u.shape
     tokens, log_probabilities = np.full((N, T), -1), np.zeros((N, T))
     ends = list(model.end_tokens)
@@ -91,7 +109,7 @@ def _generate(
         return True
 
     while model.in_lane(step):  # a turn for every step, so that others come between
-        pass
+        yield
     return tokens, log_probabilities
 
 

@@ -9,7 +9,7 @@ interval for the remainder.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from mdp_core.estimates import Z95
 from mdp_core.returns import discounts
-from mdp_core.tokens.generation import generate
+from mdp_core.tokens.generation import generate_by_token
 from mdp_core.tokens.language_model import Continuations
 from mdp_core.tokens.mdp import Text, TokenMDP
 from mdp_core.tokens.sampling import Sampling
@@ -98,7 +98,7 @@ def prefix_value(
     seed: int = 0,
     effort: Effort | None = None,
 ) -> Iterator[PrefixValue]:
-    """Work out V(`prefix`) under the model of `mdp`, yielding what is known after every batch; the last one is the best.
+    """Work out V(`prefix`) under the model of `mdp`, yielding what is known after every bit of work, the best at last.
 
     Ends when the error for gamma = 1 is within the tolerance, or the effort is spent. The same arguments give the same
     value. Raises ValueError for a finished text.
@@ -122,7 +122,7 @@ def prefix_value(
         read, ceiling, floor = walk.prefixes, floor, floor / FINER
     threshold = ceiling if effort.prefixes and read else np.inf
     while best.half_width(1.0) > effort.tolerance and best.drawn < effort.samples:
-        best = _drawn(mdp, sampling, prefix, best, threshold, seed, min(effort.batch, effort.samples - best.drawn))
+        best = yield from _drawn(mdp, sampling, prefix, best, threshold, seed, effort)
         yield best
 
 
@@ -194,12 +194,20 @@ def _probabilities(sampling: Sampling, logits: torch.Tensor) -> NDArray[np.float
 
 
 def _drawn(
-    mdp: TokenMDP, sampling: Sampling, prefix: Text, best: PrefixValue, threshold: float, seed: int, count: int
-) -> PrefixValue:
-    """`best` with `count` more texts drawn; those that the enumeration left out are kept."""
+    mdp: TokenMDP, sampling: Sampling, prefix: Text, best: PrefixValue, threshold: float, seed: int, effort: Effort
+) -> Generator[PrefixValue, None, PrefixValue]:
+    """`best` with one more batch of texts drawn, those that the enumeration left out kept; yields `best` at every token."""
+    count = min(effort.batch, effort.samples - best.drawn)
     L = mdp.limit - len(prefix)
     uniforms = np.random.default_rng([seed, 5, best.drawn, len(prefix)]).random((count, L))
-    texts = generate(mdp.model, prefix, uniforms, sampling)
+    writing = generate_by_token(mdp.model, prefix, uniforms, sampling)
+    while True:
+        try:
+            next(writing)
+            yield best
+        except StopIteration as end:
+            texts = end.value
+            break
     left_out = np.flatnonzero(np.exp(texts.log_probabilities.sum(axis=1)) < threshold)
     scores = [mdp.reward(mdp.model.decode(texts.ids(i))).total for i in left_out.tolist()]
     return replace(

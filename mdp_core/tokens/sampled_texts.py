@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mdp_core.payments import Payments
-from mdp_core.tokens.generation import Texts, generate
+from mdp_core.tokens.generation import Texts, generate_by_token
 from mdp_core.tokens.mdp import TokenMDP
 from mdp_core.tokens.sampling import Sampling
 from mdp_core.trajectories import uniforms
@@ -32,8 +32,11 @@ class SampledTexts:
         return Payments.single(self.texts.lengths - 1, self.scores)
 
 
-def sample_texts(mdp: TokenMDP, sampling: Sampling, *, seed: int, count: int, batch: int) -> Iterator[SampledTexts]:
-    """Write `count` texts after the prompt of `mdp`, yielding `batch` of them at a time.
+def sample_texts(
+    mdp: TokenMDP, sampling: Sampling, *, seed: int, count: int, batch: int
+) -> Iterator[SampledTexts | None]:
+    """Write `count` texts after the prompt of `mdp`, yielding a batch of them at a time: one text first, so that
+    there is something to see, then twice as many each time, up to `batch`; and None after every token.
 
     Text `i` depends on the seed and on `i` only; number 0 is the one that the loop writes with `Draws(seed)`, but for what
     `generate` says of rounding. Raises ValueError if a number is negative.
@@ -41,9 +44,11 @@ def sample_texts(mdp: TokenMDP, sampling: Sampling, *, seed: int, count: int, ba
     if count < 0:
         raise ValueError("a number of texts must not be negative")
     steps = mdp.limit - len(mdp.prompt)
-    for first in range(0, count, batch):
-        rows = range(first, min(first + batch, count))
+    first, size = 0, 1
+    while first < count:
+        rows = range(first, min(first + size, count))
         u = np.array([uniforms(seed, i, steps)[0] for i in rows])
-        texts = generate(mdp.model, mdp.prompt, u, sampling)
+        texts = yield from generate_by_token(mdp.model, mdp.prompt, u, sampling)
         scores = [mdp.reward(mdp.model.decode(ids)).total for ids in texts]
         yield SampledTexts(first, texts, np.array(scores, dtype=np.float64))
+        first, size = rows.stop, min(2 * size, batch)

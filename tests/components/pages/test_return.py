@@ -56,13 +56,17 @@ def press(at, key):
 def sample(at, count):
     number(at, "n, up to").set_value(count).run()
     press(at, "return_draw")
-    for _ in range(60):
-        found = mine(at).samples[mine(at).side]
-        objective = mine(at).objective if mine(at).side == "text" else None
-        if found.done and (objective is None or objective.done):
-            return at
-        at.run()
-    raise AssertionError("the sample does not come to an end")
+    return finish(at)
+
+
+def finish(at):
+    """Draw to the end: here nobody ticks, as a browser does."""
+    mine(at).samples[mine(at).side].work(60)
+    if mine(at).side == "text":
+        mine(at).objective.work(60)
+    at.run()
+    assert not at.exception
+    return at
 
 
 def test_one_trajectory_is_there_at_once_and_it_is_the_stages():
@@ -142,10 +146,7 @@ def test_the_guess_is_held_against_the_mean():
     at = open_page(world="chain", policy="right", gamma="0.9")
     number(at, "Predict: the mean return").set_value(2.0).run()
     press(at, "check_mean_grid")
-    for _ in range(20):
-        if mine(at).samples["grid"].done:
-            break
-        at.run()
+    finish(at)
     # Always right is certain: 4 after ten moves, 4 * 0.9^9 = 1.5497.
     assert "You said 2. The mean of 1,000 is 1.55, at gamma 0.90." in text_of(at)
 
@@ -204,11 +205,11 @@ def test_a_prompt_that_cannot_be_read_is_said_at_its_section():
 
 def test_values_of_prefixes_and_of_next_tokens_keep_bellmans_equation():
     at = open_page(prompt="the movie was", tokens="2", gamma="1", temperature="0.3")
-    for _ in range(60):
-        worth = mine(at).worth
-        if worth.done:
-            break
-        at.run()
+    worth = mine(at).worth
+    worth.work(60)
+    at.run()
+    assert not at.exception
+    assert worth.done
     assert set(worth.values) == set(range(worth.length))
     value = worth.values[0]
     shown = worth.tokens[0]
@@ -231,3 +232,20 @@ def test_hostile_text_stays_text(monkeypatch):
     return_picture.texts(Sampled())
     assert "<script>" not in drawn[0]
     assert "&lt;script&gt;" in drawn[0]
+
+
+def test_a_sample_can_be_stopped_and_goes_on():
+    at = open_page(prompt="the movie was", tokens="8")
+    at.session_state["returns"].side = "text"
+    at.run()
+    number(at, "n, up to").set_value(MAX_COUNT).run()
+    press(at, "return_draw")
+    found = mine(at).samples["text"]
+    assert not found.done
+    press(at, "return_progress_Stop")
+    there = len(found)
+    assert (found.stopped, 0 < there < MAX_COUNT) == (True, True)
+    press(at, "return_stopped_Go on")
+    assert not found.stopped
+    found.work(0.5)
+    assert len(found) >= there
