@@ -24,6 +24,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+HARMLESS = "ResizeObserver loop"  # the browser put an observation off to the next frame; nothing is lost
 PATIENCE = 60  # seconds for a server that may share its cores with other tests
 VIEWPORT = {"width": 1280, "height": 720}
 
@@ -98,4 +99,4 @@ def page(context, errors):
     tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     tab.on("pageerror", lambda error: errors.append(str(error)))
     yield tab
-    assert errors == []
+    assert [error for error in errors if HARMLESS not in error] == []
