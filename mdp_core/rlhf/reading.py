@@ -43,16 +43,16 @@ def text_logits(network: nn.Module, texts: Texts, rows: slice, *, temperature: f
     return logits if temperature == 1 else logits / temperature
 
 
-def logits_and_features(
-    network: nn.Module, texts: Texts, rows: slice, *, temperature: float = 1.0
-) -> tuple[Tensor, Tensor]:
-    """[n, T, V] as `text_logits`, and [n, T, H], the network's last hidden state of the text before token t."""
-    T = texts.tokens.shape[1]
-    kept = {"logits_to_keep": T} if _keeps(type(network).forward) else {}
-    answer: Any = network(
-        input_ids=_ids(texts, rows)[:, :-1], use_cache=False, return_dict=True, output_hidden_states=True, **kept
-    )
-    return answer.logits[:, -T:] / temperature, answer.hidden_states[-1][:, -T:]
+def logits_and_features(network: Any, texts: Texts, rows: slice, *, temperature: float = 1.0) -> tuple[Tensor, Tensor]:
+    """[n, T, V] as `text_logits`, and [n, T, H], what the network's last layer makes them from: its last hidden state."""
+    seen: list[Tensor] = []
+    # The library can hand out hidden states too, but leaves hooks of its own on the shared network when it is asked to.
+    hook = network.get_output_embeddings().register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    try:
+        logits = text_logits(network, texts, rows, temperature=temperature)
+    finally:
+        hook.remove()
+    return logits, seen[0][:, -logits.shape[1] :]
 
 
 def drawn_logp(logits: Tensor, texts: Texts, rows: slice) -> Tensor:

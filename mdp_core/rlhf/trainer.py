@@ -1,0 +1,90 @@
+"""Tuning: a language model writes, a black box scores, and the policy moves towards what scored well."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from math import isfinite
+
+import numpy as np
+import torch
+
+from mdp_core.rlhf.adapted_model import AdaptedModel
+from mdp_core.rlhf.adapters import Adapter, check_fits, new_adapter
+from mdp_core.rlhf.reading import log_probabilities
+from mdp_core.rlhf.snapshot import DivergedError, ScoreError, Seconds, Snapshot
+from mdp_core.rlhf.spec import TuneSpec
+from mdp_core.rlhf.updates import learner_of
+from mdp_core.tokens.generation import generate
+from mdp_core.tokens.language_model import LanguageModel
+from mdp_core.tokens.prompts import LongPromptError
+from mdp_core.tokens.sampling import Sampling
+from mdp_core.tokens.scores import Reward
+
+
+def tune(model: LanguageModel, spec: TuneSpec, reward: Reward, start: Adapter | None = None) -> Iterator[Snapshot]:
+    """Tune an adapter over `model`, one Snapshot a step; `model` itself stays as it is. `start` is an adapter to go on from.
+
+    Nothing runs between two calls of `next`: not calling it is a pause, and `close` is a stop. The draws are uniforms of
+    generators seeded by the spec, so the same arguments give the same steps on the same machine. The penalty is measured
+    from the model without an adapter.
+    Raises at once, in sentences for a visitor: a PromptError for what is no prompt, AdapterError for an adapter of another
+    model. Raises while it runs: ScoreError for a score that is no finite number, whatever `reward` raises, and
+    DivergedError, which has the last good adapter, where the numbers stop being numbers.
+    """
+    prompt = model.encode(spec.prompt)
+    if len(prompt) >= model.window:
+        raise LongPromptError(len(prompt), model.window - 1, "tokens")
+    if start is None:
+        start = new_adapter(model.model, spec.adapter, torch.Generator().manual_seed(spec.seed), model.id)
+    check_fits(start, model.model)
+    return _steps(model, spec, reward, prompt, start)
+
+
+def _steps(
+    model: LanguageModel, spec: TuneSpec, reward: Reward, prompt: tuple[int, ...], start: Adapter
+) -> Iterator[Snapshot]:
+    live, before, kl_before = start.trainable(), start.frozen(), 0.0
+    writer = AdaptedModel(model, live)
+    learner = learner_of(model, spec, live)
+    for step in range(1, spec.steps + 1):
+        began = time.perf_counter()
+        writer.forget()
+        uniforms = np.random.default_rng([spec.seed, 11, step]).random((spec.texts, spec.tokens))
+        try:
+            texts = generate(writer, prompt, uniforms, Sampling(spec.temperature))
+        except ValueError as error:
+            raise DivergedError(step, before) from error
+        wrote = time.perf_counter()
+        written = tuple(model.decode(ids) for ids in texts)
+        scores = np.array([_checked(reward(text).total, text) for text in written])
+        scored = time.perf_counter()
+        reference = log_probabilities(model, texts, temperature=spec.temperature)
+        compared = time.perf_counter()
+        update = learner.learn(texts, torch.from_numpy(scores), reference)
+        if not (live.is_finite and isfinite(update.gradient_norm)):
+            raise DivergedError(step, before)
+        adapter = live.frozen()
+        snapshot = Snapshot(
+            spec,
+            step,
+            before,
+            adapter,
+            texts,
+            written,
+            scores,
+            update.advantages.numpy(),
+            (torch.from_numpy(texts.log_probabilities) - reference).numpy(),
+            kl_before,
+            update.entropy,
+            update.gradient_norm,
+            Seconds(wrote - began, scored - wrote, compared - scored, time.perf_counter() - compared),
+        )
+        yield snapshot
+        before, kl_before = adapter, snapshot.kl
+
+
+def _checked(score: object, text: str) -> float:
+    if isinstance(score, (int, float, np.number)) and isfinite(score):
+        return float(score)
+    raise ScoreError(score, text)

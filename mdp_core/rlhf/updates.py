@@ -1,0 +1,158 @@
+"""One step of learning: from texts, their scores and the reference's opinion to a moved adapter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from math import isfinite
+
+import torch
+from torch import Tensor, nn
+
+from mdp_core.rlhf.adapters import Adapter
+from mdp_core.rlhf.losses import entropy, value_terms
+from mdp_core.rlhf.objective import loss_terms, rewards_of, text_advantages, token_advantages, token_weights
+from mdp_core.rlhf.reading import drawn_logp, logits_and_features, mask_of, rows_at_once, text_logits
+from mdp_core.rlhf.spec import TuneSpec
+from mdp_core.tokens.generation import Texts
+from mdp_core.tokens.language_model import LanguageModel
+
+
+@dataclass(frozen=True, eq=False)
+class Update:
+    """What a step did."""
+
+    advantages: Tensor  # [B, T], 0 behind a text's end
+    entropy: float  # of the policy that wrote, nats, mean over its states
+    gradient_norm: float  # of the first update, before it was shortened; not finite where the run is over
+
+
+class Learner:
+    """Adam on the adapter's numbers. The network is read a few texts at a time, each a turn in its lane."""
+
+    def __init__(self, model: LanguageModel, spec: TuneSpec, live: Adapter) -> None:
+        self.model, self.spec, self.live = model, spec, live
+        self.optimiser = torch.optim.Adam(live.tensors, lr=spec.learning_rate)
+        self._returns, self._count = 0.0, 0  # of all texts so far: REINFORCE's baseline
+
+    def learn(self, texts: Texts, scores: Tensor, reference: Tensor) -> Update:
+        """Move the adapter by what B texts say; `scores` [B], `reference` [B, T], log pi_ref of their tokens."""
+        batch = _Batch.of(self.spec, texts, scores, reference)
+        batch.advantages[:] = self._advantages(batch)
+        norm = self._go_over(batch, first=True)
+        for _ in range(self.spec.updates - 1):
+            if not isfinite(norm) or not isfinite(self._go_over(batch, first=False)):
+                norm = float("nan")
+                break
+        mean = float((batch.entropies * batch.mask).sum() / batch.mask.sum())
+        return Update(batch.advantages, mean, norm)
+
+    def _go_over(self, batch: _Batch, *, first: bool) -> float:
+        """One update. The length of its gradient; 0 if there is nothing to learn: then momentum must not move it either."""
+        self.optimiser.zero_grad()
+        for rows in rows_at_once(self.model, batch.texts):
+            self.model.in_lane(partial(self._look, batch, rows, first))
+        if not batch.advantages.any() and not (self.spec.penalty == "loss" and self.spec.beta > 0):
+            return 0.0
+        return self.model.in_lane(self._step)
+
+    def _advantages(self, batch: _Batch) -> Tensor:
+        """[B, T]"""
+        returns = batch.rewards.sum(-1)
+        earlier = self._returns / self._count if self._count else None
+        self._returns, self._count = self._returns + float(returns.sum()), self._count + len(returns)
+        return text_advantages(self.spec, returns, earlier)[:, None] * batch.mask
+
+    def _step(self) -> float:
+        norm = float(nn.utils.clip_grad_norm_(self.live.tensors, self.spec.max_norm))
+        if isfinite(norm):
+            self.optimiser.step()
+        return norm
+
+    def _look(self, batch: _Batch, rows: slice, first: bool) -> None:
+        """Add these texts' part of the gradient."""
+        with self.live.over(self.model.model):
+            logits = text_logits(self.model.model, batch.texts, rows, temperature=self.spec.temperature)
+        self._add_policy(batch, rows, logits, first)
+
+    def _add_policy(self, batch: _Batch, rows: slice, logits: Tensor, first: bool) -> None:
+        logp = drawn_logp(logits, batch.texts, rows).double()
+        if first:  # the policy is still the one that wrote the texts
+            batch.old[rows] = logp.detach()
+            batch.entropies[rows] = entropy(logits.detach()).double()
+        terms = loss_terms(self.spec, logp, batch.old[rows], batch.reference[rows], batch.advantages[rows])
+        gradients = torch.autograd.grad((batch.weights[rows] * terms).sum(), self.live.tensors)
+        for tensor, gradient in zip(self.live.tensors, gradients, strict=True):
+            tensor.grad = gradient if tensor.grad is None else tensor.grad + gradient
+
+
+class PPO(Learner):
+    """With a value for every state: linear in the network's last hidden state, which the values do not move."""
+
+    def __init__(self, model: LanguageModel, spec: TuneSpec, live: Adapter) -> None:
+        super().__init__(model, spec, live)
+        width = int(model.model.get_output_embeddings().weight.shape[1])
+        self.head = [torch.zeros(width, requires_grad=True), torch.zeros((), requires_grad=True)]
+        self.value_optimiser = torch.optim.Adam(self.head, lr=spec.value_rate)
+
+    def _value(self, features: Tensor) -> Tensor:
+        """[n, T, H] -> [n, T]"""
+        weight, bias = self.head
+        result: Tensor = (features.detach() @ weight + bias).double()
+        return result
+
+    def _advantages(self, batch: _Batch) -> Tensor:
+        for rows in rows_at_once(self.model, batch.texts):
+            batch.values[rows] = self.model.in_lane(partial(self._expect, batch.texts, rows))
+        advantages, targets = token_advantages(self.spec, batch.rewards, batch.values, batch.mask)
+        batch.targets[:] = targets
+        return advantages
+
+    @torch.no_grad()
+    def _expect(self, texts: Texts, rows: slice) -> Tensor:
+        with self.live.over(self.model.model):
+            _, features = logits_and_features(self.model.model, texts, rows)
+        return self._value(features)
+
+    def _look(self, batch: _Batch, rows: slice, first: bool) -> None:
+        if rows.start == 0:
+            self.value_optimiser.zero_grad()
+        with self.live.over(self.model.model):
+            logits, features = logits_and_features(
+                self.model.model, batch.texts, rows, temperature=self.spec.temperature
+            )
+        terms = value_terms(self._value(features), batch.values[rows], batch.targets[rows], self.spec.clip)
+        torch.autograd.backward((batch.weights[rows] * terms).sum(), inputs=self.head)
+        self._add_policy(batch, rows, logits, first)
+
+    def _step(self) -> float:
+        self.value_optimiser.step()
+        return super()._step()
+
+
+def learner_of(model: LanguageModel, spec: TuneSpec, live: Adapter) -> Learner:
+    """The learner of the spec's algorithm; it moves the numbers of `live` in place."""
+    return (PPO if spec.algorithm == "ppo" else Learner)(model, spec, live)
+
+
+@dataclass(frozen=True, eq=False)
+class _Batch:
+    """The texts of a step, and what is worked out about their tokens. Tensors are [B, T], float64."""
+
+    texts: Texts
+    mask: Tensor
+    rewards: Tensor
+    reference: Tensor  # log pi_ref
+    weights: Tensor  # of each token's term in the loss
+    advantages: Tensor
+    old: Tensor  # log pi of the policy that wrote them
+    entropies: Tensor
+    values: Tensor  # of PPO: expected before each token
+    targets: Tensor
+
+    @classmethod
+    def of(cls, spec: TuneSpec, texts: Texts, scores: Tensor, reference: Tensor) -> _Batch:
+        mask = mask_of(texts)
+        rewards = rewards_of(spec, scores, torch.from_numpy(texts.log_probabilities), reference, mask)
+        blank = (torch.zeros_like(reference) for _ in range(5))
+        return cls(texts, mask, rewards, reference, token_weights(spec, mask), *blank)

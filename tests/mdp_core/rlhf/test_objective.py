@@ -1,0 +1,153 @@
+"""What a step maximises, with numbers that can be worked out on paper, and what a spec refuses."""
+
+import pytest
+import torch
+
+from mdp_core.rlhf.adapters import AdapterError, AdapterSpec
+from mdp_core.rlhf.algorithms import ALGORITHMS
+from mdp_core.rlhf.losses import constant_mean, text_mean, token_mean
+from mdp_core.rlhf.objective import loss_terms, rewards_of, text_advantages, token_advantages, token_weights
+from mdp_core.rlhf.spec import TuneSpec, preset
+
+MASK = torch.tensor([[1, 1, 1, 0], [1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 1]], dtype=torch.bool)
+
+
+def tensor(values):
+    return torch.tensor(values, dtype=torch.float64)
+
+
+def test_the_penalty_is_paid_in_the_reward_or_not_there():
+    logp, reference = tensor([[-1.0, -2, 0, 0]]), tensor([[-1.5, -1, 0, 0]])
+    mask, scores = torch.tensor([[True, True, False, False]]), tensor([0.7])
+    paid = {
+        "k1": [-0.1 * 0.5, -0.1 * -1 + 0.7],
+        "k2": [-0.1 * 0.125, -0.1 * 0.5 + 0.7],
+        "k3": [-0.1 * (2.718281828**-0.5 - 1 + 0.5), -0.1 * (2.718281828 - 1 - 1) + 0.7],
+    }
+    for estimator, expected in paid.items():
+        spec = TuneSpec(beta=0.1, estimator=estimator)
+        assert rewards_of(spec, scores, logp, reference, mask)[0].tolist() == pytest.approx([*expected, 0, 0])
+    spec = TuneSpec(beta=0.1, penalty="loss")
+    assert rewards_of(spec, scores, logp, reference, mask)[0].tolist() == [0, 0.7, 0, 0]
+
+
+RETURNS = [1.0, 0, 0.5, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "group", "earlier", "expected"),
+    [
+        ("rloo", 0, 9.0, [2 / 3, -2 / 3, 0, 0]),
+        ("rloo", 2, 9.0, [1, -1, 0, 0]),
+        ("dr_grpo", 0, 9.0, [0.5, -0.5, 0, 0]),
+        ("dr_grpo", 2, 9.0, [0.5, -0.5, 0, 0]),
+        ("grpo", 2, 9.0, [0.5 / (0.5**0.5 + 1e-4), -0.5 / (0.5**0.5 + 1e-4), 0, 0]),
+        ("reinforce", 0, 0.25, [0.75, -0.25, 0.25, 0.25]),
+        ("reinforce", 2, None, [2 / 3, -2 / 3, 0, 0]),  # the first step has no earlier texts: the others stand in
+    ],
+)
+def test_whom_a_text_is_compared_to(algorithm, group, earlier, expected):
+    spec = TuneSpec(algorithm=algorithm, texts=4, group=group)
+    assert text_advantages(spec, tensor(RETURNS), earlier).tolist() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("algorithm", [name for name in ALGORITHMS if name != "ppo"])
+def test_equal_returns_are_exactly_no_advantage(algorithm):
+    returns = tensor([0.1 + 0.2, 0.3, 0.3, 0.3])  # 0.30000000000000004
+    assert text_advantages(TuneSpec(algorithm=algorithm, texts=4), returns, None).tolist() == [0, 0, 0, 0]
+
+
+def test_ppo_s_advantages_by_hand():
+    spec = TuneSpec(algorithm="ppo", texts=2, lambda_=0.5)
+    mask = torch.tensor([[True, True, True], [True, False, False]])
+    rewards, values = tensor([[0, 0, 1], [2, 9, 9]]), tensor([[0.25, 0.5, 0.75], [1, 9, 9]])
+    # delta: .25, .25, .25; A: .25 + .5 (.25 + .5 .25), .25 + .5 .25, .25. The other text: 2 - 1.
+    raw = tensor([0.4375, 0.375, 0.25, 1])
+    white = ((raw - raw.mean()) / raw.std(correction=0)).tolist()
+    advantages, targets = token_advantages(spec, rewards, values, mask)
+    assert advantages[0].tolist() == pytest.approx(white[:3])
+    assert advantages[1].tolist() == pytest.approx([white[3], 0, 0])
+    assert targets.tolist() == [
+        [
+            0.6875,
+            0.875,
+            1,
+        ],
+        [2, 0, 0],
+    ]
+
+
+def test_equal_surprises_are_no_signal_for_ppo():
+    spec, mask = TuneSpec(algorithm="ppo", texts=2), torch.ones(2, 1, dtype=torch.bool)
+    advantages, _ = token_advantages(spec, tensor([[0.3], [0.3]]), tensor([[0.1], [0.1]]), mask)
+    assert advantages.tolist() == [[0], [0]]
+
+
+def test_what_a_token_weighs():
+    values = torch.arange(16, dtype=torch.float64).reshape(4, 4) ** 2
+    expected = {
+        "reinforce": (values * MASK).sum() / 4,
+        "rloo": (values * MASK).sum() / 4,
+        "ppo": token_mean(values, MASK),
+        "grpo": text_mean(values, MASK),
+        "dr_grpo": constant_mean(values, MASK, 8),
+    }
+    for algorithm, mean in expected.items():
+        weights = token_weights(TuneSpec(algorithm=algorithm, texts=4, tokens=8), MASK)
+        assert float((weights * values).sum()) == pytest.approx(float(mean))
+
+
+def test_the_terms_of_a_loss():
+    logp, old, reference, A = (tensor([[x]]) for x in (-1.0, -1.5, -2.0, 2.0))
+    e = 2.718281828459045
+    plain = loss_terms(TuneSpec(algorithm="grpo"), logp, old, reference, A)
+    assert plain.item() == pytest.approx(2)  # -A log pi
+    clipped = loss_terms(TuneSpec(algorithm="grpo", epochs=2, clip=0.1), logp, old, reference, A)
+    assert clipped.item() == pytest.approx(-1.1 * 2)  # the ratio is e^0.5
+    assert loss_terms(TuneSpec(algorithm="rloo", epochs=2), logp, old, reference, A).item() == pytest.approx(2)
+    spec = TuneSpec(algorithm="grpo", penalty="loss", estimator="k3", beta=0.5)
+    assert loss_terms(spec, logp, old, reference, A).item() == pytest.approx(2 + 0.5 * (1 / e - 1 + 1))
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"algorithm": "dpo"}, "no algorithm 'dpo': choose one of reinforce"),
+        ({"penalty": "tax"}, "reward, loss"),
+        ({"estimator": "k4"}, "k1, k2, k3"),
+        ({"texts": 0}, "Texts a step: a whole number from 2 to 512, not 0"),
+        ({"texts": 10_000}, "2 to 512"),
+        ({"texts": 2.0}, "whole number"),
+        ({"texts": 12, "group": 5}, "whole groups of 5"),
+        ({"group": 1}, "whole groups of 1"),
+        ({"tokens": 0}, "Tokens a text"),
+        ({"steps": 0}, "Steps"),
+        ({"epochs": 0}, "Epochs"),
+        ({"seed": -1}, "Seed"),
+        ({"learning_rate": 0.0}, "learning rate"),
+        ({"learning_rate": float("nan")}, "learning rate"),
+        ({"learning_rate": float("inf")}, "learning rate"),
+        ({"beta": -0.1}, "beta"),
+        ({"beta": float("nan")}, "beta"),
+        ({"temperature": 0.0}, "temperature above 0"),
+        ({"temperature": 2.5}, "up to 2"),
+        ({"lambda_": 1.5}, "lambda"),
+        ({"clip": 0.0}, "clip"),
+        ({"max_norm": 0.0}, "gradient"),
+    ],
+)
+def test_what_a_spec_refuses(changes, says):
+    with pytest.raises(ValueError, match=says) as error:
+        TuneSpec(**changes)
+    assert len(str(error.value)) < 160
+
+
+def test_presets():
+    for algorithm in ALGORITHMS:
+        spec = preset(algorithm, seed=4, adapter=AdapterSpec(rank=2))
+        assert (spec.algorithm, spec.seed, spec.adapter.rank) == (algorithm, 4, 2)
+        assert spec.updates == (2 if algorithm == "ppo" else 1)
+    with pytest.raises(ValueError, match="no algorithm"):
+        preset("sarsa")
+    with pytest.raises(AdapterError):
+        AdapterSpec(rank=2.5)
