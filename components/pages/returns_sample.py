@@ -64,11 +64,12 @@ def sample() -> None:
         if found is not None and (found.stopped or _busy(mine, found)):
             mine.due = False  # a run of the page ends quickly: the drawing itself is the next tick's
             st.fragment(_drawing, run_every=None if found.stopped else TICK)()
-        if found is not None and found.drawn:
-            _trajectories(mine, found)
+        seen = mine.pictured()
+        if seen is not None:
+            _trajectories(mine, seen)
     with right:
-        if found is not None and found.drawn:
-            _returns(here, mine, found)
+        if seen is not None:
+            _returns(here, mine, seen)
         elif found is not None:
             st.info("The first texts are being written.")
         else:
@@ -122,7 +123,8 @@ def _drawing() -> None:
         found.work(SLICE)
     else:
         objective.work(SLICE)
-    if not _busy(mine, found) or mine.refresh():
+    far = len(found) + (0 if objective is None or objective.value is None else objective.value.drawn)
+    if not _busy(mine, found) or mine.refresh(f"{found.subject} {found.count}", far):
         st.rerun()
 
 

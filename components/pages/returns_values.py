@@ -111,5 +111,5 @@ def _valuing() -> None:
         mine.values_due = True
         return
     worth.work(SLICE)
-    if worth.done or mine.refresh():
+    if worth.done or mine.refresh(f"values {id(worth)}", worth.far):
         st.rerun()

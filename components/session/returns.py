@@ -67,7 +67,10 @@ class Returns:
     stale_values: bool = False
     due: bool = False  # the next run of the drawing's own fragment is a tick, and draws
     values_due: bool = False
-    refreshed: float = 0.0  # when the page was last run to show how far it is
+    refreshed: dict[str, tuple[int, float]] = field(
+        default_factory=dict
+    )  # how far what was when the page last showed it
+    seen: dict[Side, Sample] = field(default_factory=dict)
     grid: GridScenario | None = None  # the last one that could be read
     refused: str = ""  # why the last number of trajectories was none
     guesses: dict[str, float] = field(default_factory=dict)
@@ -77,13 +80,21 @@ class Returns:
     command: int = 0  # grows when gamma is set from elsewhere
     gamma: float | None = None  # that the chart of returns shows, as far as is known here
 
-    def refresh(self) -> bool:
-        """True, about once a second: it is time to show how far it is."""
+    def refresh(self, what: str, far: int) -> bool:
+        """True where there is something new to show of `what`: at once the first time, then about once a second."""
         now = time.monotonic()
-        if now - self.refreshed < REFRESH:
+        before, when = self.refreshed.get(what, (0, 0.0))
+        if far == before or (now - when < REFRESH and before):
             return False
-        self.refreshed = now
+        self.refreshed[what] = (far, now)
         return True
+
+    def pictured(self) -> Sample | None:
+        """The sample that can be seen: the current one, and before its first trajectory the one before."""
+        current = self.samples.get(self.side)
+        if current is not None and current.drawn:
+            self.seen[self.side] = current
+        return self.seen.get(self.side)
 
     def again(self, change: Callable[[], None]) -> None:
         """Do something that the whole page has to hear of."""

@@ -101,6 +101,12 @@ class Worth:
         found = sum(1 for item in here if item.q(1.0) is not None)
         return (known + found) / max(self.length + (len(here) or CANDIDATES), 1)
 
+    @property
+    def far(self) -> int:
+        """A number that grows with everything that becomes known."""
+        found = [item for items in self.tokens.values() for item in items if item.q(1.0) is not None]
+        return len(self.ids) + len(self.values) + len(found)
+
     def prefix(self, t: int) -> Text:
         """The text `t` tokens behind the prompt."""
         return self.ids[: len(self.mdp.prompt) + t]
@@ -146,7 +152,8 @@ class Worth:
 
     def _value(self, t: int) -> Iterator[bool]:
         for value in self._worked_out(self.prefix(t)):
-            self.values[t] = value
+            if value is not None:
+                self.values[t] = value
             yield True
 
     def _next(self, t: int) -> Iterator[bool]:
@@ -161,7 +168,8 @@ class Worth:
         for i, item in enumerate(self.tokens[t]):
             if item.score is None:
                 for value in self._worked_out((*state, item.token)):
-                    self.tokens[t][i] = replace(item, value=value)
+                    if value is not None:
+                        self.tokens[t][i] = replace(item, value=value)
                     yield True
 
     def _candidate(self, state: Text, token: int, p: float) -> Next:
@@ -169,8 +177,8 @@ class Worth:
         over = self.mdp.is_terminal(text)
         return Next(token, p, None, self.mdp.reward(self.model.decode(text)).total if over else None)
 
-    def _worked_out(self, prefix: Text) -> Iterator[PrefixValue]:
-        """What is known of V(prefix) after every slice; at once where somebody has asked for it lately."""
+    def _worked_out(self, prefix: Text) -> Iterator[PrefixValue | None]:
+        """What is known of V(prefix) after every slice, None for nothing yet; at once where it was asked for lately."""
         from mdp_core.tokens.prefix_values import prefix_value
 
         key = (replace(self.scenario, forced=()), prefix, self.effort)
@@ -183,7 +191,7 @@ class Worth:
         for value in prefix_value(
             self.mdp, self.policy.sampling, prefix, low=low, high=high, seed=0, effort=self.effort
         ):
-            yield value
+            yield value if value.texts or value.sampled else None
         if value is not None:
             _kept.put(key, value)
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
-from mdp_core.estimates import Z95
 from mdp_core.returns import discounts
 from mdp_core.tokens.generation import generate_by_token
 from mdp_core.tokens.language_model import Continuations
@@ -67,11 +67,18 @@ class PrefixValue:
         return self.rest * (max(self.high, 0.0) - min(self.low, 0.0)) / 2
 
     def half_width(self, gamma: float) -> float:
-        """How far off `value` may be: the bound, or half of the 95 % interval where the remainder was sampled."""
+        """How far off `value` may be: the bound, or half of the 95 % interval where the remainder was sampled.
+
+        The interval is Student's t; where all samples were equal it is the rule of three: at most 3 / n of the probability
+        lies elsewhere.
+        """
         if not self.sampled:
             return self.bound()
         returns = self._rest_returns(gamma)
-        return float(Z95 * self.rest * returns.std(ddof=1) / np.sqrt(len(returns)))
+        n, spread = len(returns), float(returns.std(ddof=1))
+        if spread < 1e-12:
+            return min(self.bound(), 2 * self.bound() * 3 / n)
+        return float(stdtrit(n - 1, 0.975) * self.rest * spread / np.sqrt(n))
 
     @property
     def sampled(self) -> bool:
