@@ -68,22 +68,28 @@ class Chart {
   }
 }
 
-/** G_0 written out with its terms, into `output`. */
+const MOST_TERMS = 3;
+
+/** G_0 written out into `output`, with as many of its terms as there is room for. */
 function writeSum(output, world, gamma) {
-  const { terms, hidden, total } = sumTerms(world.rewards, gamma, 3);
-  const formula = document.createElement("span");
-  formula.className = "formula";
-  formula.append("= ");
+  const total = discountedReturn(world.rewards, gamma);
+  const result = piece("b", total < 0 ? "negative" : "", `= ${figure(total, 3)}`);
+  const formula = piece("span", "formula", "");
+  output.replaceChildren(formula, result);
+  if (world.ghost) output.append(piece("span", "old", `before ${figure(discountedReturn(world.ghost.rewards, gamma), 3)}`));
+  let limit = MOST_TERMS;
+  do {
+    writeTerms(formula, sumTerms(world.rewards, gamma, limit), gamma);
+    limit -= 1;
+  } while (limit > 0 && formula.scrollWidth > formula.clientWidth);
+}
+
+function writeTerms(formula, { terms, hidden }, gamma) {
+  formula.replaceChildren("= ");
   terms.forEach(({ t, reward }, i) => {
     const sign = reward < 0 ? (i ? " − " : "−") : i ? " + " : "";
-    const power = document.createElement("sup");
-    power.textContent = String(t);
-    formula.append(sign, figure(gamma), power, `·${amount(Math.abs(reward))}`);
+    formula.append(sign, figure(gamma), piece("sup", "", String(t)), `·${amount(Math.abs(reward))}`);
   });
   if (!terms.length) formula.append("no reward at all");
   if (hidden) formula.append(` + … ${hidden} more`);
-  const result = document.createElement("b");
-  result.textContent = `= ${figure(total, 3)}`;
-  output.replaceChildren(formula, result);
-  if (world.ghost) output.append(piece("span", "old", `before ${figure(discountedReturn(world.ghost.rewards, gamma), 3)}`));
 }

@@ -19,8 +19,9 @@ class TextPage {
     };
     add("span", "prompt", world.prompt.join(""));
     this.tokens = world.steps.map((step, t) => {
-      const [blank, word] = parted(readable(step.piece));
-      const token = add("span", "token", blank);
+      // A token that writes nothing, such as the one that ends the text, is seen by its name while it is chosen.
+      const [blank, word] = step.piece ? parted(readable(step.piece)) : [" ", step.bars[step.chosen].label];
+      const token = add("span", step.piece ? "token" : "token unwritten", blank);
       token.append(piece("span", "mark", word));
       token.title = `step ${t}: p ${figure(step.bars[step.chosen].p)}`;
       token.addEventListener("click", () => this.goTo(t));
