@@ -10,10 +10,9 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from tests.e2e.conftest import *  # noqa: F403  the server and the browser of the browser tests
-
 from mdp_core.link import to_query
 from mdp_core.scenarios import GridScenario, Scenario, TextScenario, View
+from tests.e2e.conftest import *  # noqa: F403  the server and the browser of the browser tests
 
 HERE = Path(__file__).parent
 FRAME = 1000 / 60  # ms
