@@ -1,10 +1,6 @@
 """The mixer keeps a distribution a distribution, and lets a draw fall where Python lets it fall."""
 
-import json
 import math
-import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,33 +8,15 @@ from hypothesis import strategies as st
 
 from components.mixer import checked
 from mdp_core.distribution import Categorical
-
-ROOT = Path(__file__).parents[3]
-NODE = shutil.which("node")
-with_node = pytest.mark.skipif(NODE is None, reason="the engine is tested with Node, and there is none here")
+from tests.node import engine
 
 
 @pytest.fixture(scope="module")
 def ask(tmp_path_factory):
     """Ask the engine many questions in one process."""
-    module = tmp_path_factory.mktemp("engine") / "engine.mjs"
-    module.write_text((ROOT / "components/mixer/engine.js").read_text(encoding="utf-8"), encoding="utf-8")
-
-    def answer(*questions):
-        done = subprocess.run(
-            [NODE, Path(__file__).parent / "engine_cases.mjs", module],
-            input=json.dumps(questions),
-            capture_output=True,
-            text=True,
-            check=True,
-            encoding="utf-8",
-        )
-        return json.loads(done.stdout)
-
-    return answer
+    return engine(tmp_path_factory.mktemp("engine"), "components/mixer/engine.js")
 
 
-@with_node
 def test_drags_by_hand(ask):
     got = ask(
         ["mixed", [0.25, 0.25, 0.25, 0.25], 1, 0.7],
@@ -59,7 +37,6 @@ def distributions():
     return weights.map(lambda w: [x / sum(w) for x in w])
 
 
-@with_node
 @settings(max_examples=5)
 @given(st.lists(st.tuples(distributions(), st.integers(0, 5), st.floats(-1, 2), st.floats(0, 0.999)), min_size=30))
 def test_whatever_is_dragged_sums_to_one_and_u_falls_as_in_python(ask, cases):

@@ -2,8 +2,6 @@
 
 import json
 import math
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -12,33 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mdp_core.returns import discounted_return, discounts, returns_to_go
+from tests.node import engine
 
 ROOT = Path(__file__).parents[3]
 CASES = json.loads((ROOT / "tests/cases/returns.json").read_text())
-NODE = shutil.which("node")
-
-pytestmark = pytest.mark.skipif(NODE is None, reason="the engine is tested with Node, and there is none here")
 
 
 @pytest.fixture(scope="module")
 def ask(tmp_path_factory):
     """Ask the engine many questions in one process."""
-    module = tmp_path_factory.mktemp("engine") / "engine.mjs"
-    sources = ("components/player/engine.js", "components/drawing/figures.js")
-    module.write_text("\n".join((ROOT / name).read_text(encoding="utf-8") for name in sources), encoding="utf-8")
-
-    def answer(*questions):
-        done = subprocess.run(
-            [NODE, Path(__file__).parent / "engine_cases.mjs", module],
-            input=json.dumps(questions),
-            capture_output=True,
-            text=True,
-            check=True,
-            encoding="utf-8",
-        )
-        return json.loads(done.stdout)
-
-    return answer
+    return engine(tmp_path_factory.mktemp("engine"), "components/player/engine.js", "components/drawing/figures.js")
 
 
 def test_returns_are_those_of_the_shared_cases(ask):

@@ -2,8 +2,6 @@
 
 import base64
 import json
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -14,33 +12,20 @@ from hypothesis import strategies as st
 from components.returns_chart import MAX_PAYMENTS, packed, shown
 from mdp_core.estimates import running_means
 from mdp_core.payments import Payments
+from tests.node import engine
 
 ROOT = Path(__file__).parents[3]
 CASES = json.loads((ROOT / "tests/cases/payments.json").read_text())
-NODE = shutil.which("node")
 
 
 @pytest.fixture(scope="module")
 def ask(tmp_path_factory):
-    """Ask the engine many questions in one process."""
-    if NODE is None:
-        pytest.skip("the engine is tested with Node, and there is none here")
-    module = tmp_path_factory.mktemp("engine") / "engine.mjs"
-    module.write_text((ROOT / "components/returns_chart/engine.js").read_text(encoding="utf-8"), encoding="utf-8")
+    """Ask the engine many questions in one process; typed arrays come back as lists."""
+    plain = engine(tmp_path_factory.mktemp("engine"), "components/returns_chart/engine.js")
 
     def answer(*questions):
-        done = subprocess.run(
-            [NODE, Path(__file__).parent / "engine_cases.mjs", module],
-            input=json.dumps(questions),
-            capture_output=True,
-            text=True,
-            check=True,
-            encoding="utf-8",
-        )
-        return [
-            list(a.values()) if name == "returnsOf" else a
-            for (name, *_), a in zip(questions, json.loads(done.stdout), strict=True)
-        ]
+        answers = zip(questions, plain(*questions), strict=True)
+        return [list(a.values()) if name == "returnsOf" else a for (name, *_), a in answers]
 
     return answer
 

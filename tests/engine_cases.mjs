@@ -1,4 +1,4 @@
-// Answers, as JSON on standard output, what the mixer's engine makes of the questions on standard input.
+// Answers, as JSON on standard output, what an engine makes of the questions on standard input.
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
