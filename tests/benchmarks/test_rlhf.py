@@ -1,0 +1,193 @@
+"""Tuning: Pocket against its exact frontier, TRL's GRPO on the same batch and side by side, adapters in `peft`.
+
+    python -m pytest -q -s tests/benchmarks/test_rlhf.py
+
+TRL and peft come with tests/benchmarks/requirements.txt; without them their tests are skipped. Times are printed, in
+seconds of the processor where it says so, and never asserted.
+"""
+
+from __future__ import annotations
+
+import copy
+import statistics
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from mdp_core.rlhf.adapted_model import AdaptedModel
+from mdp_core.rlhf.adapter_files import load_adapter, save_adapter
+from mdp_core.rlhf.adapters import Adapter, AdapterSpec, LowRank, new_adapter
+from mdp_core.rlhf.algorithms import ALGORITHMS
+from mdp_core.rlhf.exact import count_texts, policy_point
+from mdp_core.rlhf.frontier import best_score, optimum
+from mdp_core.rlhf.objective import loss_terms, token_weights
+from mdp_core.rlhf.reading import log_probabilities, mask_of
+from mdp_core.rlhf.spec import TuneSpec, preset
+from mdp_core.rlhf.trainer import tune
+from mdp_core.tokens.generation import Texts
+from mdp_core.tokens.scores import Sentiment
+
+SENTIMENT = Sentiment()
+
+
+def sentiment(text):
+    return SENTIMENT(text).total
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_hundred_steps_on_pocket(pocket, algorithm):
+    """Texts of 4 tokens, all but 0.0002 of which can be counted."""
+    prompt, spec = pocket.encode("the movie was"), preset(algorithm, tokens=4)
+    reference = count_texts(pocket, prompt, 4, sentiment, low=-1, high=1)
+    began = time.process_time()
+    *_, last = tune(pocket, spec, SENTIMENT)
+    spent = time.process_time() - began
+    point = policy_point(pocket, last.adapter, prompt, 4, sentiment, low=-1, high=1)
+    share = point.score / best_score(reference, point.kl).reached
+    print(
+        f"\n{algorithm}: {spec.steps} steps of {spec.texts} texts in {spent:.1f} s of the processor; mean sentiment "
+        f"{reference.score:.3f} -> {point.score:.3f} at KL {point.kl:.2f}, {share:.3f} of the frontier; "
+        f"E[r] - {spec.beta} KL {point.score - spec.beta * point.kl:.3f} of {optimum(reference, spec.beta).objective:.3f}"
+    )
+    assert share > 0.8
+
+
+def grpo_trainer(model, prompt, folder, **settings):
+    """TRL's trainer on a copy of the network, LoRA of rank 8 on q and v, 16 texts of 16 tokens after one prompt."""
+    trl = pytest.importorskip("trl")
+    peft = pytest.importorskip("peft")
+    from datasets import Dataset
+
+    tokenizer = copy.deepcopy(model.tokenizer)
+    tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
+    arguments = trl.GRPOConfig(
+        **{
+            "output_dir": str(folder),
+            "per_device_train_batch_size": 16,
+            "num_generations": 16,
+            "max_completion_length": 16,
+            "learning_rate": 3e-3,
+            "lr_scheduler_type": "constant",
+            "max_grad_norm": 1.0,
+            "beta": 0.1,
+            "use_bias_correction_kl": False,
+            "report_to": [],
+            "save_strategy": "no",
+            "logging_strategy": "no",
+            "disable_tqdm": True,
+            "gradient_checkpointing": False,
+            "bf16": False,
+            "use_cpu": True,
+            "seed": 1,
+            **settings,
+        }
+    )
+    return trl.GRPOTrainer(
+        model=copy.deepcopy(model.model),
+        args=arguments,
+        processing_class=tokenizer,
+        reward_funcs=lambda prompts, completions, **_: [
+            sentiment(p + c) for p, c in zip(prompts, completions, strict=True)
+        ],
+        train_dataset=Dataset.from_list([{"prompt": prompt}] * 64),
+        peft_config=peft.LoraConfig(r=8, lora_alpha=16, target_modules=["q_proj", "v_proj"], task_type="CAUSAL_LM"),
+    )
+
+
+def adapter_of(network):
+    """The adapter that a peft model has on, as ours."""
+    found = {}
+    for key, tensor in network.state_dict().items():
+        if ".lora_" in key:
+            name, _, rest = key.removeprefix("base_model.model.").partition(".lora_")
+            found.setdefault(name, {})[rest[0]] = tensor.detach().clone()
+    layers = {name: LowRank(factors["A"], factors["B"]) for name, factors in found.items()}
+    return Adapter(AdapterSpec(8, 16.0, ("q_proj", "v_proj")), layers)
+
+
+@pytest.mark.parametrize("algorithm", ["grpo", "dr_grpo"])
+def test_trl_s_loss_on_the_same_batch(pocket, algorithm, tmp_path):
+    """Two updates a batch, so that ratios, clipping and the penalty (k3, in the loss) all count."""
+    trainer = grpo_trainer(pocket, "the movie was", tmp_path, loss_type=algorithm, num_iterations=2, max_steps=6)
+    seen, theirs = [], trainer._compute_loss
+
+    def looked_at(model, inputs):
+        loss = theirs(model, inputs)
+        seen.append((adapter_of(model), inputs, float(loss.detach())))
+        return loss
+
+    trainer._compute_loss = looked_at
+    trainer.train()
+    assert len(seen) == 6
+    spec = TuneSpec(algorithm=algorithm, texts=16, tokens=16, epochs=2, penalty="loss", estimator="k3", beta=0.1)
+    for adapter, inputs, loss in seen:
+        written = inputs["completion_mask"].bool()
+        tokens = torch.where(written, inputs["completion_ids"], -1).numpy()
+        prompt = tuple(inputs["prompt_ids"][0].tolist())
+        texts = Texts(prompt, tokens, np.zeros(tokens.shape), written.sum(1).numpy(), written[:, -1].numpy())
+        logp = log_probabilities(pocket, texts, adapter)
+        reference = log_probabilities(pocket, texts)
+        old = inputs.get("old_per_token_logps")
+        old = logp if old is None else old.double()
+        advantages = inputs["advantages"].double()[:, None].expand_as(logp)
+        terms = loss_terms(spec, logp, old, reference, advantages)
+        ours = float((token_weights(spec, mask_of(texts)) * torch.where(written, terms, 0.0)).sum())
+        print(f"\n{algorithm}: ours {ours:+.6f}, theirs {loss:+.6f}")
+        assert ours == pytest.approx(loss, abs=2e-5)
+    assert max(abs(loss) for *_, loss in seen) > 1e-3
+
+
+def test_a_step_on_smollm2_beside_trl(smollm2, tmp_path):
+    """Ours and theirs by turns in one process, five steps each after one to warm up, on the wall clock."""
+    prompt = "The movie was"
+    trainer = grpo_trainer(smollm2, prompt, tmp_path, loss_type="grpo", max_steps=6)
+    spec = preset(
+        "grpo",
+        prompt=prompt,
+        texts=16,
+        tokens=16,
+        steps=6,
+        penalty="loss",
+        estimator="k3",
+        beta=0.1,
+        learning_rate=3e-3,
+    )
+    ours, theirs, parts = [], [], []
+    run = tune(smollm2, spec, SENTIMENT)
+    step = trainer.training_step
+
+    def timed(*arguments):
+        began = time.perf_counter()
+        loss = step(*arguments)
+        theirs.append(time.perf_counter() - began)
+        snapshot = next(run)
+        ours.append(snapshot.seconds.total)
+        parts.append(snapshot.seconds)
+        return loss
+
+    trainer.training_step = timed  # generation, scores, reference, loss and backward; not the optimiser, which is quick
+    trainer.train()
+    x, y = statistics.median(ours[1:]), statistics.median(theirs[1:])
+    where = {
+        name: statistics.median(getattr(part, name) for part in parts[1:])
+        for name in ("writing", "scoring", "reference", "update")
+    }
+    print(f"\na GRPO step on SmolLM2: ours {x:.2f} s, TRL {y:.2f} s, ratio {x / y:.2f}; ours is {where}")
+
+
+def test_peft_loads_what_is_saved_and_the_reverse(pocket, tmp_path):
+    peft = pytest.importorskip("peft")
+    generator = torch.Generator().manual_seed(1)
+    adapter = new_adapter(pocket.model, AdapterSpec(), generator).map(
+        lambda tensor: torch.randn(tensor.shape, generator=generator) / 8
+    )
+    save_adapter(adapter, pocket.model, tmp_path / "ours")
+    theirs = peft.PeftModel.from_pretrained(copy.deepcopy(pocket.model), tmp_path / "ours").eval()
+    prompt = pocket.encode("the movie was")
+    with torch.inference_mode():
+        logits = theirs(input_ids=torch.tensor([prompt])).logits[0, -1].numpy()
+    np.testing.assert_allclose(AdaptedModel(pocket, adapter).logits(prompt), logits, atol=1e-5)
+    theirs.save_pretrained(tmp_path / "theirs")
+    assert torch.equal(load_adapter(tmp_path / "theirs", pocket.model).vector(), adapter.vector())
