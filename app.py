@@ -7,7 +7,7 @@ from components.session.warmup import first_imports
 
 st.set_page_config(page_title="One Loop", layout="wide")
 chrome()
-with first_imports():
+with st.spinner("Setting up the Stage"), first_imports():
     from components.pages import learn, mdp, returns_page, stage
 
 st.navigation(
