@@ -7,8 +7,6 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import serving
 
-pytestmark = pytest.mark.browser
-
 ROBOT, MODEL, LINK = (f".st-key-{name} button" for name in ("robot", "model", "link"))
 
 

@@ -80,6 +80,19 @@ def test_the_keyboard_does_all_of_it(page):
     expect(page.locator("button.play")).to_have_attribute("aria-label", "Play")
 
 
+def test_keys_pressed_fast_lose_nothing(page):
+    open_stage(page, "/?seed=7&world=cliff&policy=epsilon&epsilon=0.5")
+    _, length = clock(page)
+    for _ in range(3):
+        for _ in range(12):
+            page.keyboard.press("ArrowRight")
+        at(page, min(12, length))
+        page.keyboard.press("Home")
+    page.keyboard.press("End")
+    page.wait_for_url(re.compile(f"step={length}"))
+    at(page, length)
+
+
 def test_arrows_in_the_prompt_move_the_caret_and_not_the_clock(page):
     open_stage(page)
     page.get_by_role("textbox", name="Prompt").click()

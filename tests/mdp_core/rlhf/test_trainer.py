@@ -48,7 +48,7 @@ def reference(pocket):
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_every_algorithm_comes_near_the_best_that_there_is(pocket, reference, algorithm):
-    spec = preset(algorithm, texts=32, tokens=TOKENS, steps=40, learning_rate=0.01, adapter=AdapterSpec(rank=4))
+    spec = preset(algorithm, texts=32, tokens=TOKENS, steps=30, learning_rate=0.01, adapter=AdapterSpec(rank=4))
     *_, last = tune(pocket, spec, Sentiment())
     sentiment = Sentiment()
     point = policy_point(pocket, last.adapter, last.texts.prompt, TOKENS, lambda t: sentiment(t).total, low=-1, high=1)
