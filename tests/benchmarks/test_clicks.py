@@ -2,8 +2,6 @@
 
 import statistics
 
-from tests.e2e.conftest import *  # noqa: F403  the server and the browser of the browser tests
-
 CLICKS = 20
 SESSIONS = 10
 
