@@ -19,7 +19,8 @@ from playwright.sync_api import sync_playwright
 HERE = Path(__file__).parent
 SIZE = {"width": 1280, "height": 720}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-STEPS = 6  # how far the clock is walked before the picture is taken
+SCENE = "/?seed=12&step=1"  # a run worth seeing: at step 1 another token is chosen, so that there is a ghost
+STEPS = 2  # how far the clock is walked after that
 
 
 def free_port() -> int:
@@ -50,11 +51,14 @@ def main() -> None:
             )
             for scheme in ("light", "dark"):
                 page = browser.new_page(viewport=SIZE, color_scheme=scheme)
-                page.goto(f"http://127.0.0.1:{port}/")
-                page.locator(".transport .forward").wait_for(timeout=60_000)
+                page.goto(f"http://127.0.0.1:{port}{SCENE}")
+                page.locator(".policy .side.text .bar.chosen").wait_for(timeout=60_000)
+                page.locator(".policy .side.text button.bar:not(.chosen)").first.click()
+                page.locator(".action .side.text .undo").wait_for()
+                page.mouse.move(0, 0)
                 for _ in range(STEPS):
                     page.locator(".transport .forward").click()
-                page.wait_for_timeout(1_000)
+                page.wait_for_timeout(1_500)
                 page.screenshot(path=HERE / f"stage-{scheme}.png")
                 page.close()
             browser.close()

@@ -281,7 +281,8 @@ class Player {
     const discounted = discountedRewards(world.rewards, this.gamma);
     const togo = returnsToGo(world.rewards, this.gamma);
     const t = Math.min(this.t, world.rewards.length - 1);
-    const said = (name, values) => (t === this.t ? `${name} ${figure(values[t], 3)}` : "ended");
+    const over = world.ending ? "ended" : "";
+    const said = (name, values) => (t === this.t ? `${name} ${figure(values[t], 3)}` : over);
     side.rewards.draw({
       ...shared,
       bars: discounted,

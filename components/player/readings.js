@@ -19,7 +19,7 @@ class Readings {
     for (const output of Object.values(this.outputs)) output.replaceChildren();
     if (world.ghost) action.append(this.undoButton());
     if (!step) {
-      action.prepend(piece("span", "why", `the end: ${world.ending}`));
+      if (world.ending) action.prepend(piece("span", "why", `the end: ${world.ending}`)); // none: nothing is rolled out yet
       this.rate(world.score);
       return;
     }
