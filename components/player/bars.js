@@ -13,7 +13,7 @@ class Bars {
   /** Show the distribution of `step`, undefined where no action is taken any more, and whether one has been `drawn`. */
   show(step, drawn) {
     const items = step ? [...step.bars] : [];
-    if (step && step.rest) items.push({ action: " rest", label: `${step.rest.count} others`, name: "the others", p: step.rest.p, rest: true });
+    if (step && step.rest) items.push({ action: " rest", label: `${step.rest.count.toLocaleString("en")} more`, name: "the others", p: step.rest.p, rest: true });
     const columns = items.length > SLOTS && this.element.clientWidth > 400 ? 2 : 1;
     const rows = Math.max(columns === 2 ? SLOTS : items.length, SLOTS);
     this.element.style.height = `${rows * BAR_HEIGHT}px`;

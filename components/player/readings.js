@@ -27,7 +27,7 @@ class Readings {
     const likeliest = Math.max(...step.bars.map((bar) => bar.p), step.rest && step.rest.count === 1 ? step.rest.p : 0);
     action.prepend(
       piece("span", "chip", taken.label.trim() === "" ? taken.name : readable(taken.label).trim()),
-      piece("span", "why", step.forced ? "chosen by hand" : `p ${figure(taken.p)}${taken.p < likeliest - 1e-9 ? ", not the likeliest" : ""}`)
+      piece("span", "why", step.forced ? "chosen by hand" : `p ${figure(taken.p, taken.p < 0.01 ? 4 : 2)}${taken.p < likeliest - 1e-9 ? ", not the likeliest" : ""}`)
     );
     const order = step.outcomes.map((_, i) => i).sort((a, b) => (b === step.outcome) - (a === step.outcome) || step.outcomes[b].p - step.outcomes[a].p);
     for (const i of order) {
