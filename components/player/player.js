@@ -4,7 +4,10 @@
 const SPEEDS = [0.25, 0.5, 1, 2, 5, 10, 30];
 const WALKING_SPEED = 1; // steps a second up to which a step is walked through phase by phase
 const GLIDE = 85; // ms, the time constant of every glide
+const REMEMBERED = 2000; // ms after which a player that is put in another's place starts afresh
 const ORDER = ["observe", "distribution", "draw", "act", "transition", "reward"];
+
+let latest = null; // the player that was made last
 
 class Player {
   constructor(root) {
@@ -28,7 +31,15 @@ class Player {
     );
     this.readouts = { step: one(".clock .readout"), gamma: one(".discount .readout") };
     this.live = one(".live");
+    this.goOn(latest);
+    latest = this;
     this.listen();
+  }
+
+  /** Streamlit may put a new player in the place of one that is at work: it goes on where that one is. */
+  goOn(other) {
+    if (!other || performance.now() - other.last > REMEMBERED) return;
+    for (const name of ["p", "gamma", "speed", "playing", "command", "committed"]) this[name] = other[name];
   }
 
   side(name) {
@@ -205,7 +216,7 @@ class Player {
 
   tick(now) {
     this.frame = 0;
-    if (!this.worlds) return;
+    if (!this.worlds || !this.root.isConnected) return;
     const dt = this.last ? Math.min(now - this.last, 100) : 16;
     this.last = now;
     if (this.playing) {

@@ -26,7 +26,7 @@ def total(page, side):
 def open_stage(page, path=REVIEW):
     page.goto(path)
     expect(page.locator(".side.text .bars .bar.chosen")).to_be_visible(timeout=60_000)
-    page.wait_for_timeout(300)  # the first glide
+    page.wait_for_timeout(1_000)  # the first glide, and what a server that has just woken up still sends
 
 
 def test_play_walks_both_worlds_to_their_ends(page):
@@ -74,6 +74,7 @@ def test_the_keyboard_does_all_of_it(page):
     at(page, length)
     page.keyboard.press("Home")
     at(page, 0)
+    page.wait_for_url(re.compile("step=0"))
     page.keyboard.press("Space")
     expect(page.locator("button.play")).to_have_attribute("aria-label", "Pause")
     page.keyboard.press("Space")
