@@ -1,4 +1,4 @@
-"""What all tests share: no time limits in property tests, and the two real language models, loaded once."""
+"""What all tests share: who runs them, no time limits in property tests, and the two real language models, loaded once."""
 
 import os
 
@@ -11,6 +11,15 @@ from mdp_core.tokens.sources.errors import NoNetwork
 # A busy machine would break a time limit.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+BROWSER = "tests/e2e/"  # one server and one browser serve all of these
+
+
+def pytest_collection_modifyitems(items):
+    """Each file stays with one worker, which makes its fixtures once; the browser's files all stay with the same."""
+    for item in items:
+        file = item.nodeid.split("::")[0]
+        item.add_marker(pytest.mark.xdist_group(BROWSER if file.startswith(BROWSER) else file))
 
 
 @pytest.fixture(scope="session")
