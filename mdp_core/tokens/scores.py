@@ -30,11 +30,22 @@ class Reward(Protocol):
 
 @dataclass(frozen=True)
 class ScoreSpec:
-    """Which score, as plain data: `kind` is "sentiment", "word" (with `word`) or "length" (with `length`, in words)."""
+    """Which score, as plain data: `kind` is "sentiment", "word" (with `word`), "length" (with `length`, in words) or
+    "formula" (with `formula`, in the language of mdp_core.tokens.formula)."""
 
     kind: str = "sentiment"
     word: str = "wonderful"
     length: int = 10
+    formula: str = "sentiment(text)"
+
+    @property
+    def name(self) -> str:
+        """What it is called where it is shown; as long as the visitor's word or formula is."""
+        if self.kind == "word":
+            return f"the word “{self.word}”"
+        if self.kind == "length":
+            return f"{self.length} words long"
+        return self.formula if self.kind == "formula" else self.kind
 
 
 def reward_from(spec: ScoreSpec) -> Reward:
