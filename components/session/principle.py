@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import streamlit as st
@@ -39,7 +39,7 @@ class TrainedReward(Protocol):
 class Principle:
     """What a finished text is scored by: the score that `spec` describes, or a trained reward model in its place."""
 
-    spec: ScoreSpec = ScoreSpec()
+    spec: ScoreSpec = field(default_factory=ScoreSpec)
     model: TrainedReward | None = None
     true: Reward | None = None  # what the score stands for, where that is known: a simulated rater's hidden taste
 
