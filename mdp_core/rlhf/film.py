@@ -1,75 +1,288 @@
 """The film of a tuning run: what every policy on the way wrote, scored and would say next, as plain data for a picture.
 
 Its clock is n, the number of updates that a policy has had: n = 0 is the policy that the run began with, and what step
-n + 1 measured is about the policy after n updates. So everything that is shown at n belongs to one policy.
+n + 1 measures is about the policy after n updates. So everything that is shown at n belongs to one policy.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mdp_core.rlhf.adapters import Adapter
-from mdp_core.rlhf.exact import CountedTexts
+from mdp_core.rlhf.algorithms import ALGORITHMS
+from mdp_core.rlhf.exact import CountedTexts, PolicyPoint, policy_point
+from mdp_core.rlhf.frontier import optimum
+from mdp_core.rlhf.measured import Figures, Measured, figures_of, measure
+from mdp_core.rlhf.next_token import Watched
+from mdp_core.rlhf.plane import Frontier, frontier_curve
+from mdp_core.rlhf.shown_texts import SHOWN, ShownText, shown_texts
 from mdp_core.rlhf.snapshot import Snapshot
 from mdp_core.rlhf.spec import TuneSpec
-from mdp_core.tokens.language_model import LanguageModel
+from mdp_core.rlhf.thinned import Thinned
+from mdp_core.tokens.language_model import SMALL, LanguageModel
 from mdp_core.tokens.scores import Reward
+
+FIGURES = 1000  # policies whose numbers are kept
+TEXTS = 40  # policies whose texts are kept
+POLICIES, LARGE_POLICIES = 128, 32  # whose adapters are kept: of a small model, and of one above SMALL parameters
+TOKENS = 10  # bars of the next token's distribution
+COUNTED = 6  # policies whose texts are counted
+
+
+@dataclass(frozen=True)
+class _Shot:
+    """All numbers of one policy."""
+
+    figures: Figures
+    seconds: float | None  # that the step took which began with it
+    message: str
 
 
 class Film:
-    """One run, growing while it runs. Safe to be added to by one thread and read by another.
+    """One run, growing while it runs. Safe to be added to by one thread and read by others.
 
-    Its memory is bounded, however long the run: `adapters` of at most 32 policies for models above 5M parameters, thinned
-    evenly, always with the first and the newest; texts of at most 40 of them.
+    Its memory is bounded, however long the run: `adapters` of at most 32 policies for models above 5M parameters and 128
+    of smaller ones, thinned evenly, always with the first and the newest; texts of at most 40, numbers of at most 1000.
     """
 
     def __init__(
         self, model: LanguageModel, spec: TuneSpec, reward: Reward, *, true: Reward | None = None, name: str = "score"
     ) -> None:
-        """`true` is what the score stands for, where that is known: a second curve. `name` is the score's, for the screen."""
-        raise NotImplementedError
+        """`true` is what the score stands for, where that is known: a second curve. `name` is the score's, for the screen.
+
+        Raises a PromptError for a prompt that `tune` refuses too.
+        """
+        self.model, self.spec, self.reward, self.true, self.name = model, spec, reward, true, name
+        prompt = model.encode(spec.prompt)
+        self._prompt_pieces = tuple(model.pieces(prompt))
+        small = model.model.num_parameters() <= SMALL
+        self._adapters: Thinned[Adapter] = Thinned(POLICIES if small else LARGE_POLICIES)
+        self._shots: Thinned[_Shot] = Thinned(FIGURES)
+        self._texts: Thinned[list[ShownText]] = Thinned(TEXTS)
+        self._watched = Watched(model, prompt, spec.temperature)
+        self._frontier: Frontier | None = None
+        self._reference: CountedTexts | None = None
+        self._points: dict[int, PolicyPoint] = {}
+        self._finished = False
+        self._lock = threading.Lock()
 
     def add(self, snapshot: Snapshot) -> None:
-        """Take in the next step. Costs two small forward passes: the watched distribution, and the texts that are shown."""
-        raise NotImplementedError
+        """Take in the next step. Costs three small forward passes: the watched prefix, and the few texts that are shown.
+
+        Raises what `true` raises.
+        """
+        n = snapshot.step - 1
+        if not self._adapters:
+            self._keep(0, snapshot.before)
+        self._show(n, Measured.of(snapshot), snapshot)
+        self._keep(n + 1, snapshot.adapter)
 
     def finish(self) -> None:
-        """Measure the last policy too, by the texts that one more step would begin with; call it when no step will follow."""
-        raise NotImplementedError
+        """Measure the last policy too, by the texts that one more step would begin with: call it when no step follows.
+
+        A policy that cannot write any more is left unmeasured. Raises what the score raises.
+        """
+        n = next(reversed(list(self._adapters)), 0)
+        if self._finished or n == 0:
+            return
+        adapter = self._adapters[n]
+        if adapter.is_finite:
+            self._show(n, measure(self.model, self.spec, adapter, self.reward, n + 1), None)
+        self._finished = True
+
+    def _show(self, n: int, measured: Measured, snapshot: Snapshot | None) -> None:
+        true = None if self.true is None else np.array([self.true(text).total for text in measured.written])
+        texts = shown_texts(self.model, measured, true, snapshot, SHOWN)
+        seconds = None if snapshot is None else snapshot.seconds.total
+        message = "" if snapshot is None else snapshot.message
+        with self._lock:
+            self._shots.add(n, _Shot(figures_of(measured, true), seconds, message))
+            self._texts.add(n, texts)
+
+    def _keep(self, n: int, adapter: Adapter) -> None:
+        watched = self._watched
+        watched.read(n, adapter)
+        with self._lock:
+            self._adapters.add(n, adapter)
+            watched.keep(self._adapters)
+
+    @property
+    def adapters(self) -> Mapping[int, Adapter]:
+        """The kept policies by n: 0 is the one that the run began with, and the newest is always there."""
+        with self._lock:
+            return dict(self._adapters)
+
+    # What could be reached
 
     def compare(self, reference: CountedTexts) -> None:
-        """Draw what could be reached: the frontier of the reference's counted texts. Call it when they are counted."""
-        raise NotImplementedError
+        """Draw the frontier of the reference's counted texts, at the run's temperature. Call it when they are counted."""
+        frontier = frontier_curve(reference)
+        with self._lock:
+            self._reference, self._frontier = reference, frontier
 
     def count(self) -> Iterator[int]:
         """Count the texts of some policies of the run (first, last and a few between) that are not counted yet.
 
-        Yields n after each: the exact score and divergence of that policy is in the film then. For short texts of Pocket
-        only, and only after `compare`; nothing is yielded before it.
+        Yields n after each: the exact score and divergence of that policy is in the film then. Every one takes as long as
+        counting the reference did. Without `compare` there is nothing to do.
         """
-        raise NotImplementedError
+        reference = self._reference
+        if reference is None:
+            return
+        kept = self.adapters
+        numbers = list(kept)
+        places = sorted({round(p) for p in np.linspace(0, len(numbers) - 1, COUNTED).tolist()})
+        for n in [numbers[place] for place in reversed(places)]:
+            if n not in self._points:
+                point = self._count(kept[n], reference)
+                with self._lock:
+                    self._points[n] = point
+                yield n
+
+    def _count(self, adapter: Adapter, reference: CountedTexts) -> PolicyPoint:
+        return policy_point(
+            self.model,
+            adapter,
+            reference.texts.prompt,
+            self.spec.tokens,
+            lambda text: self.reward(text).total,
+            low=reference.low,
+            high=reference.high,
+            temperature=self.spec.temperature,
+        )
+
+    # What comes next
 
     def watch(self, prefix: tuple[int, ...]) -> Iterator[tuple[int, int]]:
         """Show the next token's distribution after `prefix` (token ids, prompt included) instead, for every kept policy.
 
         Yields (policies read, policies in all) after each. What is read is shown at once, and `add` goes on with it.
-        Raises at once what `LanguageModel.logits` raises.
+        Raises at the first `next` what `LanguageModel.logits` raises, and then nothing changes.
         """
-        raise NotImplementedError
-
-    @property
-    def adapters(self) -> Mapping[int, Adapter]:
-        """The kept policies by n. The newest is always there."""
-        raise NotImplementedError
+        watched = Watched(self.model, tuple(prefix), self.spec.temperature)
+        with self._lock:
+            self._watched = watched
+        # The newest first: it is what is looked at while a run is live.
+        waiting = [n for n in reversed(self.adapters) if not watched.knows(n)]
+        for done, n in enumerate(waiting, start=1):
+            adapter = self.adapters.get(n)
+            if self._watched is not watched:
+                return  # another prefix was chosen meanwhile
+            if adapter is not None:
+                watched.read(n, adapter)
+            yield done, len(waiting)
 
     def prefix(self, n: int, text: int, token: int) -> tuple[int, ...]:
         """What stands before token `token` of shown text `text` at n, as the picture sends it when one is clicked.
 
         Raises KeyError for what is not shown.
         """
-        raise NotImplementedError
+        with self._lock:
+            shown = self._texts.get(n, [])
+        if not (0 <= text < len(shown) and 0 <= token < len(shown[text].tokens)):
+            raise KeyError((n, text, token))
+        return (*self.model.encode(self.spec.prompt), *shown[text].tokens[:token])
+
+    # As data
 
     def data(self) -> dict[str, Any]:
-        """Everything, as JSON; below 300 KB for 100 steps."""
-        raise NotImplementedError
+        """Everything, as JSON: numbers with four digits, null for what is not known; below 300 KB for 100 steps."""
+        with self._lock:
+            shots, texts = dict(self._shots), dict(self._texts)
+            watched, frontier, points = self._watched, self._frontier, dict(self._points)
+            policies, finished = len(self._adapters), self._finished
+        table: dict[str, int] = {}
+        return {
+            "algorithm": ALGORITHMS[self.spec.algorithm].title,
+            "model": self.model.name,
+            "score": self.name,
+            "true": None if self.true is None else "true score",
+            "batch": self.spec.texts,
+            "beta": self.spec.beta,
+            "steps": self.spec.steps,
+            "finished": finished,
+            "curves": _curves(shots),
+            "messages": {str(n): shot.message for n, shot in shots.items() if shot.message},
+            "prompt": list(self._prompt_pieces),
+            "texts": {str(n): [_text(text, table) for text in some] for n, some in texts.items()},
+            "pieces": list(table),
+            "next": self._next(watched, policies),
+            "plane": _plane(frontier, self._reference, points, self.spec.beta),
+        }
+
+    def _next(self, watched: Watched, policies: int) -> dict[str, Any]:
+        seen = watched.top(TOKENS)
+        at = list(seen.probabilities)
+        return {
+            "prefix": self.model.decode(watched.prefix),
+            "tokens": [self.model.piece(token) for token in seen.tokens],
+            "ids": list(seen.tokens),
+            "ends": [token in self.model.end_tokens for token in seen.tokens],
+            "reference": [*map(_short, seen.reference.tolist()), _short(seen.reference_rest)],
+            "at": at,
+            "p": [[*map(_short, seen.probabilities[n].tolist()), _short(seen.rest(n))] for n in at],
+            "others": self.model.vocabulary_size - len(seen.tokens),
+            "policies": policies,
+        }
+
+
+_CURVES = ("score", "error", "low", "high", "true", "true_error", "kl", "kl_error", "entropy", "length")
+
+
+def _curves(shots: Mapping[int, _Shot]) -> dict[str, list[Any]]:
+    curves: dict[str, list[Any]] = {"n": list(shots)}
+    for name in _CURVES:
+        curves[name] = [_short(getattr(shot.figures, name)) for shot in shots.values()]
+    curves["seconds"] = [_short(shot.seconds) for shot in shots.values()]
+    return curves
+
+
+def _text(text: ShownText, table: dict[str, int]) -> dict[str, Any]:
+    """A piece is sent once, and named by its number: the same few words come again and again."""
+    return {
+        "pieces": [table.setdefault(piece, len(table)) for piece in text.pieces],
+        "ended": text.ended,
+        "count": text.count,
+        "score": _short(text.score),
+        "true": _short(text.true),
+        "advantage": _short(text.advantage),
+        "tuned": _nats(text.tuned),
+        "change": None if text.change is None else _nats(text.change),
+    }
+
+
+def _plane(
+    frontier: Frontier | None, reference: CountedTexts | None, points: Mapping[int, PolicyPoint], beta: float
+) -> dict[str, Any] | None:
+    if frontier is None or reference is None:
+        return None
+    best = optimum(reference, beta) if beta > 0 else None
+    return {
+        "kl": _list(frontier.kl),
+        "reached": _list(frontier.reached),
+        "bound": _list(frontier.bound),
+        "optimum": None if best is None else {"kl": _short(best.kl), "score": _short(best.score)},
+        "exact": [
+            {"n": n, "kl": _short(p.kl), "score": _short(p.score), "bound": _short(p.bound)}
+            for n, p in sorted(points.items())
+        ],
+    }
+
+
+def _list(values: NDArray[np.float64]) -> list[float | None]:
+    return [_short(value) for value in values.tolist()]
+
+
+def _nats(values: tuple[float, ...]) -> list[float]:
+    """Changes of log-probability, to a thousandth."""
+    return [round(value, 3) + 0.0 for value in values]
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None or not np.isfinite(value) else float(f"{value:.4g}")

@@ -73,13 +73,14 @@ def best_score(reference: CountedTexts, kl: float) -> BestScore:
             high = middle
     reached = optimum(reference, float(np.exp(high))).score
     tightest = min(
-        _upper(reference, float(beta)) + float(beta) * kl for beta in np.exp(high) * np.geomspace(0.25, 4.0, 81)
+        objective_bound(reference, float(beta)) + float(beta) * kl
+        for beta in np.exp(high) * np.geomspace(0.25, 4.0, 81)
     )
     return BestScore(reached, min(tightest, reference.high))
 
 
-def _upper(reference: CountedTexts, beta: float) -> float:
-    """beta log Z, were all texts that were not counted as good as can be."""
+def objective_bound(reference: CountedTexts, beta: float) -> float:
+    """beta log Z, were all texts that were not counted as good as can be: no policy's E[r] - beta KL is larger."""
     log_z = _log_sum(reference.log_probabilities + reference.scores / beta)
     if reference.rest <= 0:
         return beta * log_z

@@ -8,6 +8,7 @@ from math import isfinite
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from mdp_core.rlhf.adapted_model import AdaptedModel
 from mdp_core.rlhf.adapters import Adapter, check_fits, new_adapter
@@ -50,14 +51,13 @@ def _steps(
     for step in range(1, spec.steps + 1):
         began = time.perf_counter()
         writer.forget()
-        uniforms = np.random.default_rng([spec.seed, 11, step]).random((spec.texts, spec.tokens))
         try:
-            texts = generate(writer, prompt, uniforms, Sampling(spec.temperature))
+            texts = generate(writer, prompt, step_uniforms(spec, step), Sampling(spec.temperature))
         except ValueError as error:
             raise DivergedError(step, before) from error
         wrote = time.perf_counter()
         written = tuple(model.decode(ids) for ids in texts)
-        scores = np.array([_checked(reward(text).total, text) for text in written])
+        scores = np.array([checked_score(reward(text).total, text) for text in written])
         scored = time.perf_counter()
         reference = log_probabilities(model, texts, temperature=spec.temperature)
         compared = time.perf_counter()
@@ -84,7 +84,13 @@ def _steps(
         before, kl_before = adapter, snapshot.kl
 
 
-def _checked(score: object, text: str) -> float:
+def step_uniforms(spec: TuneSpec, step: int) -> NDArray[np.float64]:
+    """[B, T] in [0, 1), the draws of step number `step`."""
+    return np.random.default_rng([spec.seed, 11, step]).random((spec.texts, spec.tokens))
+
+
+def checked_score(score: object, text: str) -> float:
+    """The score as a number. Raises ScoreError for what is no finite one."""
     if isinstance(score, (int, float, np.number)) and isfinite(score):
         return float(score)
     raise ScoreError(score, text)
