@@ -23,16 +23,12 @@ class Player {
     this.frame = 0;
     this.reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
     const one = (selector) => root.querySelector(selector);
-    this.sides = { grid: this.side("grid"), text: this.side("text") };
-    this.sides.grid.state = new MapPicture(one("svg.map"), (action) => this.choose("grid", action));
-    this.sides.text.state = new TextPage(one(".page"), (t) => this.go(t));
+    this.sides = [this.side("left"), this.side("right")];
     this.controls = Object.fromEntries(
       ["first", "back", "play", "forward", "last", "step", "speed", "gamma"].map((name) => [name, one("." + name)])
     );
     this.readouts = { step: one(".clock .readout"), gamma: one(".discount .readout") };
     this.live = one(".live");
-    this.goOn(latest);
-    latest = this;
     this.listen();
   }
 
@@ -42,17 +38,21 @@ class Player {
     for (const name of ["p", "gamma", "speed", "playing", "command", "committed"]) this[name] = other[name];
   }
 
-  side(name) {
-    const one = (row, what) => this.root.querySelector(`.row.${row} .side.${name} ${what}`);
-    return {
-      name,
-      bars: new Bars(one("policy", ".bars"), (action) => this.choose(name, action)),
+  /** One half. Which world it shows, and whether that is a map or a text, is known when the frames come. */
+  side(place) {
+    const one = (row, what) => this.root.querySelector(`.row.${row} .side.${place} ${what}`);
+    const side = {
+      place,
+      world: null,
+      parts: this.root.querySelectorAll(`.side.${place}`),
+      bars: new Bars(one("policy", ".bars"), (action) => this.choose(side, action)),
       stack: new Stack(one("draw", ".stack")),
-      readings: new Readings((row) => one(row, "output"), () => this.send("undo", name)),
+      readings: new Readings((row) => one(row, "output"), () => this.send("undo", side.world.id)),
       rewards: new Chart(one("rewards", "canvas"), (t) => this.go(t)),
       togo: new Chart(one("togo", "canvas"), (t) => this.go(t)),
       sum: one("sum", "output"),
     };
+    return side;
   }
 
   listen() {
@@ -115,10 +115,11 @@ class Player {
     this.trigger = setTriggerValue;
     const { frames, view, command } = data;
     if (frames.key !== this.key) {
+      if (this.key === null) this.goOn(latest);
+      latest = this;
       this.key = frames.key;
-      this.worlds = Object.fromEntries(frames.worlds.map((world) => [world.id, { ...world, rewards: world.steps.map((step) => step.reward) }]));
       this.length = Math.max(1, ...frames.worlds.map((world) => world.steps.length));
-      for (const [name, side] of Object.entries(this.sides)) this.introduce(side, this.worlds[name]);
+      this.sides.forEach((side, i) => this.introduce(side, { ...frames.worlds[i], rewards: frames.worlds[i].steps.map((step) => step.reward) }));
       this.p = Math.min(this.p, this.length);
     }
     if (command !== this.command) {
@@ -133,12 +134,19 @@ class Player {
   }
 
   introduce(side, world) {
-    const head = this.root.querySelector(`.head .side.${side.name}`);
+    const kind = world.map ? "of-map" : "of-text";
+    if (side.kind !== kind) side.state = this.stateOf(side, kind);
+    for (const part of side.parts) {
+      if (side.world) part.classList.remove(side.world.id, side.kind);
+      part.classList.add(world.id, kind);
+    }
+    Object.assign(side, { world, kind, mark: null, returnsMark: null });
+    const head = this.root.querySelector(`.head .side.${side.place}`);
     head.querySelector(".title").textContent = world.title;
     head.querySelector(".caption").textContent = world.caption;
     head.querySelector(".caption").title = world.caption;
     for (const [row, words] of Object.entries(world.words)) {
-      const word = this.root.querySelector(`.row.${row} .word.${side.name}`);
+      const word = this.root.querySelector(`.row.${row} .word.${side.place}`);
       if (word) word.textContent = words;
     }
     side.scales = {
@@ -146,6 +154,17 @@ class Player {
       togo: Math.max(largestReturn(world.rewards), world.ghost ? largestReturn(world.ghost.rewards) : 0, 1e-9),
     };
     side.state.load(world);
+  }
+
+  /** The picture of a state: a map or a text, in the place of what was there. */
+  stateOf(side, kind) {
+    const picture = this.root.querySelector(`.picture.side.${side.place}`);
+    picture.replaceChildren();
+    if (kind === "of-map") return new MapPicture(shape(picture, "svg", { class: "map", role: "img" }), (action) => this.choose(side, action));
+    const page = piece("div", "page", "");
+    page.setAttribute("role", "img");
+    picture.append(page);
+    return new TextPage(page, (t) => this.go(t));
   }
 
   readColours() {
@@ -176,14 +195,14 @@ class Player {
   }
 
   choose(side, action) {
-    const step = this.worlds[side].steps[this.t];
+    const step = side.world.steps[this.t];
     if (!step || (step.bars[step.chosen].action === action && !step.forced)) return;
     this.playing = false;
     this.p = this.t;
     this.invalidate();
     this.committed = { step: this.t, gamma: this.gamma };
     this.setState("view", this.committed);
-    this.send("choice", { side, t: this.t, action });
+    this.send("choice", { side: side.world.id, t: this.t, action });
   }
 
   send(name, value) {
@@ -201,7 +220,7 @@ class Player {
 
   /** Read the step aloud, at rest only. */
   speak() {
-    const parts = Object.values(this.worlds).map((world) => {
+    const parts = this.sides.map(({ world }) => {
       const step = world.steps[this.t];
       if (!step) return `${world.title}: ${world.ending}.`;
       const taken = step.bars[step.chosen];
@@ -216,7 +235,7 @@ class Player {
 
   tick(now) {
     this.frame = 0;
-    if (!this.worlds || !this.root.isConnected) return;
+    if (this.key === null || !this.root.isConnected) return;
     const dt = this.last ? Math.min(now - this.last, 100) : 16;
     this.last = now;
     if (this.playing) {
@@ -236,8 +255,8 @@ class Player {
     const tau = this.reduced.matches ? 0 : this.playing ? Math.min(GLIDE, 350 / this.speed) : GLIDE;
     this.drawClock(walking);
     let moving = false;
-    for (const [name, side] of Object.entries(this.sides)) {
-      const world = this.worlds[name];
+    for (const side of this.sides) {
+      const { world } = side;
       const now = scene(this.p, world.steps.length, walking);
       const mark = `${this.key} ${now.at} ${now.drawn} ${now.acted} ${now.moved}`;
       if (side.mark !== mark || !this.shown) {
