@@ -36,6 +36,7 @@ from components.session.opened import (
     state_of,
 )
 from components.session.plain import plain
+from components.session.shelf import language_model
 from components.session.visit import Visit, follow_address, visit, write_link
 from components.session.wishes import settle
 from mdp_core.counting import in_powers, prefixes
@@ -201,7 +202,7 @@ def _token_table(here: Visit, page: Opened) -> None:
 
 def _text(here: Visit) -> tuple[Any, Any, Categorical[int]] | None:
     """The model, its world and pi of the prompt; None, and a word about it, where there is none yet."""
-    model = models().get(here.scenario.text.model)
+    model = language_model(here.scenario.text.model, models())
     if model is None:
         st.fragment(_waking, run_every=TICK)()
         return None
@@ -217,7 +218,7 @@ def _text(here: Visit) -> tuple[Any, Any, Categorical[int]] | None:
 
 def _waking() -> None:
     here, begun = visit(), warmup()
-    if models().get(here.scenario.text.model) is not None:
+    if language_model(here.scenario.text.model, models()) is not None:
         here.touched = True  # nobody went back or forth in the browser, whose address may lag behind
         st.rerun()
     if begun.done and begun.problem:
@@ -343,7 +344,7 @@ def _walks(places: Places, target: int, variant: int) -> tuple[list[int], list[i
 
 def _vocabularies(here: Visit) -> dict[str, tuple[int, int]]:
     """The visit's model, where it is here, and SmolLM2, which need not be here to be counted."""
-    model = models().get(here.scenario.text.model)
+    model = language_model(here.scenario.text.model, models())
     known = {} if model is None else {model.name: (model.vocabulary_size, len(model.end_tokens))}
     if any(name.startswith(SMOLLM2.name) for name in known):
         return known

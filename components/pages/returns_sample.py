@@ -20,6 +20,7 @@ from components.session.pictures import is_slow
 from components.session.plain import plain
 from components.session.returns import SLICE, TICK, Returns, returns
 from components.session.samples import Sample, expected_of, limit_of
+from components.session.shelf import language_model
 from components.session.visit import Visit, visit
 from components.session.worth import Objective
 from mdp_core.learners.policy_value import start_values
@@ -37,7 +38,7 @@ def bring_up(here: Visit, mine: Returns) -> None:
         if mine.side == "grid":
             found = mine.see_grid(here)
         else:
-            model = models().get(here.scenario.text.model)
+            model = language_model(here.scenario.text.model, models())
             if model is None:
                 return
             found = mine.see_text(here, model)

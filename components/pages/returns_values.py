@@ -13,12 +13,13 @@ from components.panels.waiting import waiting
 from components.session.control import control
 from components.session.models import models
 from components.session.returns import SLICE, TICK, Returns, returns
+from components.session.shelf import language_model
 from components.session.visit import Visit, visit
 from components.session.worth import ROLLOUTS
 
 
 def bring_up(here: Visit, mine: Returns) -> None:
-    model = models().get(here.scenario.text.model)
+    model = language_model(here.scenario.text.model, models())
     mine.worth_problem = ""
     if model is None:
         return

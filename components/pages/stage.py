@@ -48,9 +48,12 @@ def page() -> None:
 
 def _controls(here: Visit, problems: dict[Side, ValueError]) -> None:
     with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="center"):
-        world(here)
         found = problems.get("grid")
-        robot(here, str(found) if isinstance(found, MapError) else "")
+        if here.compared:
+            st.button("Back to the robot", key="robot_again", on_click=_robot_again, args=(here,))
+        else:
+            world(here)
+            robot(here, str(found) if isinstance(found, MapError) else "")
         prompt(here)
         model(here, models())
         seed(here)
@@ -105,20 +108,31 @@ def _stage() -> None:
     if here.relearned is not None:
         st.fragment(_learning, run_every=TICK)()
 
-    def chosen(side: Side, t: int, action: Any) -> None:
-        if side not in here.stale:  # else it was chosen in a picture that is not what the controls say
-            here.choose(side, t, action)
+    def chosen(side: str, t: int, action: Any) -> None:
+        if _half(side) not in here.stale:  # else it was chosen in a picture that is not what the controls say
+            here.choose(_half(side), t, action)
 
+    left = here.shown.get("reference" if here.compared else "grid", here.shown["grid"])
     player(
-        stage(here.shown["grid"], here.shown["text"]),
+        stage(left, here.shown["text"]),
         here.view,
         here.command,
         key="player",
         on_view=here.look,
         on_choose=chosen,
-        on_undo=here.undo,
+        on_undo=lambda side: here.undo(_half(side)),
     )
     write_link(here)
+
+
+def _half(side: str) -> Side:
+    """The half of the scenario that a side of the player shows: a policy and its reference share the text's."""
+    return "grid" if side == "grid" else "text"
+
+
+def _robot_again(here: Visit) -> None:
+    here.touch()
+    here.compares = False
 
 
 def _problems(here: Visit, problems: dict[Side, ValueError]) -> None:

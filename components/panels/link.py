@@ -7,6 +7,8 @@ from urllib.parse import urlencode, urlsplit
 import segno
 import streamlit as st
 
+from components.session.plain import plain
+from components.session.shelf import shelf
 from components.session.visit import Visit
 
 OPEN = "link"  # session state: is the popover open
@@ -18,7 +20,12 @@ def link(here: Visit, url: str | None) -> None:
     with st.popover("Link", key=OPEN, on_change="rerun", width=80):
         if not st.session_state.get(OPEN):
             return
-        st.caption("Everything on the Stage is in this address: it shows the same picture elsewhere.")
+        policy = shelf().get(here.scenario.text.model)
+        if policy is None:
+            st.caption("Everything on the Stage is in this address: it shows the same picture elsewhere.")
+        else:
+            said = f"“{policy.name}” lives in this tab, so that this address names the model under it. "
+            st.caption(plain(said + "Save its adapter on page Tune to take it along."))
         address = f"{url or ''}?{urlencode(here.query())}"
         st.code(address, language=None, wrap_lines=True)
         if urlsplit(address).hostname in LOCAL:

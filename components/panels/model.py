@@ -7,6 +7,7 @@ import streamlit as st
 from components.session.control import control, drop_draft, keep_draft
 from components.session.models import Models, spelling
 from components.session.plain import plain
+from components.session.shelf import language_model, shelf
 from components.session.visit import READY, Visit
 from components.session.wishes import choose, described, leave
 from mdp_core.scenarios import SCORES
@@ -16,6 +17,11 @@ from mdp_core.tokens.sources.model_id import SMOLLM2
 
 OTHER = "other"
 KINDS = {READY: "Pocket", SMOLLM2: "SmolLM2-135M-Instruct", OTHER: "Another model"}
+LIVES_HERE = (
+    "This tuned policy lives in this tab, and the link names the model under it: save its adapter on page Tune to take "
+    "it along."
+)
+SHORT = 16  # characters of a name on a button
 SCORE_NAMES = {"sentiment": "Sentiment", "word": "A wished-for word", "length": "A wished-for length"}
 
 
@@ -35,23 +41,34 @@ def model(here: Visit, models: Models) -> None:
 
 def _name(model: str, models: Models) -> str:
     """Short enough for a button: the last part of an id or a path."""
+    policy = shelf().get(model)
+    if policy is not None:
+        return policy.name if len(policy.name) <= SHORT else policy.name[: SHORT - 1] + "…"
     if model in KINDS:
         return KINDS[model].removesuffix("-135M-Instruct")
     found = models.get(model)
-    return (found.name if found is not None else model).rsplit("/", 1)[-1][:16]
+    return (found.name if found is not None else model).rsplit("/", 1)[-1][:SHORT]
 
 
 def _choice(here: Visit, models: Models) -> None:
-    current = here.wish.model if here.wish is not None else here.scenario.text.model
-    kind = current if current in KINDS else OTHER
-    picked = here.picked or kind
+    current = here.scenario.text.model if here.wish is None else here.wish.tuned or here.wish.model
+    names = {READY: KINDS[READY], SMOLLM2: KINDS[SMOLLM2]}
+    names |= {policy.id: plain(policy.name) for policy in shelf()} | {OTHER: KINDS[OTHER]}
+    kind = current if current in names else OTHER
+    picked = here.picked if here.picked in names else kind
     st.radio(
         "Language model",
-        list(KINDS),
-        **control(here, "kind", picked, lambda kind: _pick(here, kind, models), list(KINDS)),
-        format_func=KINDS.__getitem__,
+        list(names),
+        **control(here, "kind", picked, lambda kind: _pick(here, kind, models), list(names)),
+        format_func=names.__getitem__,
         horizontal=True,
     )
+    if here.scenario.text.model in shelf():
+        st.toggle(
+            "In place of the robot, show the model before tuning: the same prompt, the same draws",
+            **control(here, "compares", here.compares, lambda on: setattr(here, "compares", on)),
+        )
+        st.caption(LIVES_HERE)
     wanted = current if picked == kind else "" if picked == OTHER else picked
     if picked == OTHER:
         st.text_input(
@@ -65,14 +82,15 @@ def _choice(here: Visit, models: Models) -> None:
             if draft.problem:
                 st.error(plain(draft.problem))
     if wanted and wanted != here.scenario.text.model and here.load is None:
-        label = plain(f"Load {described(wanted, models)}")
+        base = shelf().base_of(wanted)
+        label = plain(f"Load {described(base, models)}")
         st.button(label, key="load", on_click=choose, args=(here, wanted, models), type="primary")
-        st.caption(plain(str(facts(wanted, models.host))))
+        st.caption(plain(str(facts(base, models.host))))
 
 
 def _pick(here: Visit, kind: str, models: Models) -> None:
     here.model_problem = ""
-    if kind == READY or (kind != OTHER and models.get(kind) is not None):
+    if kind == READY or (kind != OTHER and language_model(kind, models) is not None):
         choose(here, kind, models)
     else:
         leave(here)

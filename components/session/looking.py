@@ -5,8 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from components.session.models import Models
-from components.session.pictures import asleep, grid_picture, is_slow, kept_text, write, write_now
+from components.session.pictures import (
+    Picture,
+    asleep,
+    grid_picture,
+    is_slow,
+    kept_text,
+    shown_as,
+    write,
+    write_now,
+)
 from components.session.relearned import Relearned
+from components.session.shelf import TunedPolicy, language_model, shelf
 from components.session.visit import READY, Side, Visit, Written
 from mdp_core.scenarios import GridScenario, TextScenario
 from mdp_core.stage.grid import world_of
@@ -67,7 +77,7 @@ def _is_learned(here: Visit, relearned: Relearned | None) -> bool:
 def _text(here: Visit, models: Models) -> None:
     text, seed = here.scenario.text, here.scenario.seed
     here.written, written = None, here.written
-    model, pocket = models.get(text.model), models.get(READY)
+    model, pocket = language_model(text.model, models), models.get(READY)
     if model is None or pocket is None:
         here.shown.setdefault("text", asleep(text.prompt))
         return
@@ -77,20 +87,51 @@ def _text(here: Visit, models: Models) -> None:
     if any(not 0 <= token < model.vocabulary_size for _, token in text.forced):
         _leave_out_choices(here, "text")
         text = here.scenario.text
-    before = here.before("text")
+    picture = _picture(here, model, text, written)
+    policy = shelf().get(text.model)
+    if picture is not None:
+        here.shown["text"] = picture if policy is None else _tuned(picture, policy, here.compares)
+    if picture is not None and policy is not None and here.compares:
+        _reference(here, models, policy, written)
+
+
+def _reference(here: Visit, models: Models, policy: TunedPolicy, written: Written | None) -> None:
+    """The text of the model that `policy` began as: the same prompt, the same draws, the same choices by hand."""
+    model = models.get(policy.base)
+    text = replace(here.scenario.text, model=policy.base)
+    picture = asleep(text.prompt) if model is None else _picture(here, model, text, written)
+    if picture is None:
+        picture = here.shown.get("reference", asleep(text.prompt))
+    words = picture.frames["words"] | {"policy": "the model before"}
+    name = picture.frames["title"] if model is None else model.name
+    here.shown["reference"] = shown_as(picture, id="reference", title=f"{name}, before", words=words)
+
+
+def _tuned(picture: Picture, policy: TunedPolicy, compared: bool) -> Picture:
+    """Under the name that the visitor gave it, which is nothing for a cache that all share."""
+    said = {"caption": f"tuned, {picture.frames['caption']}"}
+    if not compared:
+        return shown_as(picture, title=policy.name, **said)
+    words = picture.frames["words"] | {"policy": "the tuned policy"}
+    return shown_as(picture, title=f"{policy.name}, after", words=words, **said)
+
+
+def _picture(here: Visit, model, text: TextScenario, written: Written | None) -> Picture | None:  # type: ignore[no-untyped-def]
+    """The picture of `text`; None where a slow model has only begun to write it, as `here.written`."""
+    seed, before = here.scenario.seed, here.before("text")
     kept = kept_text(text, seed, before)
     if kept is not None:
-        here.shown["text"] = kept
-    elif not is_slow(model):
-        here.shown["text"] = write_now(model, text, seed, before)
-    else:
-        _begin(here, model, written)
+        return kept
+    if not is_slow(model):
+        return write_now(model, text, seed, before)
+    _begin(here, model, text, written)
+    return None
 
 
-def _begin(here: Visit, model, written: Written | None) -> None:  # type: ignore[no-untyped-def]
+def _begin(here: Visit, model, text: TextScenario, written: Written | None) -> None:  # type: ignore[no-untyped-def]
     from mdp_core.stage.text import token_mdp
 
-    text, seed, before = here.scenario.text, here.scenario.seed, here.before("text")
+    seed, before = here.scenario.seed, here.before("text")
     token_mdp(model, text)  # says at once what is wrong with the prompt
     key = (text, seed, before)
     if here.unwritten is not None and here.unwritten.key == key and here.unwritten.error is not None:

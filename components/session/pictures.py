@@ -104,6 +104,11 @@ def is_slow(model: LanguageModel) -> bool:
     return sum(weights.numel() for weights in model.model.parameters()) > SLOW
 
 
+def shown_as(picture: Picture, **frames: Any) -> Picture:
+    """The same for one visitor, with some of its frames' entries replaced: a title of the visitor's own, say."""
+    return Picture(key_of(picture.key, frames), picture.frames | frames)
+
+
 def asleep(prompt: str) -> Picture:
     """The language model's half before there is any language model: the prompt, and no step yet."""
     frames = {

@@ -11,6 +11,7 @@ from components.session.host import host_model
 from components.session.models import Load
 from components.session.pictures import Picture, Writing
 from components.session.relearned import Relearned
+from components.session.shelf import shelf
 from mdp_core.link import from_query, to_query
 from mdp_core.scenarios import GridScenario, Scenario, TextScenario, View, force
 
@@ -35,6 +36,7 @@ class Wish:
     model: str
     forced: tuple[tuple[int, int], ...] = ()  # tokens that were chosen by hand from this model, as a link brings them
     prompt: str = ""  # the prompt that `forced` belongs to
+    tuned: str = ""  # the policy of the shelf that it is wanted for, by its id
 
 
 @dataclass
@@ -72,7 +74,9 @@ class Visit:
     notes: tuple[str, ...] = ()  # what the link asked for and could not have
     command: int = 0  # grows when the view is set from here, so that the player obeys once
     past: dict[Side, list[tuple[Any, ...]]] = field(default_factory=lambda: {"grid": [], "text": []})
-    shown: dict[Side, Picture] = field(default_factory=dict)  # the last good picture of each world
+    shown: dict[str, Picture] = field(
+        default_factory=dict
+    )  # the last good picture of each side, and of the "reference"
     wish: Wish | None = None
     load: Load | None = None  # of the model that is wished for
     announced: Load | None = None  # the load whose progress the page shows
@@ -84,6 +88,7 @@ class Visit:
     unwritten: Written | None = None  # the last one that failed
     relearned: Relearned | None = None  # the robot's policy, while it is being learned again
     stale: set[Side] = field(default_factory=set)  # worlds whose picture is not what the controls say
+    compares: bool = False  # in place of the robot stands the model that the tuned policy on the Stage began as
     touched: bool = False  # a control or the player changed it since the last run of the page
 
     def change_grid(self, **changes: Any) -> None:
@@ -128,6 +133,11 @@ class Visit:
         if self.past[side]:
             self.past[side].pop()
 
+    @property
+    def compared(self) -> bool:
+        """True where a tuned policy stands beside the model that it began as."""
+        return self.compares and self.scenario.text.model in shelf()
+
     def before(self, side: Side) -> tuple[Any, ...] | None:
         """The forced actions before the last choice, None where nothing was chosen.
 
@@ -145,9 +155,12 @@ class Visit:
         self.model_problem = ""
 
     def receive(self, model: str) -> None:
-        """The model that was wanted is here: it goes on the Stage, with the choices that its link brought."""
+        """The model that was wanted is here: it, or the tuned policy that it was wanted for, goes on the Stage, with the
+        choices that its link brought."""
         wish, self.wish, self.picked = self.wish, None, None
         self.past["text"].clear()
+        if wish is not None and wish.tuned in shelf():
+            model = wish.tuned
         self.change_text(model=model, forced=self._wished_forced(wish))
         self.show(self.view.step if wish is not None and wish.prompt else 0)
 
@@ -166,8 +179,12 @@ class Visit:
         self.notes = ()
 
     def query(self) -> dict[str, str]:
-        """The link's parameters: what is on the Stage, with the model that is on its way."""
-        scenario = self.scenario
+        """The link's parameters: what is on the Stage, with the model that is on its way.
+
+        A tuned policy lives in this tab, so that a link can only name the model under it.
+        """
+        text = self.scenario.text
+        scenario = replace(self.scenario, text=replace(text, model=shelf().base_of(text.model)))
         if self.wish is not None:
             text = replace(scenario.text, model=self.wish.model, forced=self._wished_forced(self.wish))
             scenario = replace(scenario, text=text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from components.session.models import Models, spelling
+from components.session.shelf import language_model, shelf
 from components.session.visit import READY, Visit, Wish
 from mdp_core.tokens.sources import facts
 from mdp_core.tokens.sources.errors import UnknownModel
@@ -40,17 +41,23 @@ def settle(here: Visit, models: Models) -> str | None:
 
 
 def choose(here: Visit, model: str, models: Models) -> None:
-    """Put `model` on the Stage: at once where it is here, else it is loaded. Raises UnknownModel for what names no model."""
-    model = spelling(model)
+    """Put `model`, or the tuned policy of that id, on the Stage: at once where it is here, else it is loaded.
+
+    Raises UnknownModel for what names no model.
+    """
+    base = shelf().base_of(model) if model in shelf() else spelling(model)
+    model = model if model in shelf() else base
     wish = here.wish
     leave(here)
-    if models.get(model) is not None or model == READY:
+    if models.get(base) is not None or base == READY:
         here.give_up()
         if here.scenario.text.model != model:
             here.change_text(model=model)
         return
-    here.want(wish if wish is not None and wish.model == model else Wish(model))  # a link's brings choices with it
-    here.load = models.ask(model)
+    tuned = model if model != base else ""
+    same = wish is not None and (wish.model, wish.tuned) == (base, tuned)
+    here.want(wish if wish is not None and same else Wish(base, tuned=tuned))  # a link's brings choices with it
+    here.load = models.ask(base)
 
 
 def described(model: str, models: Models) -> str:
@@ -75,8 +82,9 @@ def leave(here: Visit) -> None:
 def _miss(here: Visit, models: Models) -> None:
     """A model that made room for another one is wished for again."""
     text = here.scenario.text
-    if text.model != READY and models.get(text.model) is None and here.wish is None:
-        here.wish = Wish(text.model, text.forced, text.prompt)
+    base = shelf().base_of(text.model)
+    if base != READY and language_model(text.model, models) is None and here.wish is None:
+        here.wish = Wish(base, text.forced, text.prompt, text.model if base != text.model else "")
         here.change_text(model=READY, forced=())
 
 
