@@ -6,7 +6,7 @@ estimate; the expectation of its squared error is `variance` / N.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -89,6 +89,19 @@ def gradient_moments(
     model: LanguageModel, adapter: Adapter, counted: CountedTexts, *, temperature: float = 1.0
 ) -> GradientMoments:
     """The moments under the policy that `counted` was counted with: `adapter` over `model`."""
+    counting = gradient_moments_by_part(model, adapter, counted, temperature=temperature)
+    while True:
+        try:
+            next(counting)
+        except StopIteration as end:
+            moments: GradientMoments = end.value
+            return moments
+
+
+def gradient_moments_by_part(
+    model: LanguageModel, adapter: Adapter, counted: CountedTexts, *, temperature: float = 1.0
+) -> Generator[int, None, GradientMoments]:
+    """`gradient_moments` with a stop after some of the texts: yields how many are done."""
     p, r = torch.from_numpy(counted.probabilities), torch.from_numpy(counted.scores)
     gradient = torch.zeros(adapter.parameters, dtype=torch.float64)
     drift = torch.zeros_like(gradient)
@@ -99,5 +112,6 @@ def gradient_moments(
         drift += weight @ G
         length = (G * G).sum(1) * weight
         squares += torch.stack([length.sum(), length @ r[rows], length @ r[rows] ** 2])
+        yield rows.stop
     one, first, second = squares.tolist()
     return GradientMoments(gradient, drift, (one, first, second))
