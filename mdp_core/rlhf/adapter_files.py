@@ -137,8 +137,8 @@ def _read_config(content: bytes) -> tuple[AdapterSpec, str]:
         if config.get(key) not in off:
             raise AdapterError(f"This adapter uses peft's {key}, which One Loop does not have: train one without it.")
     rank, alpha, targets = config.get("r"), config.get("lora_alpha"), config.get("target_modules")
-    if isinstance(alpha, bool) or not isinstance(alpha, (int, float)):
-        raise AdapterError(f"{CONFIG} has no lora_alpha that is a number: save the adapter again.")
+    if isinstance(alpha, bool) or not isinstance(alpha, (int, float)) or alpha > 1e30:  # a whole number may be any size
+        raise AdapterError(f"{CONFIG} has no lora_alpha that is a usable number: save the adapter again.")
     if not isinstance(targets, list) or not targets or not all(isinstance(name, str) and name for name in targets):
         raise AdapterError(f"{CONFIG} does not list the names of the adapted layers: save the adapter again.")
     if type(rank) is not int:

@@ -9,15 +9,18 @@ seconds of the processor where it says so, and never asserted.
 from __future__ import annotations
 
 import copy
+import io
 import statistics
 import time
+import zipfile
 
 import numpy as np
 import pytest
 import torch
 
 from mdp_core.rlhf.adapted_model import AdaptedModel
-from mdp_core.rlhf.adapter_files import load_adapter, save_adapter
+from mdp_core.rlhf.adapter_archive import archive_of
+from mdp_core.rlhf.adapter_files import load_adapter
 from mdp_core.rlhf.adapters import Adapter, AdapterSpec, LowRank, new_adapter
 from mdp_core.rlhf.algorithms import ALGORITHMS
 from mdp_core.rlhf.exact import count_texts, policy_point
@@ -178,12 +181,14 @@ def test_a_step_on_smollm2_beside_trl(smollm2, tmp_path):
 
 
 def test_peft_loads_what_is_saved_and_the_reverse(pocket, tmp_path):
+    """Saved as page Tune saves it: a zip of two files."""
     peft = pytest.importorskip("peft")
     generator = torch.Generator().manual_seed(1)
     adapter = new_adapter(pocket.model, AdapterSpec(), generator).map(
         lambda tensor: torch.randn(tensor.shape, generator=generator) / 8
     )
-    save_adapter(adapter, pocket.model, tmp_path / "ours")
+    with zipfile.ZipFile(io.BytesIO(archive_of(adapter, pocket.model))) as archive:
+        archive.extractall(tmp_path / "ours")
     theirs = peft.PeftModel.from_pretrained(copy.deepcopy(pocket.model), tmp_path / "ours").eval()
     prompt = pocket.encode("the movie was")
     with torch.inference_mode():

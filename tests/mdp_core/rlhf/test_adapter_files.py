@@ -103,6 +103,7 @@ def replace(name, tensor):
         (with_config(r=8), "not of rank 8"),
         (with_config(lora_alpha="16"), "lora_alpha"),
         (with_config(lora_alpha=1e999), "alpha"),
+        (with_config(lora_alpha=10**400), "alpha"),
         (with_config(target_modules=".*"), "names of the adapted layers"),
         (
             with_config(target_modules=["q_proj", "k_proj", "v_proj"]),
