@@ -149,7 +149,9 @@ class _Chain:
         length = partial(torch.linalg.vector_norm, ord=2)
         gradients = [leaf.grad.reshape(-1) for leaf in self.leaves.values() if leaf.grad is not None]
         whole = float(length(torch.cat(gradients))) if gradients else 0.0
-        inside = [0.0 if tensor.grad is None else float(length(tensor.grad)) for tensor in (self.probabilities, self.logits)]
+        inside = [
+            0.0 if tensor.grad is None else float(length(tensor.grad)) for tensor in (self.probabilities, self.logits)
+        ]
         return Backward(inside[0], inside[1], whole)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -96,53 +97,73 @@ def converge(
     """
     if texts < BATCH or texts & (texts - 1):
         raise ValueError(f"a number of texts that falls into blocks is {BATCH} or twice that, and so on, not {texts}")
-    writer, exact = AdaptedModel(model, adapter), moments.gradient
-    top = torch.argsort(exact.abs(), descending=True, stable=True)[: min(shown, len(exact))]
-    counts = counts_up_to(texts)
-    kept = set(counts.tolist())
-    R, D = torch.zeros_like(exact), torch.zeros_like(exact)
-    errors, lengths, products, estimates = [], [], [], []
-    by_batch: list[tuple[Tensor, Tensor]] = []
-    squares: list[Tensor] = []  # of each batch: [log2 BATCH, 3], sums over its blocks
-    total = 0.0
+    writer, sums = AdaptedModel(model, adapter), _Sums(moments, counts_up_to(texts), shown)
     for first in range(0, texts, BATCH):
         uniforms = np.random.default_rng([seed, 12, first]).random((BATCH, max_tokens))
         written = generate(writer, prompt, uniforms, Sampling(temperature))
         r = torch.tensor([float(score(model.decode(ids))) for ids in written], dtype=torch.float64)
-        G = score_functions(model, adapter, written, temperature=temperature).double()
-        total += float(r.sum())
-        done = first
-        for n in sorted({n for n in kept if first < n <= first + BATCH} | {first + BATCH}):
-            rows = slice(done - first, n - first)
-            R, D, done = R + r[rows] @ G[rows], D + G[rows].sum(0), n
-            if n in kept:
-                errors.append(_squares(R / n - exact, D / n))
-                lengths.append(_squares(R / n, D / n))
-                products.append(torch.stack([R / n @ exact, D / n @ exact]))
-                estimates.append(torch.stack([R[top] / n, D[top] / n]))
-        inside, whole = _blocks(r[:, None] * G, G, exact)
-        squares.append(inside)
-        by_batch.append(whole)
+        G = score_functions(model, adapter, written, temperature=temperature)
+        model.in_lane(partial(sums.add, G, r))
         yield first + BATCH
-    sums = [torch.stack(parts) for parts in zip(*by_batch, strict=True)]
-    across, whole = _blocks(sums[0], sums[1], exact, BATCH)
-    last_block = _squares(whole[0] / texts - exact, whole[1] / texts)
-    found = torch.cat([torch.stack(squares).sum(0), across, last_block[None]])
-    sizes = 2 ** np.arange(len(found))
-    return Convergence(
-        counts=counts,
-        errors=torch.stack(errors).numpy(),
-        lengths=torch.stack(lengths).numpy(),
-        products=torch.stack(products).numpy(),
-        shown=top.numpy(),
-        exact=exact[top].numpy(),
-        estimates=torch.stack(estimates).numpy(),
-        sizes=sizes,
-        blocks=found.numpy() / (texts // sizes)[:, None],
-        length=float(exact.norm()),
-        score=total / texts,
-        moments=moments,
-    )
+    return model.in_lane(sums.convergence)
+
+
+class _Sums:
+    """The coefficients, batch by batch."""
+
+    def __init__(self, moments: GradientMoments, counts: NDArray[np.int64], shown: int) -> None:
+        self.moments, self.counts = moments, counts
+        # Numbers that no text has a gradient in, such as the first factor of an adapter whose second is still zero.
+        self.alive = torch.nonzero((moments.gradient != 0) | (moments.drift != 0)).reshape(-1)
+        self.exact = moments.gradient[self.alive]
+        self.top = torch.argsort(self.exact.abs(), descending=True, stable=True)[:shown]
+        self.R, self.D = torch.zeros_like(self.exact), torch.zeros_like(self.exact)
+        self.n, self.total = 0, 0.0
+        self.at_counts: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
+        self.wholes: list[tuple[Tensor, Tensor]] = []  # of each batch
+        self.squares: list[Tensor] = []  # of each batch: [log2 BATCH, 3], sums over its blocks
+
+    def add(self, gradients: Tensor, r: Tensor) -> None:
+        """[BATCH, P], [BATCH]"""
+        G, first, last = gradients[:, self.alive].double(), self.n, self.n + len(r)
+        kept = set(self.counts.tolist())
+        for n in sorted({n for n in kept if first < n <= last} | {last}):
+            rows = slice(self.n - first, n - first)
+            self.R, self.D, self.n = self.R + r[rows] @ G[rows], self.D + G[rows].sum(0), n
+            if n in kept:
+                R, D = self.R / n, self.D / n
+                products = torch.stack([R @ self.exact, D @ self.exact])
+                top = torch.stack([R[self.top], D[self.top]])
+                self.at_counts.append((_squares(R - self.exact, D), _squares(R, D), products, top))
+        inside, whole = _blocks(r[:, None] * G, G, self.exact)
+        self.squares.append(inside)
+        self.wholes.append(whole)
+        self.total += float(r.sum())
+
+    def convergence(self) -> Convergence:
+        """What has come of it."""
+        R, D = (torch.stack(parts) for parts in zip(*self.wholes, strict=True))
+        across, (R, D) = _blocks(R, D, self.exact, BATCH)
+        all_texts = _squares(R / self.n - self.exact, D / self.n)
+        blocks = torch.cat([torch.stack(self.squares).sum(0), across, all_texts[None]]).numpy()
+        sizes = 2 ** np.arange(len(blocks))
+        errors, lengths, products, estimates = (
+            torch.stack(parts).numpy() for parts in zip(*self.at_counts, strict=True)
+        )
+        return Convergence(
+            counts=self.counts,
+            errors=errors,
+            lengths=lengths,
+            products=products,
+            shown=self.alive[self.top].numpy(),
+            exact=self.exact[self.top].numpy(),
+            estimates=estimates,
+            sizes=sizes,
+            blocks=blocks / (self.n // sizes)[:, None],
+            length=float(self.exact.norm()),
+            score=self.total / self.n,
+            moments=self.moments,
+        )
 
 
 def counts_up_to(texts: int) -> NDArray[np.int64]:
