@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
-_WORD = re.compile(r"\w+(?:['’-]\w+)*")
+WORD = re.compile(r"\w+(?:['’-]\w+)*")
+MAX_FORMULA = 500  # characters
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,22 @@ class ScoreSpec:
 
 
 def reward_from(spec: ScoreSpec) -> Reward:
-    """The reward that `spec` describes. Raises ValueError for an unknown kind, an empty word or a length below 1."""
+    """The reward that `spec` describes.
+
+    Raises ValueError for an unknown kind, an empty word or a length below 1, and FormulaError, which is one, for a formula
+    that cannot be read.
+    """
     if spec.kind == "sentiment":
         return Sentiment()
+    if spec.kind == "formula":
+        from mdp_core.tokens.formula import Formula  # which is made from the scores here
+
+        return Formula(spec.formula)
     if spec.kind == "word":
         return WishedWord(spec.word)
     if spec.kind == "length":
         return WishedLength(spec.length)
-    raise ValueError(f"There is no score called {spec.kind!r}: choose sentiment, word or length.")
+    raise ValueError(f"There is no score called {spec.kind!r}: choose sentiment, word, length or formula.")
 
 
 @dataclass(frozen=True)
@@ -88,8 +97,8 @@ class WishedWord:
             raise ValueError("There is no word to wish for: type one, and texts that have it score 1.")
 
     def __call__(self, text: str) -> Score:
-        wished = r"\s+".join(re.escape(part) for part in _folded(self.word).split())
-        times = len(re.findall(rf"(?<!\w){wished}(?!\w)", _folded(text)))
+        wished = r"\s+".join(re.escape(part) for part in folded(self.word).split())
+        times = len(re.findall(rf"(?<!\w){wished}(?!\w)", folded(text)))
         return Score(float(times > 0), (("times", float(times)),))
 
 
@@ -108,11 +117,12 @@ class WishedLength:
             raise ValueError(f"A wished-for length is at least 1 word, not {self.length}.")
 
     def __call__(self, text: str) -> Score:
-        words = len(_WORD.findall(unicodedata.normalize("NFC", text)))
+        words = len(WORD.findall(unicodedata.normalize("NFC", text)))
         return Score(max(0.0, 1.0 - abs(words - self.length) / self.length), (("words", float(words)),))
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """`text` with its case and its ways of writing a letter made one, so that two spellings of a word are equal."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
