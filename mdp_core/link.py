@@ -23,6 +23,7 @@ from mdp_core.scenarios import (
     TextScenario,
     View,
 )
+from mdp_core.tokens.formula import Formula, FormulaError
 
 VERSION = 1  # of the link; a newer one is read as far as it is understood
 MAX_FORCED = 200
@@ -55,6 +56,8 @@ def to_query(scenario: Scenario, view: View) -> dict[str, str]:
         query["word"] = text.word
     if text.score == "length":
         query["length"] = str(text.length)
+    if text.score == "formula":
+        query["formula"] = text.formula
     if text.forced:
         query["words"] = "~".join(f"{t}.{token}" for t, token in text.forced)
     return query | {"gamma": f"{view.gamma:g}", "step": str(view.step)}
@@ -87,6 +90,7 @@ def from_query(query: Mapping[str, str], defaults: Scenario | None = None) -> tu
         score=read.choice("score", base.text.score, SCORES),
         word=read.text("word", base.text.word, 60),
         length=read.whole("length", base.text.length, 1, 200),
+        formula=read.formula("formula", base.text.formula),
         forced=read.forced("words", int),
     )
     seed = read.whole("seed", base.seed, 0, MAX_SEED)
@@ -158,6 +162,15 @@ class _Reader:
         except ValueError:
             self.notes.append(f"{name} in the link could not be read; the named world is shown.")
             return ""
+
+    def formula(self, name: str, default: str) -> str:
+        value = self.query.get(name, default)
+        try:
+            Formula(value)
+        except FormulaError as error:
+            self.notes.append(f"The formula in the link cannot be used; it is {default} now. {error}")
+            return default
+        return value
 
     def learned(self, default: Learned) -> Learned:
         return Learned(

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from mdp_core.learners.catalogue import LEARNERS
+from mdp_core.tokens.scores import ScoreSpec
 
 GRID_POLICIES = ("greedy", "epsilon", "random", "right", "learned")
 EXACT = "exact"  # found by dynamic programming, not from samples
 LEARNED_BY = (EXACT, *LEARNERS)
 MAX_LEARNED_EPISODES = 5_000
-SCORES = ("sentiment", "word", "length")
+SCORES = ("sentiment", "word", "length", "formula")
 MAX_PROMPT = 2_000  # characters
 MAX_MAP = 20_000  # characters
 MAX_SEED = 2**31 - 1
@@ -62,7 +63,13 @@ class TextScenario:
     score: str = "sentiment"  # one of SCORES
     word: str = "wonderful"
     length: int = 10
+    formula: str = ScoreSpec.formula
     forced: tuple[tuple[int, int], ...] = ()  # (t, token id), ascending in t
+
+    @property
+    def score_spec(self) -> ScoreSpec:
+        """What the finished text is scored by."""
+        return ScoreSpec(self.score, self.word, self.length, self.formula)
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import streamlit as st
 
 from mdp_core.tokens.scores import Reward, Score, ScoreSpec, reward_from
+
+if TYPE_CHECKING:
+    from mdp_core.tokens.language_model import LanguageModel
 
 NAME = 60  # characters of a name at most
 
@@ -58,11 +61,18 @@ class Principle:
         """The black box itself. Raises ValueError, in a sentence for a visitor, for a score that cannot be."""
         return self.model if self.model is not None else reward_from(self.spec)
 
-    def range(self, max_tokens: int) -> tuple[float, float]:
-        """The lowest and the highest score that a text with at most `max_tokens` more tokens than its prompt can get."""
-        from mdp_core.tokens.prefix_values import score_range  # heavy: not before it is needed
+    def range(self, max_tokens: int, model: LanguageModel | None = None, prompt: str = "") -> tuple[float, float]:
+        """Between which numbers the score lies of a text with at most `max_tokens` more tokens than `prompt`.
 
-        return self.model.range() if self.model is not None else score_range(self.spec)
+        A formula that counts needs to know whose tokens they are: without `model` it bounds any text that it can read.
+        """
+        from mdp_core.tokens.prefix_values import longest_text, score_range  # heavy: not before it is needed
+
+        if self.model is not None:
+            return self.model.range()
+        return (
+            score_range(self.spec) if model is None else score_range(self.spec, longest_text(model, prompt, max_tokens))
+        )
 
 
 def principle() -> Principle:

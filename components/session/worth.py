@@ -196,10 +196,7 @@ class Worth:
             _kept.put(key, value)
 
     def _range(self) -> tuple[float, float]:
-        from mdp_core.tokens.prefix_values import score_range
-        from mdp_core.tokens.scores import ScoreSpec
-
-        return score_range(ScoreSpec(self.scenario.score, self.scenario.word, self.scenario.length))
+        return _range_of(self.model, self.scenario)
 
 
 @dataclass
@@ -214,11 +211,10 @@ class Objective:
     def __post_init__(self) -> None:
         """Raises ValueError for a prompt that cannot be continued."""
         from mdp_core.stage.text import policy_of, token_mdp
-        from mdp_core.tokens.prefix_values import Effort, prefix_value, score_range
-        from mdp_core.tokens.scores import ScoreSpec
+        from mdp_core.tokens.prefix_values import Effort, prefix_value
 
         mdp = token_mdp(self.model, self.scenario)
-        low, high = score_range(ScoreSpec(self.scenario.score, self.scenario.word, self.scenario.length))
+        low, high = _range_of(self.model, self.scenario)
         effort = Effort()
         self._key = (replace(self.scenario, forced=()), mdp.prompt, effort)
         self.value = _kept.get(self._key)
@@ -251,3 +247,12 @@ class Objective:
                     _kept.put(self._key, self.value)
             else:
                 self.value = value
+
+
+def _range_of(model: LanguageModel, scenario: TextScenario) -> tuple[float, float]:
+    """Between which numbers the score of the scenario's texts lies."""
+    from mdp_core.tokens.prefix_values import longest_text, score_range
+
+    if scenario.score != "formula":
+        return score_range(scenario.score_spec)
+    return score_range(scenario.score_spec, longest_text(model, scenario.prompt, scenario.max_tokens))

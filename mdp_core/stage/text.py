@@ -13,7 +13,7 @@ from mdp_core.tokens.mdp import Text, TokenMDP
 from mdp_core.tokens.policy import LMPolicy
 from mdp_core.tokens.prompts import LongPromptError
 from mdp_core.tokens.sampling import Sampling
-from mdp_core.tokens.scores import ScoreSpec, reward_from
+from mdp_core.tokens.scores import reward_from
 from mdp_core.trajectory import Step, Trajectory
 
 WORDS = {
@@ -35,8 +35,7 @@ def token_mdp(model: LanguageModel, scenario: TextScenario) -> TokenMDP:
     """
     if len(scenario.prompt) > MAX_PROMPT:
         raise LongPromptError(len(scenario.prompt), MAX_PROMPT, "characters")
-    spec = ScoreSpec(kind=scenario.score, word=scenario.word, length=scenario.length)
-    return TokenMDP(model, model.encode(scenario.prompt), scenario.max_tokens, reward_from(spec))
+    return TokenMDP(model, model.encode(scenario.prompt), scenario.max_tokens, reward_from(scenario.score_spec))
 
 
 def policy_of(model: LanguageModel, scenario: TextScenario) -> LMPolicy:
@@ -156,6 +155,4 @@ def _caption(scenario: TextScenario) -> str:
 
 
 def _score_name(scenario: TextScenario) -> str:
-    if scenario.score == "word":
-        return f"the word “{scenario.word}”"
-    return f"{scenario.length} words long" if scenario.score == "length" else "sentiment"
+    return "formula" if scenario.score == "formula" else scenario.score_spec.name  # a formula's parts say what it is

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from mdp_core.returns import discounts
+from mdp_core.tokens.formula import MAX_TEXT, Formula
 from mdp_core.tokens.generation import generate_by_token
-from mdp_core.tokens.language_model import Continuations
+from mdp_core.tokens.language_model import Continuations, LanguageModel
 from mdp_core.tokens.mdp import Text, TokenMDP
 from mdp_core.tokens.sampling import Sampling
 from mdp_core.tokens.scores import ScoreSpec
@@ -90,9 +91,19 @@ class PrefixValue:
         return result
 
 
-def score_range(spec: ScoreSpec) -> tuple[float, float]:
-    """The lowest and the highest score that `spec` can give."""
+def score_range(spec: ScoreSpec, longest: int = MAX_TEXT) -> tuple[float, float]:
+    """The lowest and the highest score that `spec` can give to a text of at most `longest` characters."""
+    if spec.kind == "formula":
+        return Formula(spec.formula).range(longest)
     return (-1.0, 1.0) if spec.kind == "sentiment" else (0.0, 1.0)
+
+
+def longest_text(model: LanguageModel, prompt: str, max_tokens: int) -> int:
+    """More characters than a text has that goes on from `prompt` with at most `max_tokens` tokens.
+
+    A token is a word, or a run of bytes that its name spells with at least a character each; a blank may come before it.
+    """
+    return 2 * len(prompt) + max_tokens * (1 + max(map(len, model.tokenizer.get_vocab())))
 
 
 def prefix_value(
