@@ -3,8 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from mdp_core.rlhf.film import Film
+import streamlit as st
+
+from components.drawing import DRAWING, joined
+
+if TYPE_CHECKING:
+    from mdp_core.rlhf.film import Film  # heavy
+
+HERE = Path(__file__).parent
+SCRIPTS = ("engine.js", "charts.js", "next.js", "texts.js", "tuning.js")
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> Callable[..., Any]:
+    """Registered once for all visitors: the assets are the same for everybody."""
+    return st.components.v2.component(
+        "one_loop_tuning",
+        html=joined([HERE / "tuning.html"]),
+        css=joined([DRAWING / "palette.css", HERE / "tuning.css"]),
+        js=joined([DRAWING / "figures.js", DRAWING / "map.js", *(HERE / name for name in SCRIPTS)]),
+    )
 
 
 def tuning(
@@ -22,4 +43,24 @@ def tuning(
     has come to rest on the policy after n updates. `on_watch(prefix)` comes when a token of a text was clicked: consume
     `film.watch(prefix)` then, a slice at a time.
     """
-    raise NotImplementedError
+
+    def rested() -> None:
+        step = st.session_state[key].get("step")
+        if on_step and isinstance(step, dict) and step.get("run") == run and isinstance(step.get("n"), int):
+            on_step(step["n"])
+
+    def watched() -> None:
+        place = st.session_state[key].get("watched")
+        if on_watch and isinstance(place, dict):
+            try:
+                prefix = film.prefix(*(place[name] for name in ("n", "text", "token")))
+            except (KeyError, TypeError):
+                return  # what was clicked is of another run, or not kept any more
+            on_watch(prefix)
+
+    _component()(
+        key=key,
+        data={"film": film.data(), "run": run, "live": live},
+        on_step_change=rested,
+        on_watched_change=watched,
+    )

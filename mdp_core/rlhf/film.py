@@ -88,7 +88,7 @@ class Film:
 
         A policy that cannot write any more is left unmeasured. Raises what the score raises.
         """
-        n = next(reversed(list(self._adapters)), 0)
+        n = max(self._adapters, default=0)
         if self._finished or n == 0:
             return
         adapter = self._adapters[n]
@@ -113,10 +113,16 @@ class Film:
             watched.keep(self._adapters)
 
     @property
-    def adapters(self) -> Mapping[int, Adapter]:
+    def adapters(self) -> dict[int, Adapter]:
         """The kept policies by n: 0 is the one that the run began with, and the newest is always there."""
         with self._lock:
             return dict(self._adapters)
+
+    @property
+    def figures(self) -> dict[int, Figures]:
+        """The numbers of the kept policies by n; the first and the newest that were measured are always there."""
+        with self._lock:
+            return {n: shot.figures for n, shot in self._shots.items()}
 
     # What could be reached
 
@@ -156,6 +162,12 @@ class Film:
             high=reference.high,
             temperature=self.spec.temperature,
         )
+
+    @property
+    def points(self) -> dict[int, PolicyPoint]:
+        """What `count` has found, by n."""
+        with self._lock:
+            return dict(self._points)
 
     # What comes next
 

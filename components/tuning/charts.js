@@ -1,0 +1,188 @@
+// Curves over the updates, and the plane of divergence and score. What stays is drawn once for new data; only the cursor moves.
+
+function made(parent, name, className = "", text = "") {
+  const element = document.createElement(name);
+  element.className = className;
+  element.textContent = text;
+  parent.append(element);
+  return element;
+}
+
+/** One quantity over the updates: line, band, and a second line where there is one. */
+class Curve {
+  constructor(parent, { name, unit, tone, lines, band, error, axis }, go) {
+    Object.assign(this, { name, unit, lines, band, error, axis });
+    this.box = made(parent, "div", `curve ${tone}`);
+    const head = made(this.box, "h4");
+    this.title = made(head, "span", "", name);
+    this.value = made(head, "b");
+    this.more = made(head, "span", "quiet", unit);
+    this.svg = shape(this.box, "svg", { class: "chart", role: "img" });
+    const aim = (event) => {
+      if (!this.x) return;
+      const left = this.svg.getBoundingClientRect().left;
+      go(Math.round(this.x.from(event.clientX - left)), event.type === "pointerup");
+    };
+    this.svg.addEventListener("pointerdown", (event) => {
+      this.svg.setPointerCapture(event.pointerId);
+      aim(event);
+    });
+    this.svg.addEventListener("pointermove", (event) => event.buttons && aim(event));
+    this.svg.addEventListener("pointerup", aim);
+  }
+
+  draw(curves, until, names = {}) {
+    const [width, height] = [this.svg.clientWidth, this.svg.clientHeight];
+    if (!width || !height) return;
+    this.curves = curves;
+    if (names.title) this.title.textContent = names.title;
+    const series = this.lines.filter((key) => curves[key].some((value) => value !== null));
+    const bounds = this.band ? this.band.map((key) => curves[key]) : [];
+    const spread = this.error ? curves[this.lines[0]].flatMap((value, i) => [value - curves[this.error][i], value + curves[this.error][i]]) : [];
+    const [low, high] = extent([...series.map((key) => curves[key]), ...bounds, spread]);
+    const [left, right, top, floor] = [46, width - 8, 7, height - (this.axis ? 20 : 5)];
+    const x = (n) => left + (n / Math.max(until, 1)) * (right - left);
+    x.from = (px) => ((px - left) / (right - left)) * Math.max(until, 1);
+    const y = (value) => (value === null ? NaN : floor - ((value - low) / (high - low)) * (floor - top));
+    [this.x, this.y] = [x, y];
+    this.svg.replaceChildren();
+    this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    for (const value of marks(low, high, Math.max(height / 45, 3))) {
+      shape(this.svg, "line", { class: "mesh", x1: left, x2: right, y1: y(value), y2: y(value) });
+      shape(this.svg, "text", { class: "tick", x: left - 6, y: y(value) + 5, "text-anchor": "end" }, amount(value));
+    }
+    const wide = marks(0, until, Math.max(width / 90, 2)).filter(Number.isInteger);
+    if (this.axis) shape(this.svg, "text", { class: "tick", x: 0, y: height - 3 }, "updates");
+    for (const n of this.axis ? wide.slice(1) : []) shape(this.svg, "text", { class: "tick", x: x(n), y: height - 3, "text-anchor": x(n) > right - 14 ? "end" : "middle" }, String(n));
+    const xs = curves.n.map(x);
+    if (this.band) shape(this.svg, "path", { class: "band", d: between(xs, ...this.band.map((key) => curves[key].map(y))) });
+    if (this.error) {
+      const [less, more] = [-1, 1].map((sign) => curves[this.lines[0]].map((value, i) => y(value + sign * curves[this.error][i])));
+      shape(this.svg, "path", { class: "band sure", d: between(xs, less, more) });
+    }
+    series.forEach((key, i) => shape(this.svg, "path", { class: i ? "line second" : "line", d: line(xs, curves[key].map(y)) }));
+    this.hair = shape(this.svg, "line", { class: "hair", y1: top - 4, y2: floor });
+    this.dots = series.map((key, i) => shape(this.svg, "circle", { class: i ? "dot second" : "dot", r: 5 }));
+    this.series = series;
+    this.names = names;
+  }
+
+  point(i) {
+    if (!this.x || !this.curves) return;
+    const at = this.x(this.curves.n[i]);
+    this.hair.setAttribute("x1", at);
+    this.hair.setAttribute("x2", at);
+    this.series.forEach((key, k) => {
+      const value = this.curves[key][i];
+      this.dots[k].style.display = value === null ? "none" : "";
+      this.dots[k].setAttribute("cx", at);
+      if (value !== null) this.dots[k].setAttribute("cy", this.y(value));
+    });
+    const value = this.curves[this.lines[0]][i];
+    this.value.textContent = digits(value);
+    const sure = this.error ? `± ${digits(this.curves[this.error][i])}` : "";
+    const second = this.series[1] ? `${this.names.second} ${digits(this.curves[this.series[1]][i])}` : "";
+    this.more.textContent = [sure, this.unit].filter(Boolean).join(" ");
+    this.svg.setAttribute("aria-label", `${this.title.textContent} over the updates; here ${digits(value)} ${sure} ${this.unit} ${second}`.trim());
+    if (this.names.second) {
+      if (!this.other) this.other = made(this.box.querySelector("h4"), "span", "other");
+      this.other.textContent = second;
+    } else this.other?.remove();
+    if (!this.names.second) this.other = null;
+  }
+}
+
+/** Where every policy stands: how far from the reference, how high its score; the frontier above them. */
+class Plane {
+  constructor(section) {
+    this.section = section;
+    this.svg = section.querySelector("svg");
+    this.key = section.querySelector(".key");
+    [this.name, this.value, this.more] = [".name", "b", ".quiet"].map((part) => section.querySelector(`h4 ${part}`));
+  }
+
+  draw(film) {
+    const { curves, plane } = film;
+    const { svg } = this;
+    const [width, height] = [svg.clientWidth, svg.clientHeight];
+    if (!width || !height) return;
+    this.film = film;
+    const exact = plane ? plane.exact : [];
+    const best = plane && plane.optimum;
+    const far = Math.max(...curves.kl.map((value, i) => value + curves.kl_error[i]), ...exact.map((point) => point.kl), best ? best.kl : 0, 0.5) * 1.08;
+    const on = plane ? plane.kl.map((kl, i) => i).filter((i) => plane.kl[i] <= far) : [];
+    const rim = plane ? frontierNear(plane, far) : null;
+    let [low, high] = extent([curves.score, exact.map((point) => point.score), on.map((i) => plane.reached[i]), [rim ?? NaN, best ? best.score : NaN]], 0.07);
+    const [left, right, top, floor] = [46, width - 10, 8, height - 38];
+    const x = (kl) => left + (Math.max(kl, 0) / far) * (right - left);
+    const y = (score) => floor - ((score - low) / (high - low)) * (floor - top);
+    [this.x, this.y] = [x, y];
+    svg.replaceChildren();
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    for (const value of marks(low, high, height / 45)) {
+      shape(svg, "line", { class: "mesh", x1: left, x2: right, y1: y(value), y2: y(value) });
+      shape(svg, "text", { class: "tick", x: left - 6, y: y(value) + 5, "text-anchor": "end" }, amount(value));
+    }
+    for (const value of marks(0, far, width / 80)) shape(svg, "text", { class: "tick", x: x(value), y: floor + 17, "text-anchor": value === 0 ? "start" : "middle" }, amount(value));
+    shape(svg, "text", { class: "tick", x: (left + right) / 2, y: height - 3, "text-anchor": "middle" }, "KL to the reference, nats a text");
+    if (plane) {
+      const kls = [...on.map((i) => plane.kl[i]), far];
+      const scores = [...on.map((i) => plane.reached[i]), rim ?? plane.reached.at(-1)];
+      const [xs, ys] = [kls.map(x), scores.map(y)];
+      shape(svg, "path", { class: "beyond", d: `${line(xs, ys)}L${right} ${top - 4}L${left} ${top - 4}Z` });
+      shape(svg, "path", { class: "frontier", d: line(xs, ys) });
+      shape(svg, "text", { class: "word", x: left + 8, y: top + 12 }, "out of reach");
+    }
+    shape(svg, "path", { class: "way", d: line(curves.kl.map(x), curves.score.map(y)) });
+    curves.kl.forEach((kl, i) => shape(svg, "circle", { class: "sampled", cx: x(kl), cy: y(curves.score[i]), r: 2.4 }));
+    for (const point of exact) {
+      const diamond = shape(svg, "path", { class: "exact", d: `M${x(point.kl)} ${y(point.score) - 6}l6 6l-6 6l-6 -6Z` });
+      shape(diamond, "title", {}, `after ${point.n} updates, counted: score ${digits(point.score)} ± ${digits(point.bound)}, KL ${digits(point.kl)}`);
+    }
+    if (best && best.kl <= far) {
+      const star = shape(svg, "path", { class: "best", d: starPath(x(best.kl), y(best.score), 9) });
+      shape(star, "title", {}, `the best policy for beta ${amount(film.beta)}: score ${digits(best.score)}, KL ${digits(best.kl)}`);
+    }
+    this.cross = shape(svg, "path", { class: "cross" });
+    this.here = shape(svg, "circle", { class: "here", r: 7 });
+    this.key.replaceChildren();
+    const parts = [["dot", "sampled"]];
+    if (plane) parts.unshift(["stroke", "possible"]);
+    if (exact.length) parts.push(["diamond", "counted"]);
+    if (best) parts.push(["star", `best for β ${amount(film.beta)}`]);
+    for (const [sign, text] of parts) {
+      made(this.key, "span", `sign ${sign}`);
+      made(this.key, "span", "", text);
+    }
+  }
+
+  point(i) {
+    if (!this.film) return;
+    const { curves, plane } = this.film;
+    const [kl, score] = [curves.kl[i], curves.score[i]];
+    const [x, y] = [this.x(kl), this.y(score)];
+    const [dx, dy] = [Math.abs(this.x(kl + curves.kl_error[i]) - this.x(Math.max(kl, 0))), Math.abs(this.y(score + curves.error[i]) - y)];
+    this.here.setAttribute("cx", x);
+    this.here.setAttribute("cy", y);
+    this.cross.setAttribute("d", `M${x - dx} ${y}h${2 * dx}M${x} ${y - dy}v${2 * dy}`);
+    const most = plane ? frontierAt(plane, Math.max(kl, 0)) : null;
+    this.name.textContent = this.film.score;
+    this.value.textContent = digits(score);
+    this.more.textContent = most === null ? `at KL ${digits(kl)}` : `of ${digits(most)} possible at KL ${digits(kl)}`;
+    const against = most === null ? "" : `; the most possible there is ${digits(most)}`;
+    this.svg.setAttribute("aria-label", `This policy has KL ${digits(kl)} and score ${digits(score)}${against}.`);
+  }
+}
+
+/** The frontier's height at `kl`, or at its end where it does not go so far. */
+function frontierNear(plane, kl) {
+  return frontierAt(plane, kl) ?? plane.reached.at(-1);
+}
+
+function starPath(x, y, r) {
+  const points = Array.from({ length: 10 }, (_, i) => {
+    const [angle, size] = [(i * Math.PI) / 5 - Math.PI / 2, i % 2 ? r * 0.42 : r];
+    return `${(x + size * Math.cos(angle)).toFixed(1)} ${(y + size * Math.sin(angle)).toFixed(1)}`;
+  });
+  return `M${points.join("L")}Z`;
+}

@@ -1,0 +1,132 @@
+// The engine of the tuning picture: numbers in, numbers and words out, so that Node can test it. n is the number of updates
+// that a policy has had; a film knows some of them, in ascending order.
+
+/** Where the cursor stands once `film` {run, first, newest} has come: a new run is looked at from its newest policy, the
+ *  same one follows the newest only where the visitor does. */
+export function followed(cursor, film) {
+  if (!cursor || cursor.run !== film.run) return { run: film.run, n: film.newest, following: true };
+  if (cursor.following) return { ...cursor, n: film.newest };
+  return { ...cursor, n: Math.min(Math.max(cursor.n, film.first), film.newest) };
+}
+
+/** The cursor after the visitor has gone to `n`: at the newest policy, it goes on with what comes. */
+export function moved(cursor, n, film) {
+  const to = Math.min(Math.max(n, film.first), film.newest);
+  return { ...cursor, n: to, following: to >= film.newest };
+}
+
+/** The last of the ascending `numbers` that is not above `n`; the first where all are; undefined where there is none. */
+export function known(numbers, n) {
+  let found = numbers[0];
+  for (const number of numbers) if (number <= n) found = number;
+  return found;
+}
+
+/** [low, high] of everything finite in `lists`, with `room` of its span on either side; never without a span. */
+export function extent(lists, room = 0.06) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const list of lists) {
+    for (const value of list) {
+      if (!Number.isFinite(value)) continue; // null too
+      [low, high] = [Math.min(low, value), Math.max(high, value)];
+    }
+  }
+  if (!(low <= high)) return [0, 1];
+  if (high - low < 1e-6) return [low - 0.5, high + 0.5];
+  return [low - room * (high - low), high + room * (high - low)];
+}
+
+/** Round numbers inside [low, high], about `wanted` of them. */
+export function marks(low, high, wanted) {
+  const rough = (high - low) / Math.max(wanted, 1);
+  if (!(rough > 0)) return [low];
+  const power = Math.pow(10, Math.floor(Math.log10(rough)));
+  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough * 0.999);
+  const found = [];
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i += 1) found.push(Number((i * step).toPrecision(12)));
+  return found;
+}
+
+/** An SVG path through the points; one without a number is left out, and the line broken there. */
+export function line(xs, ys) {
+  let path = "";
+  let pen = "M";
+  xs.forEach((x, i) => {
+    if (!Number.isFinite(ys[i])) pen = "M";
+    else {
+      path += `${pen}${x.toFixed(1)} ${ys[i].toFixed(1)}`;
+      pen = "L";
+    }
+  });
+  return path;
+}
+
+/** An SVG path around what lies between the two curves. */
+export function between(xs, lows, highs) {
+  const there = xs.map((_, i) => i).filter((i) => Number.isFinite(lows[i]) && Number.isFinite(highs[i]));
+  if (!there.length) return "";
+  const point = (i, ys) => `${xs[i].toFixed(1)} ${ys[i].toFixed(1)}`;
+  return `M${[...there.map((i) => point(i, highs)), ...there.reverse().map((i) => point(i, lows))].join("L")}Z`;
+}
+
+/** The change that is drawn full: nine of ten of `values` are not larger; at least a twentieth of a nat. */
+export function full(values) {
+  const sizes = values.map(Math.abs).sort((a, b) => a - b);
+  return Math.max(sizes[Math.floor(0.9 * (sizes.length - 1))] ?? 0, 0.05);
+}
+
+/** How a change of log-probability is drawn: which way, and how strongly, in [0, 1]. Next to nothing has no way. */
+export function tone(value, scale) {
+  const strength = Math.min(Math.abs(value) / scale, 1);
+  return { way: strength < 0.04 ? 0 : Math.sign(value), strength };
+}
+
+/** A change of log-probability as a factor of the probability, in words. */
+export function times(nats) {
+  const factor = Math.exp(Math.abs(nats));
+  if (factor < 1.005) return "as likely as";
+  const said = factor < 10 ? factor.toFixed(2) : factor < 1000 ? factor.toFixed(0) : "over a thousand";
+  return nats > 0 ? `${said} times as likely as` : `${said} times less likely than`;
+}
+
+/** The height of the frontier above divergence `kl`, straight between its points; null outside of them. */
+export function frontierAt(curve, kl) {
+  const { kl: at, reached } = curve;
+  if (!(kl >= 0) || kl > at[at.length - 1]) return null;
+  const i = Math.max(at.findIndex((value) => value >= kl), 1);
+  const width = at[i] - at[i - 1];
+  const share = width > 0 ? (kl - at[i - 1]) / width : 1;
+  return reached[i - 1] + share * (reached[i] - reached[i - 1]);
+}
+
+/** `value` after `dt` ms on its way to `target`, with time constant `tau` ms; there once nothing can be seen any more. */
+export function nearer(value, target, dt, tau) {
+  if (!(tau > 0)) return target;
+  const next = target + (value - target) * Math.exp(-dt / tau);
+  return Math.abs(next - target) < 5e-4 ? target : next;
+}
+
+/** How many policies a second are played: all of the run in about twelve seconds, and never slower than two. */
+export function pace(policies) {
+  return Math.max(policies / 12, 2);
+}
+
+/** A number for a sentence: two or three digits that matter, a real minus sign, no "-0". */
+export function digits(value) {
+  const size = Math.abs(value);
+  const text = size.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
+  return (value < 0 && Number(text) !== 0 ? "\u2212" : "") + text;
+}
+
+/** The policy at place `i` of the curves in one sentence. */
+export function sentence(film, i) {
+  const { curves, plane } = film;
+  const n = curves.n[i];
+  const who = n === 0 ? "Before the first update" : n === 1 ? "After 1 update" : `After ${n} updates`;
+  const said = (name, error) => `${digits(curves[name][i])} ± ${digits(curves[error][i])}`;
+  const best = plane ? frontierAt(plane, Math.max(curves.kl[i], 0)) : null;
+  const parts = [`mean ${film.score} ${said("score", "error")}${best === null ? "" : ` of ${digits(best)} possible at this KL`}`];
+  if (film.true) parts.push(`${film.true} ${said("true", "true_error")}`);
+  parts.push(`KL ${said("kl", "kl_error")} nats a text`, `entropy ${digits(curves.entropy[i])} nats a token`, `length ${digits(curves.length[i])} tokens`);
+  return `${who}: ${parts.join(", ")}.`;
+}

@@ -1,0 +1,200 @@
+// A policy's texts, best to worst, every token in the colour of its change. All words go in as textContent: they are a
+// model's and a stranger's.
+
+const MODES = { tuned: "against the reference", change: "by this update" };
+
+class TextRows {
+  constructor(section, watch) {
+    this.section = section;
+    this.title = section.querySelector("h4");
+    this.rows = section.querySelector(".rows");
+    this.legend = section.querySelector(".legend");
+    this.modes = section.querySelector(".modes");
+    this.watch = watch;
+    this.mode = "tuned";
+    this.here = [0, 0]; // the token that the Tab key comes to
+    for (const [mode, name] of Object.entries(MODES)) {
+      const button = made(this.modes, "button", "", name);
+      Object.assign(button, { type: "button", role: "radio", value: mode });
+      button.addEventListener("click", () => this.choose(mode));
+    }
+    this.rows.addEventListener("keydown", (event) => this.type(event));
+    for (const name of ["pointerover", "focusin"]) this.rows.addEventListener(name, (event) => this.tell(event.target));
+    for (const name of ["pointerleave", "focusout"]) this.rows.addEventListener(name, () => this.explain());
+    this.rows.addEventListener("click", (event) => this.pick(event.target));
+  }
+
+  choose(mode) {
+    this.mode = mode;
+    this.shown = null;
+    this.point(this.n);
+  }
+
+  draw(film) {
+    this.film = film;
+    this.numbers = Object.keys(film.texts).map(Number);
+    const all = Object.values(film.texts).flat();
+    this.scales = Object.fromEntries(Object.keys(MODES).map((mode) => [mode, full(all.flatMap((text) => text[mode] || []))]));
+    this.largest = Math.max(...all.flatMap((text) => [Math.abs(text.score), Math.abs(text.true ?? 0)]), 1e-9);
+    this.gain = Math.max(...all.map((text) => Math.abs(text.advantage ?? 0)), 1e-9);
+    this.shown = null;
+  }
+
+  /** Show the texts of the policy after `n` updates, or of the last one before it whose texts are kept. */
+  point(n) {
+    this.n = n;
+    if (!this.film || !this.numbers.length) return;
+    const at = known(this.numbers, n);
+    const texts = this.film.texts[at];
+    const whose = at === n ? "best to worst" : at === 0 ? "of the reference" : `after ${at} updates`;
+    this.title.textContent = `${texts.length} of ${this.film.batch} texts, ${whose}`;
+    const mark = `${at} ${this.mode} ${JSON.stringify(texts)}`;
+    if (mark === this.shown) return;
+    this.shown = mark;
+    this.at = at;
+    for (const button of this.modes.children) button.setAttribute("aria-checked", String(button.value === this.mode));
+    const focused = this.rows.contains(deepFocus(this.rows));
+    this.rows.replaceChildren(this.head(), ...texts.map((text, i) => this.row(text, i)));
+    const longest = Math.max(...texts.map((text) => text.pieces.reduce((sum, piece) => sum + this.film.pieces[piece].length, this.film.prompt.join("").length)));
+    this.rows.classList.toggle("short", longest < 46);
+    this.here = [Math.min(this.here[0], texts.length - 1), 0];
+    this.roam(focused);
+    this.explain();
+  }
+
+  head() {
+    const head = document.createElement("div");
+    head.className = "row head";
+    head.setAttribute("aria-hidden", "true");
+    made(head, "span", "", "score");
+    if (this.film.true) made(head, "span", "", "true");
+    made(head, "span", "", "advantage");
+    made(head, "span", "", "text");
+    return head;
+  }
+
+  row(text, i) {
+    const row = document.createElement("div");
+    row.className = "row";
+    row.setAttribute("role", "group");
+    row.setAttribute("aria-label", this.said(text));
+    this.measure(row, text.score, this.largest);
+    if (this.film.true) this.measure(row, text.true, this.largest);
+    this.measure(row, text.advantage, this.gain, "+");
+    const words = made(row, "span", "words");
+    made(words, "span", "prompt", this.film.prompt.join(""));
+    text.pieces.forEach((piece, t) => words.append(...this.token(text, this.film.pieces[piece], i, t)));
+    if (text.count > 1) made(words, "span", "count", ` ×${text.count}`).title = `written ${text.count} times in this step`;
+    return row;
+  }
+
+  /** A number over its bar, which starts at 0 in the middle. */
+  measure(row, value, scale, plus = "") {
+    const cell = made(row, "span", "measure");
+    made(cell, "b", "", value === null ? "–" : (plus && value > 0 ? plus : "") + figure(value));
+    const track = made(cell, "i");
+    if (value === null) return;
+    const bar = made(track, "i", value < 0 ? "loss" : "gain");
+    bar.style.width = `${50 * Math.min(Math.abs(value) / scale, 1)}%`;
+  }
+
+  token(text, piece, i, t) {
+    const last = text.ended && t === text.pieces.length - 1;
+    const blank = /^\s*/.exec(piece)[0];
+    const token = document.createElement("span");
+    const values = text[this.mode];
+    const { way, strength } = tone(values ? values[t] : 0, this.scales[this.mode]);
+    token.className = `token ${["down", "same", "up"][way + 1]}${last ? " end" : ""}`;
+    token.style.setProperty("--much", (0.1 + 0.55 * strength).toFixed(3));
+    token.style.setProperty("--thick", `${(1 + 2 * strength).toFixed(1)}px`);
+    token.textContent = last ? "∎" : piece.slice(blank.length) || seen(piece);
+    token.dataset.at = `${i} ${t}`;
+    token.tabIndex = -1;
+    token.setAttribute("role", "button");
+    token.setAttribute("aria-label", this.about(text, i, t));
+    return [document.createTextNode(blank || (last ? " " : "")), token];
+  }
+
+  name(text, t) {
+    return text.ended && t === text.pieces.length - 1 ? "the end" : `“${seen(this.film.pieces[text.pieces[t]])}”`;
+  }
+
+  /** One token's change in words. */
+  about(text, i, t) {
+    const values = text[this.mode];
+    if (!values) return `${this.name(text, t)}: no update followed`;
+    const whom = this.mode === "tuned" ? "in the reference" : "before this update";
+    const sign = values[t] > 0 ? "+" : "";
+    return `${this.name(text, t)} ${times(values[t])} ${whom}: log π ${sign}${figure(values[t], Math.abs(values[t]) < 0.095 ? 3 : 2)}`;
+  }
+
+  said(text) {
+    const whole = this.film.prompt.join("") + text.pieces.map((piece) => this.film.pieces[piece]).join("");
+    const often = text.count > 1 ? `, written ${text.count} times` : "";
+    const won = text.advantage === null ? "" : `, advantage ${figure(text.advantage)}`;
+    return `score ${figure(text.score)}${won}${often}: ${whole}`;
+  }
+
+  tell(target) {
+    const at = target.dataset?.at?.split(" ").map(Number);
+    if (!at) return;
+    const text = this.film.texts[this.at][at[0]];
+    this.legend.className = "legend told";
+    this.legend.textContent = `${this.about(text, ...at)}. Click to watch this place.`;
+  }
+
+  explain() {
+    const scale = this.scales[this.mode];
+    this.legend.className = "legend";
+    this.legend.replaceChildren();
+    if (!this.film.texts[this.at][0][this.mode]) {
+      this.legend.textContent = "No update followed on these texts: nothing to colour.";
+      return;
+    }
+    made(this.legend, "span", "token down", "less likely");
+    const strip = made(this.legend, "span", "strip");
+    strip.setAttribute("aria-hidden", "true");
+    made(this.legend, "span", "token up", "likelier");
+    made(this.legend, "span", "quiet", `full at log π ± ${digits(scale)}`);
+    for (const token of this.legend.querySelectorAll(".token")) token.style.setProperty("--much", "0.65");
+  }
+
+  pick(target) {
+    const at = target.dataset?.at?.split(" ").map(Number);
+    if (!at) return;
+    this.here = at;
+    this.roam(true);
+    this.watch({ n: this.at, text: at[0], token: at[1] });
+  }
+
+  /** Arrow keys walk from token to token, Enter watches one, Escape goes back to the cursor. */
+  type(event) {
+    const at = event.target.dataset?.at?.split(" ").map(Number);
+    if (!at || event.ctrlKey || event.metaKey || event.altKey) return;
+    const texts = this.film.texts[this.at];
+    const [i, t] = at;
+    const to = { ArrowRight: [i, t + 1], ArrowLeft: [i, t - 1], ArrowDown: [i + 1, t], ArrowUp: [i - 1, t] }[event.key];
+    if (event.key === "Enter" || event.key === " ") this.pick(event.target);
+    else if (event.key === "Escape") event.target.blur();
+    else if (!to) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!to) return;
+    const row = Math.min(Math.max(to[0], 0), texts.length - 1);
+    this.here = [row, Math.min(Math.max(to[1], 0), texts[row].pieces.length - 1)];
+    this.roam(true);
+  }
+
+  roam(focus) {
+    for (const token of this.rows.querySelectorAll(".token[tabindex='0']")) token.tabIndex = -1;
+    const token = this.rows.querySelector(`.token[data-at="${this.here.join(" ")}"]`);
+    if (!token) return;
+    token.tabIndex = 0;
+    if (focus) token.focus({ preventScroll: true });
+  }
+}
+
+/** What has the focus where `element` lives. */
+function deepFocus(element) {
+  return element.getRootNode().activeElement;
+}

@@ -1,0 +1,241 @@
+// A policy that moves: curves, the plane, a distribution and texts of one tuning run, under one cursor. What Python sends is
+// drawn; where the cursor stands stays here, and Python hears of it when it has come to rest.
+
+const GLIDE = 110; // ms, the time constant of the bars
+const REST = 300; // ms without a move after which Python hears of the cursor
+const READABLE = 450; // ms that texts stay while the film is played
+const RUNS = 8; // whose cursors are remembered when Streamlit puts a new picture in the old one's place
+
+const CURVES = [
+  { name: "score", unit: "", tone: "score", lines: ["score", "true"], band: ["low", "high"], error: "error" },
+  { name: "KL to the reference", unit: "nats a text", tone: "kl", lines: ["kl"], error: "kl_error" },
+  { name: "entropy", unit: "nats a token", tone: "entropy", lines: ["entropy"] },
+  { name: "length", unit: "tokens", tone: "length", lines: ["length"], axis: true },
+];
+
+const remembered = new Map(); // run -> cursor
+
+class Tuning {
+  constructor(root) {
+    this.root = root;
+    this.box = root.querySelector(".tuning");
+    const one = (selector) => root.querySelector(selector);
+    this.controls = Object.fromEntries(["first", "back", "play", "forward", "last", "step", "newest"].map((name) => [name, one(`.${name}`)]));
+    [this.readout, this.said, this.parts, this.waiting, this.live] = [".readout", ".said", ".parts", ".waiting", ".live"].map(one);
+    const go = (n, done = true) => this.go(n, done);
+    this.curves = CURVES.map((curve) => new Curve(one(".curves"), curve, go));
+    this.plane = new Plane(one(".plane"));
+    this.next = new NextToken(one(".next"));
+    this.texts = new TextRows(one(".texts"), (at) => this.trigger("watched", at));
+    this.cursor = null;
+    this.playing = null; // where the film is, between two policies
+    this.frame = 0;
+    this.last = 0;
+    this.reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
+    this.listen();
+  }
+
+  listen() {
+    const { first, back, play, forward, last, step, newest } = this.controls;
+    first.addEventListener("click", () => this.go(this.range.first));
+    back.addEventListener("click", () => this.walk(-1));
+    play.addEventListener("click", () => this.toggle());
+    forward.addEventListener("click", () => this.walk(1));
+    last.addEventListener("click", () => this.go(this.range.newest));
+    newest.addEventListener("click", () => this.go(this.range.newest));
+    step.addEventListener("input", () => this.go(Number(step.value), false));
+    step.addEventListener("change", () => this.rest());
+    this.onKey = (event) => this.press(event);
+    document.addEventListener("keydown", this.onKey, true);
+    this.resized = new ResizeObserver(() => {
+      this.stale = true;
+      this.invalidate();
+    });
+    this.resized.observe(this.parts);
+  }
+
+  /** Space, arrows, Home and End, wherever nothing else wants them. */
+  press(event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !this.root.isConnected || !this.film) return;
+    const target = event.composedPath()[0];
+    const inside = this.box.contains(target);
+    if (!inside && target !== document.body && !target.matches?.("[data-testid='stMain'], [data-testid='stAppViewContainer']")) return;
+    if (target.matches?.(".token")) return;
+    const acts = {
+      " ": () => this.toggle(),
+      ArrowRight: () => this.walk(1),
+      ArrowLeft: () => this.walk(-1),
+      Home: () => this.go(this.range.first),
+      End: () => this.go(this.range.newest),
+    };
+    const act = acts[event.key];
+    if (!act || (event.key === " " && target.matches?.("button"))) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  }
+
+  receive({ data, setStateValue, setTriggerValue }) {
+    [this.state, this.trigger] = [setStateValue, setTriggerValue];
+    const { film, run, live } = data;
+    const numbers = film.curves.n;
+    Object.assign(this, { film, run, running: live });
+    followTheme(this.box);
+    this.waiting.hidden = numbers.length > 0;
+    this.parts.hidden = this.said.hidden = numbers.length === 0;
+    for (const control of Object.values(this.controls)) control.disabled = numbers.length === 0;
+    if (!numbers.length) {
+      this.film = null;
+      this.readout.textContent = "";
+      this.controls.newest.hidden = true;
+      return;
+    }
+    this.range = { run, first: numbers[0], newest: numbers.at(-1) };
+    if (this.cursor?.run !== run) this.playing = null;
+    this.cursor = followed(this.cursor?.run === run ? this.cursor : remembered.get(run), this.range);
+    this.stale = true;
+    this.invalidate();
+  }
+
+  /** To the policy after `n` updates, or the nearest that is known below it. */
+  go(n, done = true) {
+    if (!this.film) return;
+    this.playing = null;
+    this.cursor = moved(this.cursor, known(this.film.curves.n, n), this.range);
+    this.invalidate();
+    if (done) this.rest();
+  }
+
+  walk(by) {
+    const { n } = this.film.curves;
+    const place = n.indexOf(this.cursor.n) + by;
+    this.go(n[Math.min(Math.max(place, 0), n.length - 1)]);
+  }
+
+  toggle() {
+    if (this.playing !== null) {
+      this.playing = null;
+      this.rest();
+    } else {
+      const { n } = this.film.curves;
+      const place = n.indexOf(this.cursor.n);
+      this.playing = place >= n.length - 1 ? 0 : place;
+      this.last = 0;
+    }
+    this.invalidate();
+  }
+
+  /** The cursor has come to rest, unless it moves again at once: read it aloud, and tell Python. */
+  rest() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      if (!this.film || this.playing !== null) return;
+      const said = sentence(this.film, this.place);
+      if (this.live.textContent !== said) this.live.textContent = said;
+      if (this.told !== `${this.run} ${this.cursor.n}`) this.state("step", { run: this.run, n: this.cursor.n });
+      this.told = `${this.run} ${this.cursor.n}`;
+    }, REST);
+  }
+
+  get place() {
+    return Math.max(this.film.curves.n.indexOf(this.cursor.n), 0);
+  }
+
+  invalidate() {
+    if (!this.frame) this.frame = requestAnimationFrame((now) => this.tick(now));
+  }
+
+  tick(now) {
+    this.frame = 0;
+    if (!this.film || !this.root.isConnected) return;
+    const dt = this.last ? Math.min(now - this.last, 100) : 16;
+    this.last = now;
+    const { n } = this.film.curves;
+    if (this.playing !== null) {
+      this.playing = Math.min(this.playing + (dt * pace(n.length)) / 1000, n.length - 1);
+      this.cursor = { ...moved(this.cursor, n[Math.floor(this.playing)], this.range), following: false };
+      if (this.playing >= n.length - 1) {
+        this.playing = null;
+        this.cursor = moved(this.cursor, n.at(-1), this.range);
+        this.rest();
+      }
+    }
+    if (this.stale) this.drawAll();
+    this.point(now);
+    const moving = this.next.glide(dt, this.reduced.matches ? 0 : GLIDE);
+    if (this.playing !== null || moving) this.invalidate();
+    else this.last = 0;
+  }
+
+  /** What stays while the cursor moves. */
+  drawAll() {
+    this.stale = false;
+    const { film } = this;
+    const until = this.running ? Math.max(film.steps, this.range.newest) : this.range.newest;
+    this.curves.forEach((curve, i) => curve.draw(film.curves, until, i ? {} : { title: film.score, second: film.true }));
+    this.plane.draw(film);
+    this.next.draw(film.next);
+    this.texts.draw(film);
+  }
+
+  point(now) {
+    const { film, place, cursor } = this;
+    remembered.delete(this.run);
+    remembered.set(this.run, cursor);
+    if (remembered.size > RUNS) remembered.delete(remembered.keys().next().value);
+    for (const curve of this.curves) curve.point(place);
+    this.plane.point(place);
+    this.next.point(cursor.n);
+    // Played fast, texts would only flicker: each stays long enough to be seen.
+    if (this.playing === null || !(now - this.turned < READABLE)) {
+      this.texts.point(cursor.n);
+      this.turned = now;
+    }
+    this.drawControls();
+  }
+
+  drawControls() {
+    const { play, step, first, back, forward, last, newest } = this.controls;
+    const { film, cursor, range, running } = this;
+    const label = this.playing !== null ? "⏸ pause" : "▶ play";
+    if (play.textContent !== label) {
+      play.textContent = label;
+      play.setAttribute("aria-label", this.playing !== null ? "Pause" : "Play");
+    }
+    const all = running ? film.steps : range.newest;
+    [step.min, step.max] = [String(range.first), String(range.newest)];
+    step.value = String(cursor.n);
+    step.setAttribute("aria-valuetext", `after ${cursor.n} of ${all} updates`);
+    this.readout.textContent = cursor.n === 0 ? `reference · 0 of ${all}` : `after ${cursor.n} of ${all} updates`;
+    first.disabled = back.disabled = cursor.n <= range.first;
+    forward.disabled = last.disabled = cursor.n >= range.newest;
+    newest.hidden = !running;
+    newest.setAttribute("aria-pressed", String(cursor.following));
+    newest.textContent = cursor.following ? "● live" : "○ to live";
+    const message = film.messages[cursor.n];
+    this.said.classList.toggle("warning", Boolean(message));
+    const said = message ? `⚠ ${message}` : sentence(film, this.place);
+    if (this.said.textContent !== said) this.said.textContent = said;
+  }
+
+  close() {
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.timer);
+    document.removeEventListener("keydown", this.onKey, true);
+    this.resized.disconnect();
+  }
+}
+
+const pictures = new WeakMap();
+
+export default function (component) {
+  const root = component.parentElement;
+  if (!pictures.has(root)) pictures.set(root, new Tuning(root));
+  const picture = pictures.get(root);
+  picture.receive(component);
+  return () => {
+    // A late cleanup must not hit a newer picture of the same place.
+    if (pictures.get(root) === picture) pictures.delete(root);
+    picture.close();
+  };
+}
