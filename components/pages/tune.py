@@ -1,0 +1,243 @@
+"""Tune: a score, an algorithm, and the policy moves while one looks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components.panels.messages import notes, problem
+from components.panels.prompt import prompt
+from components.panels.takeaway import takeaway
+from components.panels.tune_controls import folded_controls, loss_of, main_controls
+from components.panels.tune_outcome import outcome
+from components.panels.tune_progress import progress, step_time, told
+from components.panels.waiting import waiting
+from components.session.bench import Bench, bench
+from components.session.models import models, warmup
+from components.session.pictures import is_slow
+from components.session.plain import plain
+from components.session.principle import principle
+from components.session.recipe import Size
+from components.session.shelf import shelf
+from components.session.visit import READY, Visit, follow_address, visit, write_link
+from components.session.wishes import choose, described, leave, settle
+from components.session.workshop import workshop
+from components.tuning import tuning as picture
+from mdp_core.tokens.sources.model_id import SMOLLM2
+
+if TYPE_CHECKING:
+    from mdp_core.tokens.language_model import LanguageModel
+
+TICK = 0.5  # seconds between two looks at a run
+LARGE_TICK = 1.0  # of a large model, whose steps take seconds
+SLICE = 0.2  # seconds of reading in one run of the page
+NAMES = {READY: "Pocket", SMOLLM2: "SmolLM2"}
+
+
+def page() -> None:
+    """The page."""
+    here, mine = follow_address(visit()), bench()
+    if warmup().done:
+        settle(here, models())
+    if mine.tuning is not None and mine.tuning.job is not None:
+        mine.tuning.job.look()
+    base = shelf().base_of(here.scenario.text.model)
+    model = models().get(base)
+    size: Size = "large" if model is not None and is_slow(model) else "small"
+    st.subheader("1 · Tune: a score is all that the policy learns from", anchor="tune")
+    _what(here, mine, base)
+    _messages(here, mine)
+    if model is not None:
+        _predict(here, mine, model, size)
+    tick = None if not mine.is_live else LARGE_TICK if mine.tuning is not None and mine.tuning.is_heavy else TICK
+    st.fragment(_run, run_every=tick)()
+    write_link(here)
+
+
+# What is asked
+
+
+def _what(here: Visit, mine: Bench, base: str) -> None:
+    """The texts: prompt, model, score."""
+    with st.container(horizontal=True, key="tune_what", gap="small", vertical_alignment="center"):
+        prompt(here)
+        names = {**NAMES, **({base: base.rsplit("/", 1)[-1][:24]} if base not in NAMES else {})}
+        picked = mine.wanted or (here.wish.model if here.wish is not None else base)
+        key = f"tune_model {picked}"
+        st.segmented_control(
+            "Language model",
+            list(names),
+            default=picked if picked in names else None,
+            format_func=lambda name: plain(names[name]),
+            key=key,
+            on_change=lambda: _pick(here, mine, st.session_state.get(key)),
+            label_visibility="collapsed",
+            width="content",
+        )
+        st.button(
+            plain(f"Score: {principle().name}"),
+            key="tune_score",
+            icon=":material/grade:",
+            help="What a finished text is scored by. Choose another one on page Score.",
+            on_click=lambda: st.session_state.update(to_score=True),
+        )
+    if st.session_state.pop("to_score", False):
+        _to_score()
+
+
+def _to_score() -> None:
+    from components.pages import score
+
+    st.switch_page(st.Page(score.page, title="Score", url_path="score"))
+
+
+def _pick(here: Visit, mine: Bench, model: str | None) -> None:
+    mine.wanted = ""
+    if model is None:
+        return
+    if models().get(model) is not None or model == READY:
+        choose(here, model, models())
+    else:
+        mine.wanted = model
+
+
+def _messages(here: Visit, mine: Bench) -> None:
+    """How the app was started, a model on its way, or one that could be had."""
+    begun = warmup()
+    notes(here.notes, here.dismiss)
+    if not begun.done or here.load is not None:
+        mine.wanted = ""
+        st.fragment(_on_its_way, run_every=TICK)()
+        return
+    if begun.problem or here.model_problem:
+        problem(begun.problem or here.model_problem, "The model that was here stays.", here.give_up)
+    wanted = mine.wanted or (here.wish.model if here.wish is not None else "")
+    if not wanted:
+        return
+
+    def load() -> None:
+        mine.wanted = ""
+        choose(here, wanted, models())
+
+    def stay() -> None:
+        mine.wanted = ""
+        leave(here)
+
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.info(
+            "A real language model: thirty steps of it take a minute or more, and Pocket is tuned until it is here."
+        )
+        st.button(plain(f"Load {described(wanted, models())}"), key="tune_load", on_click=load, type="primary")
+        st.button("Stay with Pocket", key="tune_stay", on_click=stay)
+
+
+def _on_its_way() -> None:
+    here, begun = visit(), warmup()
+    if not begun.done:
+        waiting(f"Waking up the language model: {begun.progress.message}", begun.progress.fraction)
+    elif here.load is not None and not here.load.done.is_set():
+        now = here.load.watch(id(here))
+        waiting(now.message, now.fraction, "Cancel", lambda: leave(here))
+    else:
+        st.rerun()
+
+
+def _predict(here: Visit, mine: Bench, model: LanguageModel, size: Size) -> None:
+    """The guess, the controls, Start. What was typed stays, and what is wrong with it is said."""
+    recipe, score, text = mine.recipe, principle(), here.scenario.text.prompt
+    wrong = _wrong(here, mine, size)
+    if here.scenario.text.model != model.id:
+        st.caption("Tuning begins with the model itself; the tuned policy that is on the Stage stays what it is.")
+    with st.container(horizontal=True, key="tune_main", gap="small", vertical_alignment="bottom"):
+        main_controls(here, recipe, size)
+        _guess(mine, size)
+        label = "Start" if not mine.is_live else "Start anew"
+
+        def begin(*, instead: bool = False) -> None:
+            mine.begin(model, size, text, score, workshop(), instead=instead)
+
+        st.button(label, key="tune_start", type="primary", on_click=begin, disabled=bool(wrong), width=120)
+    if mine.asking and mine.tuning is not None and mine.is_live:
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            done = f"step {mine.tuning.steps} of {mine.tuning.spec.steps}"
+            st.warning(f"Your run is at {done}, and there is one at a time. Stop it and start the new one?")
+            st.button("Start the new one", key="tune_instead", on_click=lambda: begin(instead=True))
+            st.button("Go on with this one", key="tune_keep", on_click=lambda: setattr(mine, "asking", False))
+    if wrong or mine.refused:
+        problem(wrong or mine.refused, "What you typed stays.")
+    folded_controls(here, recipe, size)
+
+
+def _wrong(here: Visit, mine: Bench, size: Size) -> str:
+    draft = here.drafts.get("prompt")
+    if draft is not None and draft.problem:
+        return draft.problem
+    try:
+        mine.recipe.spec(size, here.scenario.text.prompt)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _guess(mine: Bench, size: Size) -> None:
+    """Predict: a number on the score's own scale."""
+    tokens = mine.recipe.value(size, "tokens")
+    low, high = principle().range(tokens if isinstance(tokens, int) and tokens > 0 else 1)
+    low, high = max(low, -1e6), min(high, 1e6)
+    steps = mine.recipe.value(size, "steps")
+    key = f"tune_guess {low} {high}"
+    st.slider(
+        f"Predict: after {steps} steps the mean score will be",
+        float(low),
+        float(max(high, low + 1e-3)),
+        value=float(min(max(mine.guess if mine.guess is not None else (low + high) / 2, low), high)),
+        step=float(max((high - low) / 100, 1e-5)),
+        key=key,
+        on_change=lambda: setattr(mine, "guess", st.session_state[key]),
+        width=340,
+    )
+
+
+# The run
+
+
+def _run() -> None:
+    mine = bench()
+    run = mine.tuning
+    if run is None:
+        loss_of(mine.recipe.algorithm)
+        st.info("Press Start: every step's texts, scores and probabilities are shown while the policy learns.")
+        return
+    if run.job is not None:
+        run.job.look()
+    live = run.is_live
+
+    def stop() -> None:
+        if run.job is not None:
+            run.job.stop()
+
+    progress(run, stop)
+    told(run)
+    outcome(run)
+    if run.snapshots:
+        picture(
+            run.film,
+            key="tune_film",
+            run=str(mine.runs),
+            live=live,
+            on_step=lambda n: setattr(mine, "step", n),
+            on_watch=mine.watch,
+        )
+    mine.read(SLICE)
+    step_time(run)
+    loss_of(run.spec.algorithm)
+    if not live:
+        takeaway(
+            "Nobody told the policy which word is right: texts were drawn and scored, and those that beat their like became "
+            "likelier. beta decides how far it may go from the reference for that."
+        )
+        if mine.ticking:
+            mine.ticking = False
+            st.rerun()
+    mine.ticking = live

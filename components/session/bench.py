@@ -1,0 +1,92 @@
+"""The bench: page Tune's memory of one visitor, as long as the tab lives. At most one run is on it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from components.session.principle import Principle
+from components.session.recipe import Recipe, Size
+from components.session.tuning import Tuning
+from components.session.workshop import Workshop
+
+if TYPE_CHECKING:
+    from mdp_core.tokens.language_model import LanguageModel
+
+
+@dataclass
+class Bench:
+    """Kept in session state under one key."""
+
+    recipe: Recipe = field(default_factory=Recipe)
+    tuning: Tuning | None = None
+    runs: int = 0  # grows with every run, so that the picture shows each one anew
+    refused: str = ""  # why the last run could not begin
+    asking: bool = False  # a second run was asked for, while there is one
+    guess: float | None = None  # of the last mean score; None until the visitor says one
+    wanted: str = ""  # a model that was picked and is not here
+    step: int | None = None  # the policy that the cursor is on
+    ticking: bool = False  # the page looks again by itself
+    watching: Iterator[tuple[int, int]] | None = None  # a prefix that is being read under every policy
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the run on it goes on, or waits to."""
+        return self.tuning is not None and self.tuning.is_live
+
+    def begin(
+        self, model: LanguageModel, size: Size, prompt: str, score: Principle, shop: Workshop, *, instead: bool = False
+    ) -> None:
+        """Begin a run; while there is one only `instead` of it, else `asking` is set. What is wrong is in `refused`."""
+        self.refused, self.asking = "", False
+        if self.is_live and not instead:
+            self.asking = True
+            return
+        try:
+            fresh = Tuning(model, self.recipe.spec(size, prompt), score)
+        except ValueError as error:
+            self.refused = str(error)
+            return
+        self.clear()
+        fresh.guess = self.guess
+        self.tuning, self.runs = fresh, self.runs + 1
+        fresh.begin(shop, open_tab())
+
+    def clear(self) -> None:
+        """Stop the run, and take it off the bench."""
+        if self.tuning is not None and self.tuning.job is not None:
+            self.tuning.job.stop()
+        self.tuning, self.watching, self.step, self.asking = None, None, None, False
+
+    def watch(self, prefix: tuple[int, ...]) -> None:
+        """Look at what every policy says after another prefix."""
+        if self.tuning is not None:
+            self.watching = self.tuning.film.watch(prefix)
+
+    def read(self, seconds: float) -> None:
+        """Go on with that for about so long."""
+        end = time.monotonic() + seconds
+        while self.watching is not None and time.monotonic() < end:
+            if next(self.watching, None) is None:
+                self.watching = None
+
+
+def bench() -> Bench:
+    """This visitor's."""
+    found: Bench = st.session_state.setdefault("bench", Bench())
+    return found
+
+
+def open_tab() -> Callable[[], bool]:
+    """A function that tells, in any thread, whether this visitor's tab is still connected."""
+    context = get_script_run_ctx()
+    if context is None or not runtime.exists():
+        return lambda: True
+    session, server = context.session_id, runtime.get_instance()
+    return lambda: bool(server.is_active_session(session))

@@ -1,0 +1,80 @@
+"""The recipe: what a visitor asks a tuning for. It keeps what was typed; what nobody typed follows the presets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from mdp_core.rlhf.algorithms import ALGORITHMS
+
+Size = Literal["small", "large"]
+
+# What suits a model: Pocket's texts are short enough to be counted, and SmolLM2's steps few enough for a minute or two.
+SUITS: dict[Size, dict[str, Any]] = {
+    "small": {"texts": 64, "tokens": 4, "steps": 100},
+    "large": {"texts": 16, "tokens": 16, "steps": 30, "learning_rate": 0.001, "beta": 0.05},
+}
+
+
+@dataclass
+class Recipe:
+    """Kept in session state. `spec` says whether it can be cooked."""
+
+    algorithm: str = "rloo"
+    typed: dict[Size, dict[str, Any]] = field(default_factory=lambda: {"small": {}, "large": {}})
+
+    def value(self, size: Size, name: str) -> Any:
+        """What a control shows: what was typed, else the preset's. `rank` and `targets` are the adapter's."""
+        if name in self.typed[size]:
+            return self.typed[size][name]
+        spec = self._preset(size)
+        if name == "rank":
+            return spec.adapter.rank
+        if name == "targets":
+            return ", ".join(spec.adapter.targets)
+        return getattr(spec, name)
+
+    def type(self, size: Size, name: str, value: Any) -> None:
+        """Write down what a control says; an emptied number keeps what it had."""
+        if value is not None:
+            self.typed[size][name] = value
+
+    def suit(self, size: Size) -> None:
+        """The preset again."""
+        self.typed[size] = {}
+
+    def spec(self, size: Size, prompt: str) -> Any:
+        """The TuneSpec. Raises ValueError, in a sentence for a visitor, for what no run can be asked."""
+        from mdp_core.rlhf.adapters import AdapterSpec
+
+        typed = dict(self.typed[size])
+        preset = self._preset(size)
+        rank = typed.pop("rank", preset.adapter.rank)
+        names = typed.pop("targets", "")
+        targets = tuple(names.replace(",", " ").split())[:16]
+        for name in idle(self.algorithm, float(typed.get("beta", preset.beta))):
+            typed.pop(name, None)  # what does not apply cannot be wrong either
+        # alpha / r stays 2: another rank then needs no other learning rate.
+        return replace(preset, prompt=prompt, adapter=AdapterSpec(rank, max(2.0 * rank, 1.0), targets), **typed)
+
+    def _preset(self, size: Size) -> Any:
+        from mdp_core.rlhf.spec import preset  # heavy: it brings torch
+
+        return preset(self.algorithm, **SUITS[size])
+
+
+def idle(algorithm: str, beta: float) -> dict[str, str]:
+    """The settings that change nothing, each with the reason."""
+    known = ALGORITHMS[algorithm]
+    reasons = {}
+    if not known.grouped:
+        reasons["group"] = f"{known.title} compares a text to no group."
+    if not known.clipped:
+        once = f"{known.title} goes over its texts once: nothing is clipped."
+        reasons |= {"epochs": once, "clip": once}
+    if algorithm != "ppo":
+        reasons["lambda_"] = "Only PPO has a value for every state, and so something for lambda to weigh."
+    if beta == 0:
+        none = "beta is 0: there is no penalty."
+        reasons |= {"penalty": none, "estimator": none}
+    return reasons
