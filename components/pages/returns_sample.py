@@ -44,6 +44,8 @@ def bring_up(here: Visit, mine: Returns) -> None:
             found = mine.see_text(here, model)
             if is_slow(model):
                 return
+        if found.error is not None:
+            raise found.error
         if not found.drawn:
             found.work(SLICE)
     except ValueError as error:
@@ -62,7 +64,7 @@ def sample() -> None:
         _asked(here, mine, found)
         if mine.problem:
             problem(mine.problem, LAST_GOOD)
-        if found is not None and (found.stopped or _busy(mine, found)):
+        if found is not None and found.error is None and (found.stopped or _busy(mine, found)):
             mine.due = False  # a run of the page ends quickly: the drawing itself is the next tick's
             st.fragment(_drawing, run_every=None if found.stopped else TICK)()
         seen = mine.pictured()
@@ -121,7 +123,10 @@ def _drawing() -> None:
         mine.due = True
         return
     if objective is None:
-        found.work(SLICE)
+        try:
+            found.work(SLICE)
+        except ValueError:  # which the page says
+            st.rerun()
     else:
         objective.work(SLICE)
     far = len(found) + (0 if objective is None or objective.value is None else objective.value.drawn)

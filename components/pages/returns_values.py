@@ -25,6 +25,8 @@ def bring_up(here: Visit, mine: Returns) -> None:
         return
     try:
         mine.see_worth(here, model)
+        if mine.worth is not None and mine.worth.error is not None:
+            raise mine.worth.error
     except ValueError as error:
         mine.worth_problem = str(error)
 

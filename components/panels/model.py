@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.drawing.caret import caret
 from components.session.control import control, drop_draft, keep_draft
 from components.session.models import Models, spelling
 from components.session.plain import plain
@@ -11,6 +12,8 @@ from components.session.shelf import language_model, shelf
 from components.session.visit import READY, Visit
 from components.session.wishes import choose, described, leave
 from mdp_core.scenarios import SCORES
+from mdp_core.tokens.formula import Formula, FormulaError
+from mdp_core.tokens.scores import MAX_FORMULA
 from mdp_core.tokens.sources import facts
 from mdp_core.tokens.sources.errors import UnknownModel
 from mdp_core.tokens.sources.model_id import SMOLLM2
@@ -22,7 +25,12 @@ LIVES_HERE = (
     "it along."
 )
 SHORT = 16  # characters of a name on a button
-SCORE_NAMES = {"sentiment": "Sentiment", "word": "A wished-for word", "length": "A wished-for length"}
+SCORE_NAMES = {
+    "sentiment": "Sentiment",
+    "word": "A wished-for word",
+    "length": "A wished-for length",
+    "formula": "A formula",
+}
 
 
 def model(here: Visit, models: Models) -> None:
@@ -167,6 +175,30 @@ def _score(here: Visit) -> None:
             **control(here, "length", text.length, lambda n: here.change_text(length=_whole(n, text.length))),
             step=1,
         )
+    if text.score == "formula":
+        _formula(here)
+
+
+def _formula(here: Visit) -> None:
+    st.text_input(
+        'The formula: such as sentiment(text) - 0.1 * count(text, "!")',
+        **control(here, "formula", here.scenario.text.formula, lambda typed: _write(here, typed)),
+        max_chars=MAX_FORMULA,
+    )
+    draft = here.drafts.get("formula")
+    if draft is not None and isinstance(draft.error, FormulaError):
+        st.code(caret(draft.text, draft.error.column, 32), language=None)
+        st.error(plain(draft.error.sentence))
+
+
+def _write(here: Visit, typed: str) -> None:
+    drop_draft(here, "formula")
+    try:
+        Formula(typed)
+    except FormulaError as error:
+        keep_draft(here, "formula", typed, error)
+    else:
+        here.change_text(formula=typed)
 
 
 def _whole(value: int | None, before: int) -> int:

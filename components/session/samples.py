@@ -81,6 +81,7 @@ class Sample:
     worked: float = 0.0  # seconds
     done: bool = False
     stopped: bool = False
+    error: ValueError | None = None  # why no more can be drawn
 
     @property
     def key(self) -> str:
@@ -96,10 +97,14 @@ class Sample:
         return self.worked * (self.count - len(self)) / len(self) if self.drawn else None
 
     def work(self, seconds: float) -> None:
-        """Draw for about so long. Raises ValueError for what cannot be drawn from."""
+        """Draw for about so long. Raises ValueError for what cannot be drawn or scored; then it is over."""
         begun = time.perf_counter()
         while not self.done:
-            part = next(self.coming)
+            try:
+                part = next(self.coming)
+            except ValueError as error:
+                self.error, self.done = error, True
+                raise
             if part is not None:
                 self.drawn.append(part)
                 if len(self) >= self.count:

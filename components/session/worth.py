@@ -59,6 +59,7 @@ class Worth:
     tokens: dict[int, list[Next]] = field(default_factory=dict)
     done: bool = False
     stopped: bool = False
+    error: ValueError | None = None  # why no more can be known
 
     def __post_init__(self) -> None:
         """Raises ValueError for a prompt that cannot be continued."""
@@ -130,8 +131,10 @@ class Worth:
         """Go on for about so long."""
         begun = time.perf_counter()
         while not self.done and time.perf_counter() - begun < seconds:
-            if next(self._working, None) is None:
-                self.done = True
+            try:
+                self.done = next(self._working, None) is None
+            except ValueError as error:  # a text without a score
+                self.error, self.done = error, True
 
     def _work(self) -> Iterator[bool]:
         if not self.complete:
@@ -240,7 +243,11 @@ class Objective:
         """Go on for about so long."""
         begun = time.perf_counter()
         while not self.done and time.perf_counter() - begun < seconds:
-            value = next(self._coming, None)
+            try:
+                value = next(self._coming, None)
+            except ValueError:  # a text without a score: the sample, which shows it, says so
+                self.done = True
+                return
             if value is None:
                 self.done = True
                 if self.value is not None:

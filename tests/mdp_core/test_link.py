@@ -42,6 +42,9 @@ learned = st.builds(
 )
 
 
+formulas = st.sampled_from(['sentiment(text) - 0.1 * count(text, "!")', "words(text)", '-has(text, "a & b = c?")', "1"])
+
+
 @st.composite
 def scenarios(draw):
     policy = draw(st.sampled_from(GRID_POLICIES))
@@ -65,6 +68,7 @@ def scenarios(draw):
         score=score,
         word=draw(words) if score == "word" else TextScenario.word,
         length=draw(st.integers(1, 200)) if score == "length" else TextScenario.length,
+        formula=draw(formulas) if score == "formula" else TextScenario.formula,
         forced=draw(forced(st.integers(0, 50_000))),
     )
     return Scenario(draw(st.integers(0, 2**31 - 1)), grid, text)
@@ -123,6 +127,11 @@ def test_a_newer_version_is_read_as_far_as_it_goes():
         ("map", "!!not base64!!"),
         ("map", "eJwDAAAAAAE="[:-3]),
         ("words", "4.dog"),
+        ("formula", "__import__('os').system('true')"),
+        ("formula", "9**9**9("),
+        ("formula", "1+" * 100_000),
+        ("formula", "text.__class__"),
+        ("formula", "\x00"),
         ("moves", "x.up"),
     ],
 )

@@ -43,7 +43,7 @@ def bound(node: ast.expr, longest: int) -> Interval:
             return _OPERATIONS[type(op)](bound(left, longest), bound(right, longest))
         case ast.Compare(left=left, ops=ops, comparators=others):
             found = [bound(operand, longest) for operand in (left, *others)]
-            pairs = [_OPERATIONS[type(op)](a, b) for op, a, b in zip(ops, found, found[1:], strict=True)]
+            pairs = [_OPERATIONS[type(op)](a, b) for op, a, b in zip(ops, found, found[1:], strict=False)]
             return intervals.least(*pairs)
         case ast.BoolOp(op=op, values=values):
             return _joined(isinstance(op, ast.And), [bound(value, longest) for value in values])

@@ -159,7 +159,6 @@ def _power(x: float, y: float) -> float:
 
 
 def _held(corners: Iterable[float], slack: float = 0.0) -> Interval:
-    found = list(corners)
+    found = [min(max(corner, -LARGEST), LARGEST) for corner in corners]
     low, high = min(found), max(found)
-    low, high = max(low - slack * abs(low), -LARGEST), min(high + slack * abs(high), LARGEST)
-    return Interval(min(low, LARGEST), max(high, -LARGEST))
+    return Interval(max(low - slack * abs(low), -LARGEST), min(high + slack * abs(high), LARGEST))

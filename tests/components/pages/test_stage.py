@@ -130,6 +130,25 @@ def test_the_score_can_be_chosen(open_stage):
     assert page.worlds["text"]["score"]["total"] == pytest.approx(max(0, 1 - abs(words - 10) / 10))
 
 
+def test_a_formula_scores_the_text_and_a_wrong_one_stays_in_its_field_with_a_caret(open_stage):
+    page = open_stage(seed="7", score="formula", formula="words(text) - 2 * count(text, 'movie')")
+    score = page.worlds["text"]["score"]
+    words = len(("the movie was" + page.words).replace(".", " ").replace(",", " ").split())
+    assert (score["name"], score["total"]) == ("formula", words - 2)
+    assert score["parts"] == [["words(text)", words], ["- 2 * count(text, 'movie')", -2]]
+    page.set("text_input", "formula", "words(text) + wods(text)")
+    assert page.messages == ["There is no “wods”: did you mean words?"]
+    assert "words(text) + wods(text)\n              ^" in [code.value for code in page.app.code]
+    assert page.widget("text_input", "formula").value == "words(text) + wods(text)"
+    assert page.worlds["text"]["score"] == score
+    page.set("text_input", "formula", f"1 / (words(text) - {words})")
+    assert len(page.messages) == 1
+    assert page.messages[0].startswith("Formula, column 6: There is no dividing by 0. This was for the text “the movie")
+    page.set("text_input", "formula", "letters(text) / 2")
+    assert page.messages == []
+    assert page.worlds["text"]["score"]["parts"][0][0] == "letters(text) / 2"
+
+
 def test_a_choice_branches_and_undo_takes_it_back(open_stage):
     page = open_stage()
     first = page.worlds["text"]
