@@ -69,6 +69,11 @@ export function between(xs, lows, highs) {
   return `M${[...there.map((i) => point(i, highs)), ...there.reverse().map((i) => point(i, lows))].join("L")}Z`;
 }
 
+/** The texts of one policy, one after the other: they come quantity by quantity. */
+export function rowsOf(columns) {
+  return columns.pieces.map((_, i) => Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[i]])));
+}
+
 /** The change that is drawn full: nine of ten of `values` are not larger; at least a twentieth of a nat. */
 export function full(values) {
   const sizes = values.map(Math.abs).sort((a, b) => a - b);

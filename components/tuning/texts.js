@@ -1,14 +1,14 @@
 // A policy's texts, best to worst, every token in the colour of its change. All words go in as textContent: they are a
 // model's and a stranger's.
 
-const MODES = { tuned: "against the reference", change: "by this update" };
+const MODES = { tuned: "against reference", change: "this update" };
 
 class TextRows {
   constructor(section, watch) {
     this.section = section;
     this.title = section.querySelector("h4");
     this.rows = section.querySelector(".rows");
-    this.legend = section.querySelector(".legend");
+    this.legend = document.createElement("span");
     this.modes = section.querySelector(".modes");
     this.watch = watch;
     this.mode = "tuned";
@@ -32,8 +32,9 @@ class TextRows {
 
   draw(film) {
     this.film = film;
-    this.numbers = Object.keys(film.texts).map(Number);
-    const all = Object.values(film.texts).flat();
+    this.known = Object.fromEntries(Object.entries(film.texts).map(([n, columns]) => [n, rowsOf(columns)]));
+    this.numbers = Object.keys(this.known).map(Number);
+    const all = Object.values(this.known).flat();
     this.scales = Object.fromEntries(Object.keys(MODES).map((mode) => [mode, full(all.flatMap((text) => text[mode] || []))]));
     this.largest = Math.max(...all.flatMap((text) => [Math.abs(text.score), Math.abs(text.true ?? 0)]), 1e-9);
     this.gain = Math.max(...all.map((text) => Math.abs(text.advantage ?? 0)), 1e-9);
@@ -45,7 +46,7 @@ class TextRows {
     this.n = n;
     if (!this.film || !this.numbers.length) return;
     const at = known(this.numbers, n);
-    const texts = this.film.texts[at];
+    const texts = this.known[at];
     const whose = at === n ? "best to worst" : at === 0 ? "of the reference" : `after ${at} updates`;
     this.title.textContent = `${texts.length} of ${this.film.batch} texts, ${whose}`;
     const mark = `${at} ${this.mode} ${JSON.stringify(texts)}`;
@@ -69,7 +70,7 @@ class TextRows {
     made(head, "span", "", "score");
     if (this.film.true) made(head, "span", "", "true");
     made(head, "span", "", "advantage");
-    made(head, "span", "", "text");
+    head.append(this.legend);
     return head;
   }
 
@@ -112,6 +113,7 @@ class TextRows {
     token.tabIndex = -1;
     token.setAttribute("role", "button");
     token.setAttribute("aria-label", this.about(text, i, t));
+    token.title = "watch the next token here";
     return [document.createTextNode(blank || (last ? " " : "")), token];
   }
 
@@ -128,6 +130,15 @@ class TextRows {
     return `${this.name(text, t)} ${times(values[t])} ${whom}: log π ${sign}${figure(values[t], Math.abs(values[t]) < 0.095 ? 3 : 2)}`;
   }
 
+  /** The same in a few signs, for the place of the legend. */
+  brief(text, t) {
+    const values = text[this.mode];
+    if (!values) return `${this.name(text, t)}: no update followed`;
+    const factor = Math.exp(values[t]);
+    const short = factor < 0.0995 || factor > 99 ? factor.toPrecision(1) : factor.toFixed(2);
+    return `${this.name(text, t)}: p ×${Number(short) > 1e4 ? "10⁴ and more" : Number(short)}, log π ${values[t] > 0 ? "+" : ""}${figure(values[t], Math.abs(values[t]) < 0.095 ? 3 : 2)}`;
+  }
+
   said(text) {
     const whole = this.film.prompt.join("") + text.pieces.map((piece) => this.film.pieces[piece]).join("");
     const often = text.count > 1 ? `, written ${text.count} times` : "";
@@ -135,27 +146,28 @@ class TextRows {
     return `score ${figure(text.score)}${won}${often}: ${whole}`;
   }
 
+  /** What the token under the hand or the focus has changed by, where the legend stood. */
   tell(target) {
     const at = target.dataset?.at?.split(" ").map(Number);
     if (!at) return;
-    const text = this.film.texts[this.at][at[0]];
+    const text = this.known[this.at][at[0]];
     this.legend.className = "legend told";
-    this.legend.textContent = `${this.about(text, ...at)}. Click to watch this place.`;
+    this.legend.textContent = this.brief(text, at[1]);
   }
 
   explain() {
     const scale = this.scales[this.mode];
     this.legend.className = "legend";
     this.legend.replaceChildren();
-    if (!this.film.texts[this.at][0][this.mode]) {
-      this.legend.textContent = "No update followed on these texts: nothing to colour.";
+    if (!this.known[this.at][0][this.mode]) {
+      this.legend.textContent = "no update followed: nothing to colour";
       return;
     }
     made(this.legend, "span", "token down", "less likely");
     const strip = made(this.legend, "span", "strip");
     strip.setAttribute("aria-hidden", "true");
     made(this.legend, "span", "token up", "likelier");
-    made(this.legend, "span", "quiet", `full at log π ± ${digits(scale)}`);
+    made(this.legend, "span", "quiet", `full: log π ±${digits(scale)}`);
     for (const token of this.legend.querySelectorAll(".token")) token.style.setProperty("--much", "0.65");
   }
 
@@ -171,7 +183,7 @@ class TextRows {
   type(event) {
     const at = event.target.dataset?.at?.split(" ").map(Number);
     if (!at || event.ctrlKey || event.metaKey || event.altKey) return;
-    const texts = this.film.texts[this.at];
+    const texts = this.known[this.at];
     const [i, t] = at;
     const to = { ArrowRight: [i, t + 1], ArrowLeft: [i, t - 1], ArrowDown: [i + 1, t], ArrowUp: [i - 1, t] }[event.key];
     if (event.key === "Enter" || event.key === " ") this.pick(event.target);

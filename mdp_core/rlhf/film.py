@@ -21,7 +21,7 @@ from mdp_core.rlhf.frontier import optimum
 from mdp_core.rlhf.measured import Figures, Measured, figures_of, measure
 from mdp_core.rlhf.next_token import Watched
 from mdp_core.rlhf.plane import Frontier, frontier_curve
-from mdp_core.rlhf.shown_texts import SHOWN, ShownText, shown_texts
+from mdp_core.rlhf.shown_texts import LONGEST, SHOWN, ShownText, shown_texts
 from mdp_core.rlhf.snapshot import Snapshot
 from mdp_core.rlhf.spec import TuneSpec
 from mdp_core.rlhf.thinned import Thinned
@@ -29,7 +29,7 @@ from mdp_core.tokens.language_model import SMALL, LanguageModel
 from mdp_core.tokens.scores import Reward
 
 FIGURES = 1000  # policies whose numbers are kept
-TEXTS = 40  # policies whose texts are kept
+SHOWN_TOKENS = 16_000  # of all kept texts; they are most of what is sent
 POLICIES, LARGE_POLICIES = 128, 32  # whose adapters are kept: of a small model, and of one above SMALL parameters
 TOKENS = 10  # bars of the next token's distribution
 COUNTED = 6  # policies whose texts are counted
@@ -48,7 +48,8 @@ class Film:
     """One run, growing while it runs. Safe to be added to by one thread and read by others.
 
     Its memory is bounded, however long the run: `adapters` of at most 32 policies for models above 5M parameters and 128
-    of smaller ones, thinned evenly, always with the first and the newest; texts of at most 40, numbers of at most 1000.
+    of smaller ones, thinned evenly, always with the first and the newest; numbers of at most 1000; a few texts of as many as make 16,000
+    tokens together.
     """
 
     def __init__(
@@ -64,7 +65,9 @@ class Film:
         small = model.model.num_parameters() <= SMALL
         self._adapters: Thinned[Adapter] = Thinned(POLICIES if small else LARGE_POLICIES)
         self._shots: Thinned[_Shot] = Thinned(FIGURES)
-        self._texts: Thinned[list[ShownText]] = Thinned(TEXTS)
+        self._texts: Thinned[list[ShownText]] = Thinned(
+            max(min(SHOWN_TOKENS // (SHOWN * min(spec.tokens, LONGEST)), POLICIES), 2)
+        )
         self._watched = Watched(model, prompt, spec.temperature)
         self._frontier: Frontier | None = None
         self._reference: CountedTexts | None = None
@@ -222,7 +225,7 @@ class Film:
             "curves": _curves(shots),
             "messages": {str(n): shot.message for n, shot in shots.items() if shot.message},
             "prompt": list(self._prompt_pieces),
-            "texts": {str(n): [_text(text, table) for text in some] for n, some in texts.items()},
+            "texts": {str(n): _columns(some, table) for n, some in texts.items()},
             "pieces": list(table),
             "next": self._next(watched, policies),
             "plane": _plane(frontier, self._reference, points, self.spec.beta),
@@ -255,17 +258,17 @@ def _curves(shots: Mapping[int, _Shot]) -> dict[str, list[Any]]:
     return curves
 
 
-def _text(text: ShownText, table: dict[str, int]) -> dict[str, Any]:
-    """A piece is sent once, and named by its number: the same few words come again and again."""
+def _columns(texts: list[ShownText], table: dict[str, int]) -> dict[str, list[Any]]:
+    """The texts of one policy, quantity by quantity. A piece is sent once, and named by its number: few words come often."""
     return {
-        "pieces": [table.setdefault(piece, len(table)) for piece in text.pieces],
-        "ended": text.ended,
-        "count": text.count,
-        "score": _short(text.score),
-        "true": _short(text.true),
-        "advantage": _short(text.advantage),
-        "tuned": _nats(text.tuned),
-        "change": None if text.change is None else _nats(text.change),
+        "pieces": [[table.setdefault(piece, len(table)) for piece in text.pieces] for text in texts],
+        "ended": [int(text.ended) for text in texts],
+        "count": [text.count for text in texts],
+        "score": [_short(text.score) for text in texts],
+        "true": [_short(text.true) for text in texts],
+        "advantage": [_short(text.advantage) for text in texts],
+        "tuned": [_nats(text.tuned) for text in texts],
+        "change": [None if text.change is None else _nats(text.change) for text in texts],
     }
 
 

@@ -14,15 +14,16 @@ from mdp_core.tokens.generation import Texts
 from mdp_core.tokens.language_model import LanguageModel
 
 SHOWN = 8
+LONGEST = 64  # tokens of a text that are shown, at most
 
 
 @dataclass(frozen=True)
 class ShownText:
-    """One text of T tokens, and how often the policy wrote it among the B of the step."""
+    """The first T tokens of one text, at most LONGEST, and how often the policy wrote it among the B of the step."""
 
     tokens: tuple[int, ...]  # [T], the end token included where it has one
     pieces: tuple[str, ...]  # [T], what each token adds to the text; nothing for an end token
-    ended: bool  # with an end token; else the limit cut it
+    ended: bool  # its end token is the last of these; else it goes on, or the limit cut it
     count: int
     score: float
     true: float | None
@@ -62,16 +63,16 @@ def shown_texts(
     changes = None if snapshot is None else change_of_log_probability(model, replace(snapshot, texts=few))
     shown = []
     for i, (row, count) in enumerate(chosen):
-        T = int(few.lengths[i])
+        T = min(int(few.lengths[i]), LONGEST)
         shown.append(
             ShownText(
                 tuple(few.tokens[i, :T].tolist()),
-                tuple(model.pieces(few.ids(i))[len(few.prompt) :]),
-                bool(few.terminated[i]),
+                tuple(model.pieces(few.ids(i))[len(few.prompt) : len(few.prompt) + T]),
+                bool(few.terminated[i]) and int(few.lengths[i]) == T,
                 count,
                 float(measured.scores[row]),
                 None if true is None else float(true[row]),
-                None if snapshot is None else float(snapshot.advantages[row, :T].mean()),
+                None if snapshot is None else float(snapshot.advantages[row, : few.lengths[i]].mean()),
                 tuple(measured.log_ratios[row, :T].tolist()),
                 None if changes is None else tuple(changes[i, :T].tolist()),
             )
