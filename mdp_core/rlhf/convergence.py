@@ -179,7 +179,7 @@ def _squares(a: Tensor, b: Tensor) -> Tensor:
 
 
 def _blocks(R: Tensor, D: Tensor, exact: Tensor, size: int = 1) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-    """[2^k, P] sums over `size` texts each -> [k, 3], the squared errors summed over blocks of size, 2 size, ...; the whole."""
+    """[2^k, P] sums over `size` texts each -> [k, 3], squared errors summed over blocks of size, 2 size, ...; the whole."""
     found = []
     while len(R) > 1:
         found.append(_squares(R / size - exact, D / size).sum(0))
