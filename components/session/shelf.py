@@ -49,6 +49,9 @@ class Shelf:
     """Kept in session state; lives as long as the browser tab."""
 
     _policies: dict[str, TunedPolicy] = field(default_factory=dict)  # by id, the oldest first
+    refused: str = ""  # why the last policy could not be kept or renamed
+    refused_file: str = ""  # why the last file could not be brought
+    brought: int = 0  # files that came to stand here
 
     def __iter__(self) -> Iterator[TunedPolicy]:
         return iter(tuple(self._policies.values()))
