@@ -58,10 +58,10 @@ def _section(ticking: bool) -> None:
 
 
 def _ask(mine: Proxies) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    with st.container(gap="small"):
         st.markdown(
-            "**Predict:** a policy is tuned for how often it says “wonderful”, and nothing holds it. What happens to "
-            "what was meant, a text that sounds positive and says nothing twice?"
+            "**Predict:** tuned for how often it says “wonderful”, with nothing to hold it, what becomes of what was meant: "
+            "a text that sounds positive and says nothing twice?"
         )
         st.radio(
             "What becomes of the true score",

@@ -27,6 +27,11 @@ def tuned_policies() -> None:
 
 def _section() -> None:
     here, mine = visit(), shelf()
+    if (
+        mine.news
+    ):  # said here: what a callback shows in a run of this section alone would take the place of the page's frame
+        st.toast(plain(mine.news))
+        mine.news = ""
     st.subheader("2 · Your tuned policies: keep, compare, take along", anchor="policies")
     _keeping()
     for policy in mine:
@@ -97,7 +102,7 @@ def _keep() -> None:
         mine.refused = str(error)
         return
     st.session_state["keep_name"] = ""
-    st.toast(plain(f"“{kept.name}” is kept: the policy after {step} steps."))
+    mine.news = f"“{kept.name}” is kept: the policy after {step} steps."
 
 
 # Play, compare, save, rename, delete
@@ -178,4 +183,4 @@ def _bring(key: str) -> None:
         mine.refused_file = str(error)
         return
     mine.brought += 1  # an empty field for the next one
-    st.toast(plain(f"“{kept.name}” is on the shelf."))
+    mine.news = f"“{kept.name}” is on the shelf."

@@ -14,7 +14,7 @@ STYLE = """<style>
 .proxy-texts h4 { margin: 0 0 2px; font-size: 16px; padding: 0; }
 .proxy-texts .loose { border-left: 5px dashed #d55e00; padding-left: 10px; }
 .proxy-texts .held { border-left: 5px solid #0072b2; padding-left: 10px; }
-.proxy-texts p { margin: 0 0 8px; font-size: 17px; line-height: 1.3; overflow-wrap: anywhere; unicode-bidi: plaintext; }
+.proxy-texts p { margin: 0 0 8px; font-size: 16px; line-height: 1.3; overflow-wrap: anywhere; unicode-bidi: plaintext; }
 .proxy-texts small { font-size: 14px; opacity: 0.8; font-variant-numeric: tabular-nums; white-space: nowrap; }
 </style>"""
 NAMES: dict[Hold, str] = {"loose": "nothing holds it", "held": "it pays for every nat"}

@@ -141,6 +141,7 @@ class Player {
       part.classList.add(world.id, kind);
     }
     Object.assign(side, { world, kind, mark: null, returnsMark: null });
+    this.stage.classList.toggle("alike", this.sides[0].kind === this.sides[1].kind);
     const head = this.root.querySelector(`.head .side.${side.place}`);
     head.querySelector(".title").textContent = world.title;
     head.querySelector(".caption").textContent = world.caption;

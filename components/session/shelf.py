@@ -52,6 +52,7 @@ class Shelf:
     refused: str = ""  # why the last policy could not be kept or renamed
     refused_file: str = ""  # why the last file could not be brought
     brought: int = 0  # files that came to stand here
+    news: str = ""  # what has just come to stand here, to be said once
 
     def __iter__(self) -> Iterator[TunedPolicy]:
         return iter(tuple(self._policies.values()))

@@ -16,7 +16,7 @@ from mdp_core.rlhf.trainer import tune
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.scores import Reward, ScoreSpec
 
-SHOWN = 3  # texts of a step that are kept
+SHOWN = 2  # texts of a step that are kept
 NO_BETA = 0.0  # nothing holds the policy
 
 # Settings with which the effect is seen in every run of Pocket that was tried, in a few seconds.
