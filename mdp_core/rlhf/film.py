@@ -18,7 +18,7 @@ from mdp_core.rlhf.adapters import Adapter
 from mdp_core.rlhf.algorithms import ALGORITHMS
 from mdp_core.rlhf.exact import CountedTexts, PolicyPoint, policy_point
 from mdp_core.rlhf.frontier import optimum
-from mdp_core.rlhf.measured import Figures, Measured, figures_of, measure
+from mdp_core.rlhf.measured import Figures, Measured, figures_of, measure, write
 from mdp_core.rlhf.next_token import Watched
 from mdp_core.rlhf.plane import Frontier, frontier_curve
 from mdp_core.rlhf.shown_texts import LONGEST, SHOWN, ShownText, shown_texts
@@ -48,8 +48,8 @@ class Film:
     """One run, growing while it runs. Safe to be added to by one thread and read by others.
 
     Its memory is bounded, however long the run: `adapters` of at most 32 policies for models above 5M parameters and 128
-    of smaller ones, thinned evenly, always with the first and the newest; numbers of at most 1000; a few texts of as many as make 16,000
-    tokens together.
+    of smaller ones, thinned evenly, always with the first and the newest; numbers of at most 1000 policies; a few texts
+    of as many as make 16,000 tokens together.
     """
 
     def __init__(
@@ -94,10 +94,13 @@ class Film:
         n = max(self._adapters, default=0)
         if self._finished or n == 0:
             return
-        adapter = self._adapters[n]
-        if adapter.is_finite:
-            self._show(n, measure(self.model, self.spec, adapter, self.reward, n + 1), None)
         self._finished = True
+        adapter = self._adapters[n]
+        try:
+            texts = write(self.model, self.spec, adapter, n + 1)
+        except ValueError:
+            return
+        self._show(n, measure(self.model, self.spec, adapter, texts, self.reward), None)
 
     def _show(self, n: int, measured: Measured, snapshot: Snapshot | None) -> None:
         true = None if self.true is None else np.array([self.true(text).total for text in measured.written])

@@ -39,13 +39,20 @@ class Measured:
         return Measured(snapshot.texts, snapshot.written, snapshot.scores, snapshot.log_ratios, snapshot.entropy)
 
 
-def measure(model: LanguageModel, spec: TuneSpec, adapter: Adapter, reward: Reward, step: int) -> Measured:
-    """What `tune` would measure in its step number `step`, were `adapter` the policy then: the same draws, the same texts.
+def write(model: LanguageModel, spec: TuneSpec, adapter: Adapter, step: int) -> Texts:
+    """The texts of step number `step` of `tune`, were `adapter` the policy then: by the same draws.
 
-    Raises ScoreError for a score that is no finite number, and ValueError for a policy whose numbers are none.
+    Raises ValueError for a policy whose numbers are not finite.
     """
     prompt = model.encode(spec.prompt)
-    texts = generate(AdaptedModel(model, adapter), prompt, step_uniforms(spec, step), Sampling(spec.temperature))
+    return generate(AdaptedModel(model, adapter), prompt, step_uniforms(spec, step), Sampling(spec.temperature))
+
+
+def measure(model: LanguageModel, spec: TuneSpec, adapter: Adapter, texts: Texts, reward: Reward) -> Measured:
+    """What `tune` would say about texts that `adapter` has written.
+
+    Raises ScoreError for a score that is no finite number, and whatever `reward` raises.
+    """
     written = tuple(model.decode(ids) for ids in texts)
     scores = np.array([checked_score(reward(text).total, text) for text in written])
     reference = log_probabilities(model, texts, temperature=spec.temperature).numpy()

@@ -41,8 +41,11 @@ class Watched:
         self._rows: dict[int, NDArray[np.float32]] = {}
 
     def read(self, n: int, adapter: Adapter) -> None:
-        """Add the policy after n updates: one forward pass of the prefix."""
-        self._rows[n] = self._distribution(AdaptedModel(self.model, adapter))
+        """Add the policy after n updates: one forward pass of the prefix. One whose numbers are not finite is left out."""
+        try:
+            self._rows[n] = self._distribution(AdaptedModel(self.model, adapter))
+        except ValueError:
+            return
 
     def knows(self, n: int) -> bool:
         """Whether that policy was read."""
