@@ -8,7 +8,7 @@ from components.session.warmup import first_imports
 st.set_page_config(page_title="One Loop", layout="wide")
 chrome()
 with st.spinner("Setting up the Stage"), first_imports():
-    from components.pages import learn, mdp, returns_page, stage, tune
+    from components.pages import learn, mdp, returns_page, score, stage, tune, why
 
 st.navigation(
     [
@@ -16,6 +16,8 @@ st.navigation(
         st.Page(mdp.page, title="MDP", url_path="mdp"),
         st.Page(returns_page.page, title="Return", url_path="return"),
         st.Page(learn.page, title="Learn", url_path="learn"),
+        st.Page(why.page, title="Why RL", url_path="why"),
+        st.Page(score.page, title="Score", url_path="score"),
         st.Page(tune.page, title="Tune", url_path="tune"),
     ],
     position="top",

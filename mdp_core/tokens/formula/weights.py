@@ -11,7 +11,7 @@ from mdp_core.tokens.formula.syntax import read, terms
 
 @dataclass(frozen=True)
 class ReadyMade:
-    """A score that is there to be taken; its expression may ask for a `word` or a `length`. Weight 1 is a `scale`th of it."""
+    """A score that is there to be taken; its expression may ask for a `word` or a `length`. `scale` of it weighs 1."""
 
     expression: str
     says: str  # for the visitor

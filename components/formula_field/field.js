@@ -1,0 +1,78 @@
+// A line to type a formula into. Python reads it a moment after the last key; what it says is shown for the very text that it
+// was said of, so that a caret never points into something else.
+
+const PAUSE = 200; // ms without a key, after which what stands there is sent
+
+class FormulaField {
+  constructor(root) {
+    this.box = root.querySelector(".formula-field");
+    const one = (selector) => root.querySelector(selector);
+    [this.input, this.before, this.moved, this.said] = ["input", ".before", ".moved", ".said"].map(one);
+    this.command = null;
+    this.sent = null;
+    this.timer = 0;
+    this.input.addEventListener("input", () => {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.send(), PAUSE);
+      this.show();
+    });
+    this.input.addEventListener("keydown", (event) => {
+      event.stopPropagation(); // C and R are Streamlit's keys
+      if (event.key === "Enter") this.send();
+    });
+    this.input.addEventListener("change", () => this.send());
+    this.input.addEventListener("scroll", () => this.place());
+  }
+
+  receive({ data, setStateValue }) {
+    this.setState = setStateValue;
+    this.data = data;
+    this.input.maxLength = data.longest;
+    if (data.command !== this.command) {
+      this.command = data.command;
+      clearTimeout(this.timer);
+      this.input.value = data.typed;
+      this.sent = data.typed;
+    }
+    followTheme(this.box);
+    this.show();
+  }
+
+  send() {
+    clearTimeout(this.timer);
+    if (this.input.value === this.sent) return;
+    this.sent = this.input.value;
+    this.setState("typed", this.sent);
+  }
+
+  /** What Python said, if it was said of what stands there now; else nothing yet. */
+  show() {
+    const { error, typed } = this.data;
+    const wrong = error !== null && typed === this.input.value;
+    this.box.classList.toggle("wrong", wrong);
+    this.input.setAttribute("aria-invalid", String(wrong));
+    const sentence = wrong ? error.sentence : "";
+    if (this.said.textContent !== sentence) this.said.textContent = sentence;
+    this.before.textContent = wrong ? Array.from(typed).slice(0, error.column - 1).join("") : "";
+    this.place();
+  }
+
+  /** A long formula scrolls in its field, and its caret with it. */
+  place() {
+    this.moved.style.transform = `translateX(${-this.input.scrollLeft}px)`;
+  }
+}
+
+const fields = new WeakMap();
+
+export default function (component) {
+  const root = component.parentElement;
+  if (!fields.has(root)) fields.set(root, new FormulaField(root));
+  const field = fields.get(root);
+  field.receive(component);
+  return () => {
+    // A late cleanup must not hit a newer one of the same place.
+    if (fields.get(root) === field) fields.delete(root);
+    clearTimeout(field.timer);
+  };
+}

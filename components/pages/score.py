@@ -1,0 +1,170 @@
+"""Score: a black box that reads a text and says a number, by any principle that one has in mind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components.formula_field import formula_field
+from components.panels.messages import notes, problem
+from components.panels.model import model
+from components.panels.prompt import prompt
+from components.panels.question import question
+from components.panels.score_language import language
+from components.panels.score_texts import scored_texts
+from components.panels.score_weights import weights
+from components.panels.takeaway import takeaway
+from components.panels.waiting import waiting
+from components.session.models import models, warmup
+from components.session.pictures import is_slow
+from components.session.scoring import TEXTS, Scoring, scoring
+from components.session.shelf import language_model
+from components.session.visit import Visit, follow_address, visit, write_link
+from components.session.wishes import leave, settle
+from mdp_core.frames import key_of
+
+if TYPE_CHECKING:
+    from mdp_core.tokens.language_model import LanguageModel
+
+TICK = 0.3  # seconds between two looks at what is on its way
+LONGEST = 2_000  # characters of the visitor's own text
+
+
+def page() -> None:
+    """The page "Score"."""
+    here = follow_address(visit())
+    if warmup().done:
+        settle(here, models())
+    with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="center"):
+        prompt(here)
+        model(here, models())
+    _messages(here)
+    st.fragment(_black_box)()
+    write_link(here)
+    if st.session_state.pop("to_tune", False):
+        _to_tune()
+
+
+def _to_tune() -> None:
+    from components.pages import tune
+
+    st.switch_page(st.Page(tune.page, title="Tune", url_path="tune"))
+
+
+def _messages(here: Visit) -> None:
+    begun = warmup()
+    notes(here.notes, here.dismiss)
+    if not begun.done or here.load is not None:
+        st.fragment(_on_its_way, run_every=TICK)()
+    elif begun.problem or here.model_problem:
+        problem(begun.problem or here.model_problem, "The model that was here stays.", here.give_up)
+
+
+def _on_its_way() -> None:
+    here, begun = visit(), warmup()
+    if not begun.done:
+        waiting(f"Waking up the language model: {begun.progress.message}", begun.progress.fraction)
+    elif here.load is not None and not here.load.done.is_set():
+        now = here.load.watch(id(here))
+        waiting(now.message, now.fraction, "Cancel", lambda: leave(here))
+    else:
+        here.touch()
+        st.rerun()
+
+
+# 1. The black box
+
+
+def _black_box() -> None:
+    here, mine = visit(), scoring()
+    if st.session_state.get("to_tune"):
+        st.rerun()
+    st.subheader("1 · Score: any principle you have in mind", anchor="score")
+    texts = _texts(here, mine)
+    if texts:
+        _predict(mine, texts[TEXTS:])
+    left, right = st.columns([6, 7], gap="medium")
+    with left:
+        formula_field(mine.typed, mine.error, key="formula_field", command=mine.command, on_typed=mine.type)
+        weights(here, mine)
+        with st.container(horizontal=True, key="score_do", gap="small", vertical_alignment="center"):
+            st.button(
+                "Tune with this score",
+                key="score_tune",
+                type="primary",
+                on_click=lambda: (mine.take(), st.session_state.update(to_tune=True)),
+            )
+            st.button("Score the Stage by it", key="score_stage", on_click=lambda: _to_stage(here, mine))
+            language()
+    with right:
+        _own(mine)
+        own = [mine.own] if mine.own.strip() else []
+        if mine.error is not None:
+            st.caption("The last formula that could be read goes on scoring.")
+        if own or texts:
+            scored_texts(mine.scored([*own, *texts[:TEXTS]]), bool(own))
+        with st.container(horizontal=True, key="score_more", gap="small", vertical_alignment="center"):
+            st.button("Write other texts", key="score_again", on_click=lambda: setattr(mine, "seed", mine.seed + 1))
+            st.caption(f"seed {mine.seed}")
+    takeaway("A score reads the finished text and says one number. Nothing else of it is ever needed to learn from it.")
+
+
+def _own(mine: Scoring) -> None:
+    st.text_area(
+        "A text of your own",
+        value=mine.own,
+        key="score_own",
+        max_chars=LONGEST,
+        height=68,
+        placeholder="Write a text of your own, and see its score beside the model's",
+        label_visibility="collapsed",
+        on_change=lambda: setattr(mine, "own", st.session_state["score_own"]),
+    )
+
+
+def _to_stage(here: Visit, mine: Scoring) -> None:
+    here.change_text(score="formula", formula=mine.formula)
+    st.toast("The Stage is scored by this formula now.")
+
+
+def _texts(here: Visit, mine: Scoring) -> tuple[str, ...]:
+    """What the model has written; empty while it writes."""
+    found: LanguageModel | None = language_model(here.scenario.text.model, models())
+    if found is None:
+        return ()
+    try:
+        written = mine.see(found, here.scenario.text)
+        while not written.done and not is_slow(found):
+            written.work()
+    except ValueError as error:
+        problem(str(error), "")
+        return ()
+    if not written.done:
+        st.fragment(_writing, run_every=TICK)()
+    if written.problem:
+        problem(written.problem, "Change the prompt.")
+    return written.texts
+
+
+def _writing() -> None:
+    written = scoring().written
+    if written is None or written.done:
+        st.rerun()
+    waiting(f"The model writes: token {written.tokens} of {written.most}", written.tokens / written.most)
+    written.work()
+
+
+def _predict(mine: Scoring, texts: tuple[str, ...]) -> None:
+    """Which of two other texts is worth more, by the formula as it stands."""
+    pair = mine.pair(texts)
+    if pair is None:
+        return
+
+    def answer() -> tuple[int, str]:
+        totals = [scored.score.total for scored in pair if scored.score is not None]
+        return totals.index(max(totals)), f"The scores are {totals[0]:.2f} and {totals[1]:.2f}."
+
+    options = [scored.text for scored in pair]
+    key = key_of("guess", mine.formula, options)[:10]
+    question(mine.guesses, f"score_{key}", "which of these texts will score higher?", options, answer)
