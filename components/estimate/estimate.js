@@ -106,7 +106,7 @@ class Estimate {
     if (!this.data) return;
     const now = this.now();
     this.baseline.value = String(this.b);
-    this.saidN.textContent = `N ${now.n.toLocaleString("en")} texts`;
+    this.saidN.textContent = `N ${now.n.toLocaleString("en")} text${now.n > 1 ? "s" : ""}`;
     this.saidB.textContent = `b baseline ${figure(this.b)}`;
     this.texts.setAttribute("aria-valuetext", `${now.n} texts`);
     this.baseline.setAttribute("aria-valuetext", `baseline ${figure(this.b)}`);
@@ -161,7 +161,7 @@ class Estimate {
     pen.textAlign = "left";
     pen.save();
     pen.beginPath();
-    pen.rect(left, 0, right - left, floor);
+    pen.rect(left, 0, right - left + 6, floor);
     pen.clip();
     const path = (points) => {
       pen.beginPath();
@@ -257,7 +257,8 @@ class Estimate {
     pen.fillStyle = colours.ink;
     pen.fillRect(middle - 0.5, 0, 1, height - 26);
     pen.textBaseline = "alphabetic";
-    pen.fillText("▯ exact", 4, height - 6);
+    pen.strokeRect(4, height - 16, 14, 10);
+    pen.fillText("exact", 24, height - 6);
     pen.textAlign = "right";
     pen.fillStyle = colours.policy;
     pen.fillText(`■ estimate from ${now.n.toLocaleString("en")} texts`, width - 4, height - 6);

@@ -32,8 +32,8 @@ class Station:
     concept: str  # its colour: policy, action, state, reward
     said: str
     bars: Sequence[Bar] = ()
-    u: float | None = None  # the draw, on stacked probabilities
-    gradient: str = ""  # what came back to here; empty where nothing did or nobody asked
+    back: str = ""  # what came back to here, or that nothing did; empty where nobody asked
+    stops: bool = False  # the way back ends here
 
 
 @dataclass(frozen=True)

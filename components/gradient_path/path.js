@@ -24,7 +24,7 @@ class GradientPath {
     this.way.replaceChildren(...parts);
   }
 
-  station({ name, concept, said, bars, gradient }) {
+  station({ name, concept, said, bars, back, stops }) {
     const place = made("li", `station ${concept}`);
     place.append(made("span", "name", name), made("span", "said", said));
     if (bars.length) {
@@ -41,7 +41,7 @@ class GradientPath {
       }
       place.append(rows);
     }
-    place.append(made("span", "back", gradient));
+    place.append(made("span", `back${stops ? " stops" : ""}`, back));
     return place;
   }
 

@@ -16,7 +16,6 @@ from components.panels.seed import seed
 from components.panels.takeaway import takeaway
 from components.panels.waiting import waiting
 from components.panels.why_learning import nearest, two_ways
-from components.session.control import control
 from components.session.models import models, warmup
 from components.session.plain import plain
 from components.session.principle import principle
@@ -95,32 +94,35 @@ def _path() -> None:
     passed = station(model, walked, mine.t, principle())
     asked = "way_back" in mine.guesses
 
-    def look(t: int) -> None:
-        mine.t = t
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="why_tokens"):
+        st.caption(
+            f"Seed {here.scenario.seed} on the Stage, Pocket at temperature 1. Choose a token:",
+            width="content",
+        )
 
-    if last > 0:
-        st.slider(
+        def look() -> None:
+            mine.t = st.session_state["why_t"]
+
+        if st.session_state.get("why_t") != mine.t:
+            st.session_state["why_t"] = mine.t
+        st.segmented_control(
             "t: which token of the text",
-            0,
-            last,
-            **control(here, "why_t", mine.t, look),
-            width=420,
+            list(range(last + 1)),
+            format_func=lambda t: plain(model.piece(walked.tokens[t])),
+            key="why_t",
+            on_change=look,
+            required=True,
+            label_visibility="collapsed",
         )
     why_path.path(model, walked, mine.t, passed, mine.called, principle().name)
-    left, right = st.columns([5, 7], gap="medium")
-    with left:
-        question(
-            mine.guesses,
-            "way_back",
-            "on which of these three does backward() find a gradient?",
-            why_path.GUESSES,
-            lambda: why_path.answer(passed),
-        )
-    with right:
-        why_path.calls(passed, mine.called, asked, mine.called.add)
-        st.caption(
-            f"Pocket at temperature 1, prompt “{plain(mine.prompt)}”, seed {here.scenario.seed}: the Stage's draws."
-        )
+    question(
+        mine.guesses,
+        "way_back",
+        "on which of these three does backward() find a gradient?",
+        why_path.GUESSES,
+        lambda: why_path.answer(passed),
+    )
+    why_path.calls(passed, mine.called, asked, mine.called.add)
     takeaway("A score is a black box, and so is a draw: no loss on the score can be sent back through them.")
 
 

@@ -95,7 +95,7 @@ def _probability(first: Reading, now: Reading) -> str:
 
 def _score(first: Reading, now: Reading, low: float, high: float) -> str:
     place, tick = ((value - low) / (high - low) for value in (now.score, first.score))
-    return f"{_figure(first.score)} → <strong>{_figure(now.score)}</strong> ± {now.error:.2f}{_bar(place, tick)}"
+    return f"{_figure(first.score)} → <strong>{_figure(now.score)}</strong> ± {now.error:.3f}{_bar(place, tick)}"
 
 
 def _bar(share: float, tick: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -42,42 +42,46 @@ def path(model: LanguageModel, walked: Walk, t: int, passed: Passed, called: set
     def back(symbol: str, length: float) -> str:
         return f"|∂ log π / ∂{symbol}| = {_figure(length)}" if found else ""
 
+    def ended(call: str) -> dict[str, Any]:
+        stops = call in called and not passed.back[call].works
+        return {"back": "no gradient" if stops else "", "stops": stops}
+
     stations = [
         Station(
             "θ weights",
             "weights",
             f"{forth.parameters:,} numbers, |θ| = {_figure(forth.weights)}",
-            gradient=back("θ", logp.weights),
+            back=back("θ", logp.weights),
         ),
         Station(
             "z logits",
             "policy",
             f"{len(forth.logits)} numbers, one a token",
             [Bar(word(i), float(forth.logits[i]) - z0, _figure(forth.logits[i]), i == forth.token) for i in shown],
-            gradient=back("z", logp.logits),
+            back=back("z", logp.logits),
         ),
         Station(
             "π(·|s) distribution",
             "policy",
             "softmax: they sum to 1",
             [
-                Bar(word(i), float(forth.probabilities[i]), _figure(forth.probabilities[i]), i == forth.token)
+                Bar(word(i), float(forth.probabilities[i]), f"{forth.probabilities[i]:.3f}", i == forth.token)
                 for i in shown
             ],
-            gradient=back("π", logp.distribution),
+            back=back("π", logp.distribution),
         ),
         Station(
             "a token",
             "action",
             f"u = {forth.u:.3f} falls on “{word(forth.token)}”: id {forth.token}, a whole number",
-            gradient="no gradient" if "token" in called else "",
+            **ended("token"),
         ),
         Station("text", "state", f"“{walked.text}”"),
         Station(
             "r score",
             "reward",
-            f"{scored}: {_figure(walked.score)}. A person’s stars would be no other: a number from outside.",
-            gradient="no gradient" if "score" in called else "",
+            f"{_figure(walked.score)} by {scored}: a number from outside, as a person’s stars are",
+            **ended("score"),
         ),
     ]
     flows = "flows" if found else "unknown"
@@ -117,10 +121,10 @@ def calls(passed: Passed, called: set[str], enabled: bool, call: Callable[[str],
                 args=(name,),
                 disabled=not enabled,
                 help=None if enabled else "First say what you expect.",
-                width=430,
+                width=440,
             )
             if name in called:
-                st.code(said(passed.back[name]), language=None, wrap_lines=True)
+                st.markdown(f"`{said(passed.back[name])}`")
 
 
 def said(back: Backward) -> str:
