@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from transformers.cache_utils import DynamicCache, DynamicLayer, DynamicSlidingWindowLayer
 
 from mdp_core.tokens.lane import Lane
+from mdp_core.tokens.linear import freeze
 from mdp_core.tokens.pieces import pieces
 from mdp_core.tokens.prefix_cache import KeyValues, PrefixCache, branched, growing_cache, key_values
 from mdp_core.tokens.prompts import EmptyPromptError, LongPromptError, UnknownWordsError, checked_prompt
@@ -48,6 +49,9 @@ class LanguageModel:
     def __init__(self, model: Any, tokenizer: Any, name: str, id: str) -> None:
         """`model` is a transformers causal LM and becomes this object's own; `name` is for the screen, `id` for caches."""
         self.model = model.to("cpu", torch.float32).eval()
+        small = model.num_parameters() < SMALL
+        if not small:  # the small have other costs
+            freeze(self.model)
         self.tokenizer = tokenizer
         self.name, self.id = name, id
         config = model.config.get_text_config()
@@ -60,7 +64,7 @@ class LanguageModel:
         self.remembers = _remembers(model)  # its keys and values can be kept by prefix
         accepts = inspect.signature(model.forward).parameters
         self._last_only = {"logits_to_keep": 1} if "logits_to_keep" in accepts else {}
-        self._lane = Lane(cores=1 if model.num_parameters() < SMALL else None)
+        self._lane = Lane(cores=1 if small else None)
         self._books = threading.Lock()  # of the answers; the prefixes are touched in the lane only
         self._words = threading.Lock()  # a tokenizer may be asked one thing at a time
         self._prefixes = PrefixCache(KEPT_TOKENS)
