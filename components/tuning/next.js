@@ -45,7 +45,7 @@ class NextToken {
       return { ...item, bar };
     });
     const read = next.at.length < next.policies ? ` · ${next.at.length}/${next.policies} read` : "";
-    const room = read ? 14 : 26; // the end of a prefix says most
+    const room = read ? 12 : 20; // the end of a prefix says most
     const end = next.prefix.length > room ? `…${next.prefix.slice(1 - room)}` : next.prefix;
     this.after.textContent = `after “${end}”${read}`;
     this.after.title = next.prefix;

@@ -26,8 +26,8 @@ class TextRows {
 
   choose(mode) {
     this.mode = mode;
-    this.shown = null;
-    this.point(this.n);
+    this.dress();
+    this.explain();
   }
 
   draw(film) {
@@ -38,7 +38,7 @@ class TextRows {
     this.scales = Object.fromEntries(Object.keys(MODES).map((mode) => [mode, full(all.flatMap((text) => text[mode] || []))]));
     this.largest = Math.max(...all.flatMap((text) => [Math.abs(text.score), Math.abs(text.true ?? 0)]), 1e-9);
     this.gain = Math.max(...all.map((text) => Math.abs(text.advantage ?? 0)), 1e-9);
-    this.shown = null;
+    if (this.at in this.known) this.dress(); // what is looked at stays, and only its scales may have changed
   }
 
   /** Show the texts of the policy after `n` updates, or of the last one before it whose texts are kept. */
@@ -49,18 +49,37 @@ class TextRows {
     const texts = this.known[at];
     const whose = at === n ? "best to worst" : at === 0 ? "of the reference" : `after ${at} updates`;
     this.title.textContent = `${texts.length} of ${this.film.batch} texts, ${whose}`;
-    const mark = `${at} ${this.mode} ${JSON.stringify(texts)}`;
+    const mark = `${at} ${JSON.stringify(texts)} ${this.film.true}`;
     if (mark === this.shown) return;
     this.shown = mark;
     this.at = at;
-    for (const button of this.modes.children) button.setAttribute("aria-checked", String(button.value === this.mode));
     const focused = this.rows.contains(deepFocus(this.rows));
     this.rows.replaceChildren(this.head(), ...texts.map((text, i) => this.row(text, i)));
     const longest = Math.max(...texts.map((text) => text.pieces.reduce((sum, piece) => sum + this.film.pieces[piece].length, this.film.prompt.join("").length)));
     this.rows.classList.toggle("short", longest < 46);
     this.here = [Math.min(this.here[0], texts.length - 1), 0];
+    this.dress();
     this.roam(focused);
     this.explain();
+  }
+
+  /** The colours and bars of the rows that are there. */
+  dress() {
+    for (const button of this.modes.children) button.setAttribute("aria-checked", String(button.value === this.mode));
+    for (const token of this.rows.querySelectorAll(".words .token")) {
+      const [i, t] = token.dataset.at.split(" ").map(Number);
+      const text = this.known[this.at][i];
+      const values = text?.[this.mode];
+      const { way, strength } = tone(values ? values[t] : 0, this.scales[this.mode]);
+      for (const [k, name] of ["down", "same", "up"].entries()) token.classList.toggle(name, k === way + 1);
+      token.style.setProperty("--much", (0.1 + 0.55 * strength).toFixed(3));
+      token.style.setProperty("--thick", `${(1 + 2 * strength).toFixed(1)}px`);
+      if (text) token.setAttribute("aria-label", this.about(text, i, t));
+    }
+    for (const bar of this.rows.querySelectorAll(".measure .bar")) {
+      const scale = bar.dataset.of === "advantage" ? this.gain : this.largest;
+      bar.style.width = `${50 * Math.min(Math.abs(Number(bar.dataset.value)) / scale, 1)}%`;
+    }
   }
 
   head() {
@@ -79,9 +98,9 @@ class TextRows {
     row.className = "row";
     row.setAttribute("role", "group");
     row.setAttribute("aria-label", this.said(text));
-    this.measure(row, text.score, this.largest);
-    if (this.film.true) this.measure(row, text.true, this.largest);
-    this.measure(row, text.advantage, this.gain, "+");
+    this.measure(row, text.score, "score");
+    if (this.film.true) this.measure(row, text.true, "score");
+    this.measure(row, text.advantage, "advantage");
     const words = made(row, "span", "words");
     made(words, "span", "prompt", this.film.prompt.join(""));
     text.pieces.forEach((piece, t) => words.append(...this.token(text, this.film.pieces[piece], i, t)));
@@ -90,29 +109,23 @@ class TextRows {
   }
 
   /** A number over its bar, which starts at 0 in the middle. */
-  measure(row, value, scale, plus = "") {
+  measure(row, value, of) {
     const cell = made(row, "span", "measure");
-    made(cell, "b", "", value === null ? "–" : (plus && value > 0 ? plus : "") + figure(value));
+    made(cell, "b", "", value === null ? "–" : (of === "advantage" && value > 0 ? "+" : "") + figure(value));
     const track = made(cell, "i");
     if (value === null) return;
-    const bar = made(track, "i", value < 0 ? "loss" : "gain");
-    bar.style.width = `${50 * Math.min(Math.abs(value) / scale, 1)}%`;
+    Object.assign(made(track, "i", value < 0 ? "bar loss" : "bar gain").dataset, { value, of });
   }
 
   token(text, piece, i, t) {
     const last = text.ended && t === text.pieces.length - 1;
     const blank = /^\s*/.exec(piece)[0];
     const token = document.createElement("span");
-    const values = text[this.mode];
-    const { way, strength } = tone(values ? values[t] : 0, this.scales[this.mode]);
-    token.className = `token ${["down", "same", "up"][way + 1]}${last ? " end" : ""}`;
-    token.style.setProperty("--much", (0.1 + 0.55 * strength).toFixed(3));
-    token.style.setProperty("--thick", `${(1 + 2 * strength).toFixed(1)}px`);
+    token.className = last ? "token end" : "token";
     token.textContent = last ? "∎" : piece.slice(blank.length) || seen(piece);
     token.dataset.at = `${i} ${t}`;
     token.tabIndex = -1;
     token.setAttribute("role", "button");
-    token.setAttribute("aria-label", this.about(text, i, t));
     token.title = "watch the next token here";
     return [document.createTextNode(blank || (last ? " " : "")), token];
   }
@@ -135,8 +148,8 @@ class TextRows {
     const values = text[this.mode];
     if (!values) return `${this.name(text, t)}: no update followed`;
     const factor = Math.exp(values[t]);
-    const short = factor < 0.0995 || factor > 99 ? factor.toPrecision(1) : factor.toFixed(2);
-    return `${this.name(text, t)}: p ×${Number(short) > 1e4 ? "10⁴ and more" : Number(short)}, log π ${values[t] > 0 ? "+" : ""}${figure(values[t], Math.abs(values[t]) < 0.095 ? 3 : 2)}`;
+    const short = factor > 99 ? factor.toFixed(0) : factor < 0.0995 ? factor.toFixed(4) : factor.toFixed(2);
+    return `${this.name(text, t)}: p ×${factor > 1e4 ? "10⁴ and more" : short}, log π ${values[t] > 0 ? "+" : ""}${figure(values[t], Math.abs(values[t]) < 0.095 ? 3 : 2)}`;
   }
 
   said(text) {

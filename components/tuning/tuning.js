@@ -174,8 +174,11 @@ class Tuning {
     const until = this.running ? Math.max(film.steps, this.range.newest) : this.range.newest;
     this.curves.forEach((curve, i) => curve.draw(film.curves, until, i ? {} : { title: film.score, second: film.true }));
     this.plane.draw(film);
-    this.next.draw(film.next);
-    this.texts.draw(film);
+    if (this.come !== film) {
+      this.come = film;
+      this.next.draw(film.next);
+      this.texts.draw(film);
+    }
   }
 
   point(now) {
