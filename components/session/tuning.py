@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 COUNTED_TOKENS = 5  # texts of Pocket up to this length are counted: at most a few seconds, once for everybody
 REST = 0.05  # a larger probability of texts that were not counted would make the frontier a guess
+GLANCE, SEEN = 1e-4, 0.5  # at most 10,000 texts, and how much of the probability they must be, for all to be counted
+NATS = 9.5  # of a text's entropy: a policy above has too many texts to be counted
 KEPT = 8  # snapshots: the first and the newest ones; the film has what came between
 TOLD = 4  # warnings that are kept
 
@@ -116,7 +119,9 @@ class Tuning:
         self.doing = "measuring the last policy"
         yield True
         self.film.finish()
-        if self.reference is not None:
+        if self.reference is not None and all(
+            figures.entropy * figures.length <= NATS for figures in self.film.figures.values()
+        ):
             self.doing = "counting what was reached"
             yield True
             for _ in self.film.count():  # the last policy comes first
@@ -140,6 +145,7 @@ class Tuning:
         if self.is_heavy or self.spec.tokens > COUNTED_TOKENS or not (isfinite(low) and isfinite(high)):
             return
         from mdp_core.rlhf.exact import count_texts
+        from mdp_core.rlhf.totals import Totals
 
         prompt, spec = self.model.encode(self.spec.prompt), self.spec
         key = (self.model.id, prompt, spec.tokens, spec.temperature, self.principle.key)
@@ -147,7 +153,8 @@ class Tuning:
         if found is None:
             self.doing = "counting the texts that the reference may write"
             yield True
-            found = count_texts(
+            count = partial(
+                count_texts,
                 self.model,
                 prompt,
                 spec.tokens,
@@ -156,6 +163,10 @@ class Tuning:
                 high=high,
                 temperature=spec.temperature,
             )
+            found = count(least=GLANCE)
+            yield True
+            if found.rest <= SEEN:
+                found = count()
             _references.put(key, found)
             self.doing = ""
         if found.rest <= REST:

@@ -18,6 +18,7 @@ from torch import Tensor
 from mdp_core.rlhf.adapted_model import AdaptedModel
 from mdp_core.rlhf.adapters import Adapter
 from mdp_core.rlhf.reading import drawn_logp, log_probabilities, rows_at_once, text_logits
+from mdp_core.rlhf.totals import totals
 from mdp_core.tokens.generation import Texts
 from mdp_core.tokens.language_model import Continuations, LanguageModel
 from mdp_core.tokens.prompts import LongPromptError
@@ -73,6 +74,7 @@ def count_texts(
 
     A text ends with an end token or at the limit; either way it has its score, in [low, high]. There are at most
     1 / `least` of them; Pocket has some 5,000 of 4 tokens after "the movie was", all but 0.0002 of the probability.
+    Give `Totals(reward)` as `score`, and a reward that can reads them all together.
     With `least` 0 every text is counted, V^max_tokens of them. Raises LongPromptError where the window has no room, and
     ValueError for `max_tokens` below 1, a temperature that is not above 0, or a prompt that is no text.
     """
@@ -116,7 +118,7 @@ def count_texts(
     lengths = (all_tokens >= 0).sum(axis=1)
     last = all_tokens[np.arange(len(all_tokens)), lengths - 1]
     texts = Texts(tuple(prompt), all_tokens, np.concatenate(paths), lengths, ends[last])
-    scores = np.array([score(model.decode(ids)) for ids in texts], dtype=np.float64)
+    scores = totals(score, [model.decode(ids) for ids in texts])
     return CountedTexts(texts, scores, rest, low, high)
 
 

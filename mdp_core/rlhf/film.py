@@ -25,6 +25,7 @@ from mdp_core.rlhf.shown_texts import LONGEST, SHOWN, ShownText, shown_texts
 from mdp_core.rlhf.snapshot import Snapshot
 from mdp_core.rlhf.spec import TuneSpec
 from mdp_core.rlhf.thinned import Thinned
+from mdp_core.rlhf.totals import Totals
 from mdp_core.tokens.language_model import SMALL, LanguageModel
 from mdp_core.tokens.scores import Reward
 
@@ -163,7 +164,7 @@ class Film:
             adapter,
             reference.texts.prompt,
             self.spec.tokens,
-            lambda text: self.reward(text).total,
+            Totals(self.reward),
             low=reference.low,
             high=reference.high,
             temperature=self.spec.temperature,

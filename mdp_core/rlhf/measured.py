@@ -16,7 +16,8 @@ from mdp_core.rlhf.losses import entropy
 from mdp_core.rlhf.reading import laid_over, log_probabilities, mask_of, rows_at_once, text_logits
 from mdp_core.rlhf.snapshot import Snapshot
 from mdp_core.rlhf.spec import TuneSpec
-from mdp_core.rlhf.trainer import checked_score, step_uniforms
+from mdp_core.rlhf.totals import checked_totals
+from mdp_core.rlhf.trainer import step_uniforms
 from mdp_core.tokens.generation import Texts, generate
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.sampling import Sampling
@@ -54,7 +55,7 @@ def measure(model: LanguageModel, spec: TuneSpec, adapter: Adapter, texts: Texts
     Raises ScoreError for a score that is no finite number, and whatever `reward` raises.
     """
     written = tuple(model.decode(ids) for ids in texts)
-    scores = np.array([checked_score(reward(text).total, text) for text in written])
+    scores = checked_totals(reward, written)
     reference = log_probabilities(model, texts, temperature=spec.temperature).numpy()
     return Measured(texts, written, scores, texts.log_probabilities - reference, _entropy(model, spec, adapter, texts))
 

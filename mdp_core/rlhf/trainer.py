@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from mdp_core.rlhf.adapted_model import AdaptedModel
 from mdp_core.rlhf.adapters import Adapter, check_fits, new_adapter
 from mdp_core.rlhf.reading import log_probabilities
-from mdp_core.rlhf.snapshot import DivergedError, ScoreError, Seconds, Snapshot
+from mdp_core.rlhf.snapshot import DivergedError, Seconds, Snapshot
 from mdp_core.rlhf.spec import TuneSpec
+from mdp_core.rlhf.totals import checked_totals
 from mdp_core.rlhf.updates import learner_of
 from mdp_core.tokens.generation import generate
 from mdp_core.tokens.language_model import LanguageModel
@@ -57,7 +58,7 @@ def _steps(
             raise DivergedError(step, before) from error
         wrote = time.perf_counter()
         written = tuple(model.decode(ids) for ids in texts)
-        scores = np.array([checked_score(reward(text).total, text) for text in written])
+        scores = checked_totals(reward, written)
         scored = time.perf_counter()
         reference = log_probabilities(model, texts, temperature=spec.temperature)
         compared = time.perf_counter()
@@ -87,10 +88,3 @@ def _steps(
 def step_uniforms(spec: TuneSpec, step: int) -> NDArray[np.float64]:
     """[B, T] in [0, 1), the draws of step number `step`."""
     return np.random.default_rng([spec.seed, 11, step]).random((spec.texts, spec.tokens))
-
-
-def checked_score(score: object, text: str) -> float:
-    """The score as a number. Raises ScoreError for what is no finite one."""
-    if isinstance(score, (int, float, np.number)) and isfinite(score):
-        return float(score)
-    raise ScoreError(score, text)
