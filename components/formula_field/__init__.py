@@ -27,9 +27,9 @@ def _component() -> Callable[..., Any]:
 
 
 def formula_field(
-    typed: str, error: FormulaError | None, *, key: str, command: int, on_typed: Callable[[str], None]
+    typed: str, error: FormulaError | None, note: str = "", *, key: str, command: int, on_typed: Callable[[str], None]
 ) -> None:
-    """Show `typed`, and `error` below its place.
+    """Show `typed`, and `error` below its place; without one the `note`.
 
     What stands in the field is replaced by `typed` only when `command` is new; `on_typed` comes a moment after the last
     key, and at once on Enter.
@@ -45,6 +45,7 @@ def formula_field(
         data={
             "typed": typed,
             "command": command,
+            "note": note,
             "longest": MAX_FORMULA,
             "error": None if error is None else {"column": error.column, "sentence": error.sentence},
         },

@@ -47,11 +47,11 @@ class FormulaField {
 
   /** What Python said, if it was said of what stands there now; else nothing yet. */
   show() {
-    const { error, typed } = this.data;
+    const { error, note, typed } = this.data;
     const wrong = error !== null && typed === this.input.value;
     this.box.classList.toggle("wrong", wrong);
     this.input.setAttribute("aria-invalid", String(wrong));
-    const sentence = wrong ? error.sentence : "";
+    const sentence = wrong ? error.sentence : typed === this.input.value ? note : "";
     if (this.said.textContent !== sentence) this.said.textContent = sentence;
     this.before.textContent = wrong ? Array.from(typed).slice(0, error.column - 1).join("") : "";
     this.place();

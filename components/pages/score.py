@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.drawing.tables import signed
 from components.formula_field import formula_field
 from components.panels.messages import notes, problem
 from components.panels.model import model
@@ -34,6 +35,8 @@ LONGEST = 2_000  # characters of the visitor's own text
 def page() -> None:
     """The page "Score"."""
     here = follow_address(visit())
+    if st.session_state.pop("to_tune", False):
+        _to_tune()
     if warmup().done:
         settle(here, models())
     with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="center"):
@@ -42,8 +45,6 @@ def page() -> None:
     _messages(here)
     st.fragment(_black_box)()
     write_link(here)
-    if st.session_state.pop("to_tune", False):
-        _to_tune()
 
 
 def _to_tune() -> None:
@@ -86,7 +87,9 @@ def _black_box() -> None:
         _predict(mine, texts[TEXTS:])
     left, right = st.columns([6, 7], gap="medium")
     with left:
-        formula_field(mine.typed, mine.error, key="formula_field", command=mine.command, on_typed=mine.type)
+        formula_field(
+            mine.typed, mine.error, _between(here, mine), key="formula_field", command=mine.command, on_typed=mine.type
+        )
         weights(here, mine)
         with st.container(horizontal=True, key="score_do", gap="small", vertical_alignment="center"):
             st.button(
@@ -95,19 +98,35 @@ def _black_box() -> None:
                 type="primary",
                 on_click=lambda: (mine.take(), st.session_state.update(to_tune=True)),
             )
-            st.button("Score the Stage by it", key="score_stage", on_click=lambda: _to_stage(here, mine))
+            text = here.scenario.text
+            same = (text.score, text.formula) == ("formula", mine.formula)
+            st.button(
+                "It scores the Stage" if same else "Score the Stage by it",
+                key="score_stage",
+                on_click=lambda: here.change_text(score="formula", formula=mine.formula),
+                disabled=same,
+            )
             language()
     with right:
         _own(mine)
         own = [mine.own] if mine.own.strip() else []
-        if mine.error is not None:
-            st.caption("The last formula that could be read goes on scoring.")
+        said = "" if mine.error is None else "Scored by the last formula that could be read."
         if own or texts:
-            scored_texts(mine.scored([*own, *texts[:TEXTS]]), bool(own))
+            scored_texts(mine.scored([*own, *texts[:TEXTS]]), bool(own), said)
         with st.container(horizontal=True, key="score_more", gap="small", vertical_alignment="center"):
             st.button("Write other texts", key="score_again", on_click=lambda: setattr(mine, "seed", mine.seed + 1))
             st.caption(f"seed {mine.seed}")
+    write_link(here)
     takeaway("A score reads the finished text and says one number. Nothing else of it is ever needed to learn from it.")
+
+
+def _between(here: Visit, mine: Scoring) -> str:
+    """The range of the scores, worked out on intervals."""
+    found = language_model(here.scenario.text.model, models())
+    if found is None:
+        return ""
+    low, high = mine.range(found, here.scenario.text)
+    return f"Every text's score lies between {signed(low, 2)} and {signed(high, 2)}."
 
 
 def _own(mine: Scoring) -> None:
@@ -121,11 +140,6 @@ def _own(mine: Scoring) -> None:
         label_visibility="collapsed",
         on_change=lambda: setattr(mine, "own", st.session_state["score_own"]),
     )
-
-
-def _to_stage(here: Visit, mine: Scoring) -> None:
-    here.change_text(score="formula", formula=mine.formula)
-    st.toast("The Stage is scored by this formula now.")
 
 
 def _texts(here: Visit, mine: Scoring) -> tuple[str, ...]:

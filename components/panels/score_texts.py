@@ -31,8 +31,8 @@ CSS = """
 """
 
 
-def scored_texts(rows: Sequence[Scored], own: bool) -> None:
-    """The texts in their order, the visitor's `own` first if there is one; the best is marked, and the picture told."""
+def scored_texts(rows: Sequence[Scored], own: bool, said: str = "") -> None:
+    """The texts in their order, the visitor's `own` first, the best marked; below, what is seen, and what is `said`."""
     scores = [row.score for row in rows if row.score is not None]
     names = [name for name, _ in scores[0].parts] if scores else []
     names = names if len(names) > 1 else []
@@ -49,6 +49,7 @@ def scored_texts(rows: Sequence[Scored], own: bool) -> None:
             plain(
                 f"{len(scores)} texts, mean score {signed(mean, 2)}, best {signed(best, 2)} (▲)."
                 + (" They all score the same: there is no signal to learn from." if _flat(scores) else "")
+                + (f" {said}" if said else "")
             )
         )
 

@@ -19,7 +19,7 @@ from mdp_core.tokens.scores import Score, ScoreSpec
 if TYPE_CHECKING:
     from mdp_core.tokens.language_model import LanguageModel
 
-FIRST = "sentiment(text) - 0.5 * repetition(text)"
+FIRST = "sentiment(text) + 0.5 * near(words(text), 8)"
 TEXTS = 6  # that are scored at once
 PAIRS = 10  # further texts, of which two are to be compared
 
@@ -128,6 +128,10 @@ class Scoring:
             except UnscoredError as error:
                 found.append(Scored(text, None, error.sentence))
         return found
+
+    def range(self, model: LanguageModel, text: TextScenario) -> tuple[float, float]:
+        """Between which numbers the last good formula's scores lie, of any text that `model` can make of the prompt."""
+        return Principle(self.spec).range(text.max_tokens, model, text.prompt)
 
     def pair(self, texts: Sequence[str]) -> tuple[Scored, Scored] | None:
         """Two neighbours whose scores differ; None if there are none."""

@@ -19,6 +19,7 @@ class UnscoredError(FormulaError):
         self.text = text
         short = text if len(text) <= 60 else text[:59] + "…"
         super().__init__(f"{sentence} This was for the text “{short}”.", column)
+        self.sentence = sentence
 
 
 class ImpossibleError(ArithmeticError):
