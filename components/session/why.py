@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import streamlit as st
@@ -30,6 +30,7 @@ DRAWN = 4096  # texts that the gradient is estimated from
 STEPS = 30  # of both kinds of learning
 EVERY = 3  # steps between two looks at them
 LOOKED = 512  # texts that are written at each look, always with the same draws
+SCORED = 256  # texts that are scored between two stops
 BATCH = 64  # texts that RL learns from at a step
 RATE = 0.003  # of Adam, for both
 PROMPT = TextScenario().prompt
@@ -176,8 +177,7 @@ def station(model: LanguageModel, walked: Walk, t: int, scored: Principle) -> St
 class Estimated:
     """The exact gradient of the expected score, and the way of the sampled one to it."""
 
-    score: float  # E[r], exact up to `bound`
-    bound: float
+    score: float  # E[r] over the counted texts
     rest: float  # the probability of the texts that were not counted
     counted: int
     low: float  # of the counted texts' scores
@@ -218,8 +218,7 @@ def _estimate(
         except StopIteration as end:
             seconds = time.perf_counter() - begun
             return Estimated(
-                counted.score,
-                counted.bound,
+                float(counted.probabilities @ counted.scores) / (1 - counted.rest),
                 counted.rest,
                 len(counted.texts),
                 float(counted.scores.min()),
@@ -351,16 +350,23 @@ def _look(
 def _counted(
     model: LanguageModel, prompt: tuple[int, ...], scored: Principle, score: Callable[[str], float]
 ) -> Generator[Done, None, CountedTexts]:
+    import numpy as np
+
     from mdp_core.rlhf.exact import count_texts
 
     key = ("counted", prompt, scored.key, TOKENS)
     found = _kept.get(key)
     if found is None:
         low, high = scored.range(TOKENS)
-        found = _kept.put(key, count_texts(model, prompt, TOKENS, score, low=low, high=high))
-        yield Done(0.05, "counting all texts")
-    counted: CountedTexts = found
-    return counted
+        counted = count_texts(model, prompt, TOKENS, lambda _: 0.0, low=low, high=high)
+        scores = np.zeros(len(counted.texts))
+        for i, ids in enumerate(counted.texts):  # a score may be slow
+            if i % SCORED == 0:
+                yield Done(0.05 * i / len(scores), f"scoring all texts: {i:,} of {len(scores):,}")
+            scores[i] = score(model.decode(ids))
+        found = _kept.put(key, replace(counted, scores=scores))
+    result: CountedTexts = found
+    return result
 
 
 def _blank(model: LanguageModel) -> Any:
