@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from mdp_core.rlhf.backprop import Backward
     from mdp_core.tokens.language_model import LanguageModel
 
+STYLE = """<style>
+.torch { font-size: 16px; font-weight: 600; overflow-wrap: anywhere; padding-left: 8px; border-left: 5px solid #d55e00; }
+.torch.flows { border-left-color: #009e73; }
+</style>"""
 TOP = 3  # tokens of which the numbers are shown
 NAMES = {
     "log_probability": "log π(a|s): log-probability of the drawn token",
@@ -124,7 +129,8 @@ def calls(passed: Passed, called: set[str], enabled: bool, call: Callable[[str],
                 width=440,
             )
             if name in called:
-                st.markdown(f"`{said(passed.back[name])}`")
+                tone = "flows" if passed.back[name].works else "stops"
+                st.html(f'{STYLE}<code class="torch {tone}">{escape(said(passed.back[name]))}</code>')
 
 
 def said(back: Backward) -> str:

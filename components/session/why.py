@@ -40,7 +40,8 @@ FAR_FROM_ZERO = Principle(ScoreSpec(kind="length", length=WORDS))  # where a bas
 
 R = TypeVar("R")
 
-_kept: Shelf[Hashable, Any] = Shelf(24)
+_kept: Shelf[Hashable, Any] = Shelf(24)  # finished work, and counted texts
+_passed: Shelf[Hashable, Any] = Shelf(256)  # walks and their stations
 
 
 class Done(NamedTuple):
@@ -123,14 +124,14 @@ def walk(model: LanguageModel, prompt: str, seed: int, scored: Principle) -> Wal
     from mdp_core.tokens.sampling import Sampling
 
     key = ("walk", prompt, seed, scored.key)
-    found = _kept.get(key)
+    found = _passed.get(key)
     if found is None:
         mdp = TokenMDP(model, _read(model, prompt), LONGEST, scored.reward())
         run = play(mdp, LMPolicy(model, Sampling()), rng=Draws(seed), max_steps=LONGEST)
         written = run.states[-1]
         draws = tuple(step.u for step in run.steps)
         made = Walk(mdp.prompt, run.actions, draws, model.decode(written), run.steps[-1].reward)
-        found = _kept.put(key, made)
+        found = _passed.put(key, made)
     assert isinstance(found, Walk)
     return found
 
@@ -156,7 +157,7 @@ def station(model: LanguageModel, walked: Walk, t: int, scored: Principle) -> St
     )
 
     key = ("station", walked.prompt, walked.tokens, walked.draws, t, scored.key)
-    found = _kept.get(key)
+    found = _passed.get(key)
     if found is None:
         state, u, token = walked.state(t), walked.draws[t], walked.tokens[t]
         rest = walked.tokens[t + 1 :]
@@ -165,7 +166,7 @@ def station(model: LanguageModel, walked: Walk, t: int, scored: Principle) -> St
             "token": backward_on_token(model, state, u, token),
             "score": backward_on_score(model, state, u, rest, scored.reward()),
         }
-        found = _kept.put(key, Station(forward_pass(model, state, u), back))
+        found = _passed.put(key, Station(forward_pass(model, state, u), back))
     assert isinstance(found, Station)
     return found
 

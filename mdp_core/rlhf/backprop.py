@@ -106,12 +106,10 @@ def backward_on_score(
     """
     _check(model, state, u, temperature)
 
-    def walk() -> Backward:
-        chain = _Chain(model, state, u, temperature)
-        text = model.decode((*state, int(chain.token), *rest))
-        return chain.back_from(torch.tensor(float(reward(text).total), dtype=torch.float64))
-
-    return model.in_lane(walk)
+    chain = model.in_lane(partial(_Chain, model, state, u, temperature))
+    text = model.decode((*state, int(chain.token), *rest))
+    score = float(reward(text).total)  # outside of the lane: it may take its time
+    return model.in_lane(lambda: chain.back_from(torch.tensor(score, dtype=torch.float64)))
 
 
 class _Chain:

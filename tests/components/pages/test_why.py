@@ -201,3 +201,14 @@ def test_work_is_stopped_and_goes_on():
     assert work.stopped
     at = press(run(at), "estimate_stopped_Go on")
     assert not work.stopped
+
+
+def test_a_score_that_fails_is_told_and_the_page_goes_on():
+    at = open_page(prompt="the movie was", seed="7")
+    at.session_state["principle"] = Principle(ScoreSpec(kind="formula", formula="1 / (words(text) - 6)"))
+    at = run(at)  # the Stage's text has six words
+    assert "There is no dividing by 0" in text_of(at)
+    assert "cannot begin" not in text_of(at)  # the table is there
+    at.session_state["principle"] = Principle()
+    at = run(at)
+    assert "There is no dividing by 0" not in text_of(at)
