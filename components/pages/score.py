@@ -8,6 +8,7 @@ import streamlit as st
 
 from components.drawing.tables import signed
 from components.formula_field import formula_field
+from components.pages.score_people import people
 from components.panels.messages import notes, problem
 from components.panels.model import model
 from components.panels.prompt import prompt
@@ -44,6 +45,7 @@ def page() -> None:
         model(here, models())
     _messages(here)
     st.fragment(_black_box)()
+    people()
     write_link(here)
 
 

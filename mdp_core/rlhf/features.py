@@ -19,7 +19,7 @@ from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.prompts import EmptyPromptError, LongPromptError, PromptError
 
 TOKENS = 4096  # that are read at once, at most, so that others come between
-KEPT_BYTES = 16 * 2**20  # of features, the least recently used dropped first
+KEPT_BYTES = 4 * 2**20  # of features, the least recently used dropped first: 8,192 texts of Pocket
 
 
 class UnreadableTextError(ValueError):

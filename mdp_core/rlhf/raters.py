@@ -151,19 +151,6 @@ class SimulatedRater:
         """The choice that the draw `u` in [0, 1) falls on: `one` where it is below P(one is chosen)."""
         return Comparison(one, other, int(u >= self.probability(one, other)), simulated=True)
 
-    def ceiling(self, pairs: Sequence[tuple[str, str]]) -> float:
-        """How often at most anybody can foretell its choices between these pairs: the mean of max(P, 1 - P), exactly."""
-        chances = [self.probability(one, other) for one, other in pairs]
-        return float(np.mean([max(p, 1 - p) for p in chances])) if chances else 1.0
-
-    def agreement(self, reward: Reward, pairs: Sequence[tuple[str, str]]) -> float:
-        """How often the text that `reward` scores higher is expected to be chosen, exactly; equal scores count half."""
-        return float(np.mean([self._foretold(reward, one, other) for one, other in pairs])) if pairs else 1.0
-
-    def _foretold(self, reward: Reward, one: str, other: str) -> float:
-        first, second, p = reward(one).total, reward(other).total, self.probability(one, other)
-        return 0.5 if first == second else p if first > second else 1 - p
-
 
 def simulated_choices(
     rater: SimulatedRater, pairs: Sequence[tuple[str, str]], *, seed: int, first: int = 0
