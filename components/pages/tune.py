@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.pages.tune_proxies import over_optimisation
+from components.pages.tune_shelf import tuned_policies
 from components.panels.messages import notes, problem
 from components.panels.prompt import prompt
 from components.panels.takeaway import takeaway
@@ -45,14 +47,19 @@ def page() -> None:
     base = shelf().base_of(here.scenario.text.model)
     model = models().get(base)
     size: Size = "large" if model is not None and is_slow(model) else "small"
-    st.subheader("1 · Tune: a score is all that the policy learns from", anchor="tune")
+    st.subheader("1 · Tune: how far will a score alone move the policy?", anchor="tune")
     _what(here, mine, base)
     _messages(here, mine)
     if model is not None:
         _predict(here, mine, model, size)
-    tick = None if not mine.is_live else LARGE_TICK if mine.tuning is not None and mine.tuning.is_heavy else TICK
-    st.fragment(_run, run_every=tick)()
+    st.fragment(_run, run_every=_tick(mine) if mine.is_live else None)(mine.is_live)
+    tuned_policies()
+    over_optimisation()
     write_link(here)
+
+
+def _tick(mine: Bench) -> float:
+    return LARGE_TICK if mine.tuning is not None and mine.tuning.is_heavy else TICK
 
 
 # What is asked
@@ -140,7 +147,12 @@ def _on_its_way() -> None:
         now = here.load.watch(id(here))
         waiting(now.message, now.fraction, "Cancel", lambda: leave(here))
     else:
-        st.rerun()
+        _run_the_page()
+
+
+def _run_the_page() -> None:
+    visit().touch()
+    st.rerun()
 
 
 def _predict(here: Visit, mine: Bench, model: LanguageModel, size: Size) -> None:
@@ -158,6 +170,7 @@ def _predict(here: Visit, mine: Bench, model: LanguageModel, size: Size) -> None
             mine.begin(model, size, text, score, workshop(), instead=instead)
 
         st.button(label, key="tune_start", type="primary", on_click=begin, disabled=bool(wrong), width=120)
+        folded_controls(here, recipe, size)
     if mine.asking and mine.tuning is not None and mine.is_live:
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             done = f"step {mine.tuning.steps} of {mine.tuning.spec.steps}"
@@ -166,7 +179,6 @@ def _predict(here: Visit, mine: Bench, model: LanguageModel, size: Size) -> None
             st.button("Go on with this one", key="tune_keep", on_click=lambda: setattr(mine, "asking", False))
     if wrong or mine.refused:
         problem(wrong or mine.refused, "What you typed stays.")
-    folded_controls(here, recipe, size)
 
 
 def _wrong(here: Visit, mine: Bench, size: Size) -> str:
@@ -202,9 +214,11 @@ def _guess(mine: Bench, size: Size) -> None:
 # The run
 
 
-def _run() -> None:
+def _run(ticking: bool) -> None:
     mine = bench()
     run = mine.tuning
+    if mine.is_live != ticking:  # only a run of the page can start or stop the fragment's clock
+        _run_the_page()
     if run is None:
         loss_of(mine.recipe.algorithm)
         st.info("Press Start: every step's texts, scores and probabilities are shown while the policy learns.")
@@ -237,7 +251,3 @@ def _run() -> None:
             "Nobody told the policy which word is right: texts were drawn and scored, and those that beat their like became "
             "likelier. beta decides how far it may go from the reference for that."
         )
-        if mine.ticking:
-            mine.ticking = False
-            st.rerun()
-    mine.ticking = live

@@ -1,4 +1,4 @@
-"""What a tuning is asked for: a few controls first, all the others folded away."""
+"""What a tuning is asked for: a few controls first, all the others folded away, so that there is room for the run."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def main_controls(here: Visit, recipe: Recipe, size: Size) -> None:
 
 def folded_controls(here: Visit, recipe: Recipe, size: Size) -> None:
     """All other settings; those that change nothing are switched off and say why."""
-    with st.expander("All settings"):
+    with st.popover("All settings", key="tune_all", width=150):
         off = idle(recipe.algorithm, float(recipe.value(size, "beta")))
         with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="tune_folded"):
             for name, (label, says, step) in FOLDED.items():

@@ -13,10 +13,10 @@ def outcome(tuning: Tuning) -> None:
     over = not tuning.is_live or (tuning.reached is not None and tuning.steps == tuning.spec.steps)
     if not over or not tuning.snapshots:
         return
-    said = [verdict(tuning)]
+    said = f"**{plain(verdict(tuning))}**"
     if tuning.reached is not None:
-        said.append(distance(tuning.reached, tuning.spec.beta))
-    st.success(plain(" ".join(said)))
+        said += f" {plain(distance(tuning.reached, tuning.spec.beta))}"
+    st.success(said)
 
 
 def verdict(tuning: Tuning) -> str:

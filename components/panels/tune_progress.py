@@ -74,7 +74,7 @@ def _said(tuning: Tuning) -> str:
     if tuning.state == "running":
         return f"{tuning.doing} ({steps})" if tuning.doing else f"{steps}{_about(tuning.left, ' left')}"
     ended = {"done": "done", "stopped": "stopped", "failed": "ended"}[tuning.state]
-    return f"{ended} at {steps}, {tuning.worked:.0f} s of work"
+    return f"{ended} after {tuning.steps} of {tuning.spec.steps} steps, {tuning.worked:.0f} s of work"
 
 
 def _about(seconds: float | None, tail: str = "") -> str:

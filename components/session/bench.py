@@ -32,7 +32,6 @@ class Bench:
     guess: float | None = None  # of the last mean score; None until the visitor says one
     wanted: str = ""  # a model that was picked and is not here
     step: int | None = None  # the policy that the cursor is on
-    ticking: bool = False  # the page looks again by itself
     watching: Iterator[tuple[int, int]] | None = None  # a prefix that is being read under every policy
 
     @property

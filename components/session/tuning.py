@@ -134,6 +134,8 @@ class Tuning:
         if len(self.snapshots) > KEPT:
             del self.snapshots[1]
         if snapshot.message:
+            if self.told and self.told[-1][1] == snapshot.message:
+                del self.told[-1]
             self.told.append((snapshot.step, snapshot.message))
             del self.told[:-TOLD]
 
@@ -141,7 +143,7 @@ class Tuning:
 
     def _count_reference(self) -> Iterator[bool]:
         """The reference's texts with their scores, where they can be counted, kept for everybody."""
-        low, high = self.principle.range(self.spec.tokens)
+        low, high = self.principle.range(self.spec.tokens, self.model, self.spec.prompt)
         if self.is_heavy or self.spec.tokens > COUNTED_TOKENS or not (isfinite(low) and isfinite(high)):
             return
         from mdp_core.rlhf.exact import count_texts
@@ -226,6 +228,9 @@ class Tuning:
     @property
     def last_good(self) -> Adapter | None:
         """The newest adapter whose numbers are numbers; None before the first step."""
+        kept: Adapter | None = getattr(self.job and self.job.error, "last_good", None)  # a DivergedError's
+        if kept is not None:
+            return kept
         return self.snapshots[-1].adapter if self.snapshots else None
 
     @property
