@@ -153,7 +153,7 @@ class Estimate {
     }
     pen.textBaseline = "alphabetic";
     pen.textAlign = "center";
-    for (let n = 1; n <= most; n *= 4) {
+    for (let n = 1; n <= most; n *= width < 420 ? 16 : 4) {
       pen.fillRect(x(n), floor, 1, 4);
       pen.fillText(n.toLocaleString("en"), Math.min(x(n), right - 16), floor + 18);
     }
