@@ -30,6 +30,24 @@ def test_the_language_model_in_a_notebook_goes_through_the_same_loop(capsys):
     assert float(score) == SentimentIntensityAnalyzer().polarity_scores(text)["compound"]
 
 
+def test_tuning_in_a_notebook_comes_near_what_any_policy_could_reach(capsys, pocket):
+    from mdp_core.rlhf.exact import count_texts
+    from mdp_core.rlhf.frontier import best_score
+    from mdp_core.tokens.scores import Sentiment
+
+    names: dict[str, object] = {}
+    exec(BLOCKS[1], names)
+    exec(BLOCKS[2], names)
+    first, last, kl = map(float, re.findall(r"-?\d+\.\d+", capsys.readouterr().out.splitlines()[-1]))
+
+    def sentiment(text):
+        return Sentiment()(text).total
+
+    counted = count_texts(pocket, pocket.encode("the movie was"), 4, sentiment, low=-1, high=1)
+    assert first == pytest.approx(counted.score, abs=0.25)  # 64 texts: three standard errors
+    assert 0.8 * best_score(counted, kl).reached < last < best_score(counted, kl + 0.5).bound + 0.1
+
+
 def test_every_variable_is_in_the_table_and_none_that_is_not_there():
     assert set(re.findall(r"`(ONE_LOOP_\w+)`", README)) == set(re.findall(r"ONE_LOOP_\w+", host_from.__doc__ or ""))
 
