@@ -56,7 +56,7 @@ def said_so_far(mine: Preferences) -> None:
     own = len(mine.choices) - simulated
     stars = f" and {len(mine.stars)} rated with stars" if mine.stars else ""
     st.html(
-        f'<div class="said-so-far">{YOU} <span>{own} {"choice" if own == 1 else "choices"}{stars}</span>'
+        f'<style>{CSS}</style><div class="said-so-far">{YOU} <span>{own} {"choice" if own == 1 else "choices"}{stars}</span>'
         f" {SIMULATED} <span>{simulated} {'choice' if simulated == 1 else 'choices'}</span></div>"
     )
 

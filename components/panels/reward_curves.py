@@ -68,7 +68,7 @@ def agreement_curve(
     for y, name, dash in lines:
         figure.add_hline(y=y, line={"dash": dash, "width": 2, "color": _tone("quiet")})
         figure.add_annotation(
-            x=0.02, xref="x domain", y=y, text=name, showarrow=False, yshift=10, xanchor="left", font={"size": 14}
+            x=0.98, xref="x domain", y=y, text=name, showarrow=False, yshift=-11, xanchor="right", font={"size": 14}
         )
     _layout(figure, "choices learned from", "% of unseen choices foretold", height)
     figure.update_layout(showlegend=False)
