@@ -1,5 +1,7 @@
 """The reward model: its features, its training against torch's own optimum, and what it recovers of a hidden taste."""
 
+from copy import deepcopy
+
 import numpy as np
 import pytest
 import torch
@@ -46,8 +48,9 @@ def examples(features, texts):
 def test_features_are_the_hidden_states_before_the_last_block(pocket, features):
     text = "the movie was really good."
     ids = torch.tensor([pocket.encode(text)])
+    network = deepcopy(pocket.model)  # the library leaves hooks on a network that it is asked in this way
     with torch.no_grad():
-        h = pocket.in_lane(lambda: pocket.model(input_ids=ids, output_hidden_states=True)).hidden_states[-2][0]
+        h = network(input_ids=ids, output_hidden_states=True).hidden_states[-2][0]
     expected = torch.cat([h.mean(0), h[-1]]).numpy()
     assert features.size == len(expected) == 128
     np.testing.assert_allclose(features([text])[0], expected, atol=1e-5)
@@ -118,10 +121,8 @@ def test_every_step_is_better_and_the_same_every_time(examples):
 
 
 def test_what_is_held_out_shares_no_text_with_what_is_learned_from(features, texts):
-    mixed = list(choices_of("gentle", texts, 30)) + [
-        Comparison(texts[0], texts[9], 0),
-        Comparison(texts[2], texts[4], 1),
-    ]
+    across = [Comparison(texts[0], texts[9], 0), Comparison(texts[2], texts[4], 1)]
+    mixed = [*choices_of("gentle", texts, 30), *across]
     examples = Examples.of(features, mixed, texts[:100])
     for fold in range(FOLDS):
         held, learned = examples.held_out(fold), examples.without(fold)
