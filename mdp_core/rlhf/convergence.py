@@ -90,7 +90,7 @@ def converge(
     temperature: float = 1.0,
     shown: int = 8,
 ) -> Generator[int, None, Convergence]:
-    """Draw `texts` texts of the policy `adapter` over `model`, and estimate from the first n of them; yields how many are done.
+    """Draw `texts` texts of the policy `adapter` over `model`, estimate from the first n of them; yields how many are done.
 
     `moments` are the exact ones of the same policy and score. Text i depends on the seed and on i only. Raises ValueError
     for a number of texts that is not a power of two of at least BATCH, and what `generate` and `score` raise.
