@@ -25,6 +25,7 @@ from components.session.shelf import language_model
 from components.session.visit import Visit, follow_address, visit, write_link
 from components.session.wishes import leave, settle
 from mdp_core.frames import key_of
+from mdp_core.tokens.formula import LARGEST
 
 if TYPE_CHECKING:
     from mdp_core.tokens.language_model import LanguageModel
@@ -128,6 +129,8 @@ def _between(here: Visit, mine: Scoring) -> str:
     if found is None:
         return ""
     low, high = mine.range(found, here.scenario.text)
+    if max(-low, high) >= LARGEST:
+        return "No bounds are known for the scores of this formula."
     return f"Every text's score lies between {signed(low, 2)} and {signed(high, 2)}."
 
 

@@ -17,7 +17,7 @@ from mdp_core.tokens.formula.intervals import LARGEST, Interval, add, subtract
 from mdp_core.tokens.formula.syntax import column_of, read, source_of, terms, typed
 from mdp_core.tokens.scores import Score
 
-__all__ = ["FUNCTIONS", "MAX_TEXT", "Formula", "FormulaError", "UnscoredError"]
+__all__ = ["FUNCTIONS", "LARGEST", "MAX_TEXT", "Formula", "FormulaError", "UnscoredError"]
 
 MAX_TEXT = 5_000  # characters; a longer text is not scored
 

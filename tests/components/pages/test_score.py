@@ -135,6 +135,7 @@ def test_what_cannot_be_read_leaves_the_last_scores_and_a_text_without_one_says_
     assert "last formula that could be read" in " ".join(caption.value for caption in at.caption)
     type_in(opened, at, "1 / (words(text) - words(text))")
     assert {row[-1] for row in table(at)[1:]} == {"no score: There is no dividing by 0."}
+    assert opened.field["note"] == "No bounds are known for the scores of this formula."
     type_in(opened, at, "7")
     assert "no signal to learn from" in " ".join(caption.value for caption in at.caption)
 

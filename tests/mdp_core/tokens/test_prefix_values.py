@@ -5,11 +5,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from mdp_core.tokens.generation import generate
 from mdp_core.tokens.mdp import TokenMDP
 from mdp_core.tokens.policy import LMPolicy
-from mdp_core.tokens.prefix_values import Effort, PrefixValue, prefix_value, score_range
+from mdp_core.tokens.prefix_values import Effort, PrefixValue, longest_text, prefix_value, score_range
 from mdp_core.tokens.sampling import Sampling
-from mdp_core.tokens.scores import ScoreSpec, Sentiment, WishedLength, WishedWord
+from mdp_core.tokens.scores import ScoreSpec, Sentiment, WishedLength, WishedWord, reward_from
 from tests.mdp_core.tokens import tiny
 
 THOROUGH = Effort(tolerance=0.0, prefixes=1_000_000, samples=0)
@@ -119,3 +120,24 @@ def test_equal_samples_do_not_make_a_value_certain():
     value = PrefixValue(np.zeros(4), 1.0, 0.0, 1.0, 0, 30, np.zeros(30, dtype=np.int64), np.zeros(30))
     assert value.value(1.0) == 0.0
     assert value.half_width(1.0) == pytest.approx(0.1)
+
+
+def test_a_formula_has_a_value_and_its_range_holds_for_every_text(small):
+    spec = ScoreSpec("formula", formula="words(text) - 2 * has(text, 'was') + sentiment(text)")
+    mdp = TokenMDP(small, small.encode("the movie was"), 2, reward_from(spec))
+    longest = longest_text(small, "the movie was", 2)
+    low, high = score_range(spec, longest)
+    assert (low, high) == (-3, longest + 1)
+    texts = [(small.decode(text), p) for text, p in every_text(mdp, LMPolicy(small, Sampling()), mdp.prompt)]
+    assert all(len(text) <= longest and low <= mdp.reward(text).total <= high for text, _ in texts)
+    exact = sum(p * mdp.reward(text).total for text, p in texts)
+    value = last(prefix_value(mdp, Sampling(), mdp.prompt, low=low, high=high, effort=THOROUGH))
+    assert abs(value.value(1.0) - exact) <= value.bound() + 1e-6
+    assert value.bound() < 0.02
+
+
+def test_no_text_is_longer_than_the_longest(pocket):
+    uniforms = np.random.default_rng(3).random((40, 16))
+    texts = generate(pocket, pocket.encode("the movie was"), uniforms, Sampling(2.0))
+    longest = longest_text(pocket, "the movie was", 16)
+    assert max(len(pocket.decode(ids)) for ids in texts) <= longest < 500
