@@ -220,6 +220,28 @@ def test_values_of_prefixes_and_of_next_tokens_keep_bellmans_equation():
     assert sum(item.token == worth.ids[len(worth.mdp.prompt)] for item in shown) == 1
 
 
+def test_a_formula_without_a_number_for_a_text_ends_the_drawing_with_a_sentence():
+    # "the movie was" and one to three words more: a text of two more words has no score.
+    at = open_page(prompt="the movie was", tokens="3", score="formula", formula="1 / (words(text) - 5)", seed="2")
+    at.session_state["returns"].side = "text"
+    at.run()
+    number(at, "n, up to").set_value(300).run()
+    press(at, "return_draw")
+    at.run()
+    at.run()
+    assert not at.exception
+    said = [error.value.replace("\\", "") for error in at.error]
+    assert any("There is no dividing by 0. This was for the text “the movie was" in sentence for sentence in said), said
+    assert mine(at).samples["text"].error is not None
+    at.query_params["formula"] = "words(text)"
+    here(at).change_text(formula="words(text)")
+    at.run()
+    finish(at)
+    assert not at.error
+    assert mine(at).samples["text"].payments.returns(1.0).min() >= 4
+    assert mine(at).objective.value.bound() < 0.5
+
+
 def test_hostile_text_stays_text(monkeypatch):
     class Sampled:
         texts = (("<script>alert(1)</script> <b>bold</b>", 0.5),)
