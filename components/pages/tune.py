@@ -234,6 +234,7 @@ def _run(ticking: bool) -> None:
     progress(run, stop)
     told(run)
     outcome(run)
+    mine.read(SLICE)
     if run.snapshots:
         picture(
             run.film,
@@ -243,7 +244,6 @@ def _run(ticking: bool) -> None:
             on_step=lambda n: setattr(mine, "step", n),
             on_watch=mine.watch,
         )
-    mine.read(SLICE)
     step_time(run)
     loss_of(run.spec.algorithm)
     if not live:

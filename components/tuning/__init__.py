@@ -41,7 +41,8 @@ def tuning(
 
     While `live`, the cursor follows the newest policy unless the visitor has gone back. `on_step(n)` comes when the cursor
     has come to rest on the policy after n updates. `on_watch(prefix)` comes when a token of a text was clicked: consume
-    `film.watch(prefix)` then, a slice at a time.
+    `film.watch(prefix)` then, a slice in every run of the script before the film is drawn. While something is left to
+    read, the picture asks for the next run.
     """
 
     def rested() -> None:
@@ -63,4 +64,5 @@ def tuning(
         data={"film": film.data(), "run": run, "live": live},
         on_step_change=rested,
         on_watched_change=watched,
+        on_more_change=lambda: None,
     )

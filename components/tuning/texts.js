@@ -56,7 +56,7 @@ class TextRows {
     const focused = this.rows.contains(deepFocus(this.rows));
     this.rows.replaceChildren(this.head(), ...texts.map((text, i) => this.row(text, i)));
     const longest = Math.max(...texts.map((text) => text.pieces.reduce((sum, piece) => sum + this.film.pieces[piece].length, this.film.prompt.join("").length)));
-    this.rows.classList.toggle("short", longest < 46);
+    this.rows.classList.toggle("short", longest < 44);
     this.here = [Math.min(this.here[0], texts.length - 1), 0];
     this.dress();
     this.roam(focused);

@@ -95,6 +95,16 @@ class Tuning {
     this.cursor = followed(this.cursor?.run === run ? this.cursor : remembered.get(run), this.range);
     this.stale = true;
     this.invalidate();
+    this.ask();
+  }
+
+  /** Policies that were not read yet for the watched place come a few at a time: ask for more, while more comes. */
+  ask() {
+    const { at, policies, prefix } = this.film.next;
+    const seen = `${this.run} ${prefix} ${at.length}`;
+    if (this.running || at.length >= policies || this.seen === seen) return;
+    this.seen = seen;
+    this.trigger("more", at.length);
   }
 
   /** To the policy after `n` updates, or the nearest that is known below it. */
