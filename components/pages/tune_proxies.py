@@ -19,8 +19,10 @@ from components.session.workshop import workshop
 TICK = 0.7  # seconds between two looks at the runs
 STORIES = ("it rises too, to the end", "it rises, then it falls", "it falls from the start")
 NO_MODEL = (
-    "Train a reward model on a simulated rater's choices on page Score, and choose it: its hidden taste is the truth."
+    "Train a reward model of Pocket on a simulated rater's choices on page Score, and tune with it: the rater's hidden "
+    "taste is the truth."
 )
+LOST = 1.0  # nats a token: where the reference gives a token so much less, the text is hardly its language any more
 
 
 def over_optimisation() -> None:
@@ -131,6 +133,11 @@ def _verdict(mine: Proxies, runs: TwoRuns) -> None:
         f"With beta 0, {STORIES[story]}: true {_figure(start)} at the start, {_figure(best)} at its best, {_figure(end)} at "
         f"the end; with beta {runs.betas['held']:g} it ends at {_figure(turned(runs.points['held'])[2])}."
     )
+    before, after = (runs.points["loose"][i].likelihood for i in (0, -1))
+    if before - after > LOST:
+        said += (
+            f" Its texts stopped being language: log pi_ref a token fell from {_figure(before)} to {_figure(after)}."
+        )
     if mine.guess == story:
         st.success(plain(f"As you said. {said}"))
     else:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
+from components.session.pictures import is_slow
 from components.session.principle import Principle
 from components.session.workshop import Job, Workshop
 
@@ -124,8 +125,14 @@ def naive() -> Case:
 
 
 def learned(principle: Principle) -> Case | None:
-    """The reward model that was chosen on page Score, where it is known what it stands for; else None."""
+    """The reward model that was chosen on page Score, where it is known what it stands for; else None.
+
+    One that reads texts with a large language model is left out too: forty steps of it would take minutes.
+    """
     if principle.model is None or principle.true is None:
+        return None
+    features = getattr(principle.model, "features", None)
+    if features is not None and is_slow(features.model):
         return None
     from mdp_core.rlhf.overoptimisation import LEARNED_BETA
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from components.session import looking
 from components.session.shelf import Shelf
 from mdp_core.stage.text import text_frames
 from mdp_core.tokens.language_model import LanguageModel
@@ -115,3 +116,20 @@ def test_without_its_base_it_waits_for_it(tuned, kept, shelf, pocket):
     tuned.run()
     assert tuned.worlds["text"]["title"] == "for a guest"
     assert tuned.here.scenario.text.forced == ((0, 9),)
+
+
+def test_a_slow_policy_and_its_reference_are_written_one_after_the_other(tuned, monkeypatch):
+    monkeypatch.setattr(looking, "is_slow", lambda model: True)
+    tuned.set("toggle", "compares", True)
+    old = tuned.set("number_input", "seed", 91).worlds["text"]
+    for side in ("text", "reference"):
+        written = tuned.here.written
+        assert (written.key[0].model == "pocket") == (side == "reference")
+        tuned.choose("reference", 0, old["steps"][0]["bars"][-1]["action"])  # in pictures that are about to go
+        assert tuned.here.scenario.text.forced == ()
+        list(tuned.here.written.writing)
+        tuned.run()
+    assert tuned.here.written is None
+    assert tuned.worlds["text"]["steps"] != old["steps"]
+    both = [[step["u"] for step in tuned.worlds[side]["steps"]] for side in ("reference", "text")]
+    assert all(one == other for one, other in zip(*both, strict=False))

@@ -194,12 +194,17 @@ def test_both_runs_of_the_naive_formula_are_those_of_the_core(at):
     assert f"beta {WONDERFUL.beta:g}: proxy {runs.points['held'][0].proxy:.2f} to" in caption
 
 
-def test_a_reward_model_is_shown_where_it_is_known_what_it_stands_for():
+def test_a_reward_model_is_shown_where_it_is_known_what_it_stands_for(pocket):
     model = SimpleNamespace(name="hers", key=1)
     assert learned(Principle(model=model)) is None
     assert learned(Principle(true=Sentiment())) is None
     case = learned(Principle(model=model, true=Sentiment()))
     assert (case.proxy, case.true) == (model, Sentiment())
+    model.features = SimpleNamespace(model=pocket)
+    assert learned(Principle(model=model, true=Sentiment())) == case
+    large = SimpleNamespace(model=SimpleNamespace(parameters=lambda: [torch.empty(6_000_000, device="meta")]))
+    model.features = SimpleNamespace(model=large)
+    assert learned(Principle(model=model, true=Sentiment())) is None
 
 
 def test_the_story_is_read_from_the_curve():
