@@ -1,4 +1,7 @@
-"""Every published number of `tables.json`, through the public API; an entry without a test is a test that fails."""
+"""Every published number of `tables.json`, through the public API; an entry without a test is a test that fails.
+
+Those of RLHF are in `rlhf.json`, and `test_rlhf.py` is their test.
+"""
 
 import json
 from collections import Counter
