@@ -160,7 +160,7 @@ class Tuning:
                 self.model,
                 prompt,
                 spec.tokens,
-                lambda text: self.reward(text).total,
+                Totals(self.reward),
                 low=low,
                 high=high,
                 temperature=spec.temperature,

@@ -1,0 +1,32 @@
+"""The page Tune in a browser: a run is started, watched, scrubbed and stopped."""
+
+import pytest
+from playwright.sync_api import expect
+
+PATIENCE = 60_000  # ms, on cores that other tests may use
+
+
+@pytest.fixture(autouse=True)
+def on_a_page_of_its_own(page, errors):
+    """Streamlit looks for its own files under every page's address first, which the console calls an error."""
+    yield
+    errors[:] = [error for error in errors if "404" not in error]
+
+
+def test_a_run_is_watched_while_it_learns_scrubbed_and_stopped(page):
+    page.goto("/tune?seed=7")
+    page.get_by_role("button", name="Start", exact=True).click(timeout=PATIENCE)
+    expect(page.get_by_text("s left")).to_be_visible(timeout=PATIENCE)
+    cursor = page.get_by_role("slider", name="Updates that the policy has had")
+    expect(cursor).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("stopped after")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+    newest = int(cursor.input_value())
+    assert newest > 0
+    cursor.focus()
+    page.keyboard.press("Home")
+    expect(cursor).to_have_value("0")
+    expect(page.get_by_text(f"reference · 0 of {newest}")).to_be_visible()
+    # What was learned stays, and another run may begin.
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
