@@ -105,7 +105,11 @@ def _runs(mine: Proxies, runs: TwoRuns) -> None:
         problem(runs.problem, "What the runs have shown stays.")
     if not runs.done:
         return
-    st.markdown(plain(f"Proxy: {runs.case.says}. True: {runs.case.meant}."))
+    st.markdown(
+        plain(
+            f"Proxy: {runs.case.says}. True: {runs.case.meant}. log π_ref: how much the reference takes it for language."
+        )
+    )
     left, right = st.columns([7, 5], gap="medium")
     with left:
         proxy_curves(runs)

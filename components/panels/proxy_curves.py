@@ -16,10 +16,10 @@ LOOKS: Mapping[Hold, tuple[tuple[str, str], str]] = {
     "held": (("#0072b2", "#56b4e9"), "solid"),
 }
 SHOWN = {
-    "proxy": "proxy: what it is paid for",
-    "true": "true: what was meant",
-    "likelihood": "log π_ref a token: is it language?",
-    "kl": "KL from the reference, nats a text",
+    "proxy": "proxy, what is paid",
+    "true": "true, what is meant",
+    "likelihood": "log π_ref a token",
+    "kl": "KL, nats a text",
 }
 
 
@@ -47,7 +47,7 @@ def proxy_curves(runs: TwoRuns, *, height: int = 400) -> None:
     figure.update_xaxes(range=[1, runs.steps], tickfont={"size": 13})
     figure.update_xaxes(title={"text": "step", "font": {"size": 14}, "standoff": 4}, row=2)
     figure.update_yaxes(tickfont={"size": 13})
-    figure.update_annotations(font={"size": 15})
+    figure.update_annotations(font={"size": 14})
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 44, "b": 8},

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 MOST = 8  # policies on one shelf
 LONGEST = 40  # characters of a name
 NUMBERS = 4_000_000  # of one adapter, 16 MB; SmolLM2 with rank 8 on queries and values has 0.5 million
-AT_WORK = 8  # adapted models of one base, of all visitors, that remember texts at once
+ROOM = 2 * NUMBERS  # of all adapters of one shelf
+AT_WORK = 4  # adapted models of one base, of all visitors, that remember texts at once; 90 MB each at most for SmolLM2
 
 
 class ShelfError(ValueError):
@@ -99,6 +100,10 @@ class Shelf:
             raise ShelfError(f"This policy is on the shelf already, as “{self._policies[id].name}”.")
         if len(self) >= MOST:
             raise ShelfError(f"The shelf holds {MOST} policies: save one and delete it to make room.")
+        if adapter.parameters + sum(policy.adapter.parameters for policy in self) > ROOM:
+            raise ShelfError(
+                "The adapters on the shelf are so large that it is full: save one and delete it to make room."
+            )
         kept = TunedPolicy(
             self._free(name), base, replace(adapter.frozen(), base=base), id, spec, score, scored_by, step
         )

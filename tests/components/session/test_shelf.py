@@ -116,6 +116,12 @@ def test_the_shelf_is_bounded(small, monkeypatch):
     assert [policy.name for policy in mine][-1] == f"p {MOST}"
     with pytest.raises(ShelfError, match=f"holds {MOST} policies"):
         mine.keep("one more", "pocket", small(MOST))
+    monkeypatch.setattr(shelf_module, "ROOM", 5)
+    two = Shelf()
+    for i in range(2):
+        two.keep("p", "pocket", small(i))
+    with pytest.raises(ShelfError, match="so large that it is full"):
+        two.keep("one more", "pocket", small(2))
     monkeypatch.setattr(shelf_module, "NUMBERS", 1)
     with pytest.raises(ShelfError, match="smaller rank"):
         Shelf().keep("large", "pocket", small(1))
