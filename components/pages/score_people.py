@@ -54,7 +54,7 @@ def _person(mine: Preferences, pool: Pool | None) -> None:
         else:
             if pool.needs(mine.at + ENOUGH):
                 st.fragment(_writing, run_every=TICK)()
-            elif pool.problem and mine.text() is None:
+            elif pool.problem and mine.asked() is None:
                 problem(pool.problem, "")
             preference(mine)
         said_so_far(mine)

@@ -44,7 +44,7 @@ def preference(mine: Preferences) -> None:
     else:
         _stars(mine)
     with st.container(horizontal=True, key="preference_more", gap="small", vertical_alignment="center"):
-        st.button("Skip", key="preference_skip", on_click=mine.skip, shortcut="S", disabled=mine.text() is None)
+        st.button("Skip", key="preference_skip", on_click=mine.skip, shortcut="S", disabled=mine.asked() is None)
         st.button("Undo", key="preference_undo", on_click=mine.undo, shortcut="U", disabled=not mine.past)
     if mine.problem:
         st.warning(plain(mine.problem))

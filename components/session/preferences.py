@@ -167,6 +167,10 @@ class Preferences:
         """The text to rate; None while it is not there."""
         return self.pool.texts[self.at] if self.pool is not None and len(self.pool.texts) > self.at else None
 
+    def asked(self) -> tuple[str, str] | str | None:
+        """What the visitor is asked about; None while it is not there."""
+        return self.pair() if self.way == "pair" else self.text()
+
     # What a visitor says
 
     def prefer(self, chosen: int) -> None:
