@@ -13,6 +13,7 @@ import io
 import statistics
 import time
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
