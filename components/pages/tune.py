@@ -163,7 +163,7 @@ def _predict(here: Visit, mine: Bench, model: LanguageModel, size: Size) -> None
         st.caption("Tuning begins with the model itself; the tuned policy that is on the Stage stays what it is.")
     with st.container(horizontal=True, key="tune_main", gap="small", vertical_alignment="bottom"):
         main_controls(here, recipe, size)
-        _guess(mine, size)
+        _guess(here, mine, model, size)
         label = "Start" if not mine.is_live else "Start anew"
 
         def begin(*, instead: bool = False) -> None:
@@ -192,10 +192,14 @@ def _wrong(here: Visit, mine: Bench, size: Size) -> str:
     return ""
 
 
-def _guess(mine: Bench, size: Size) -> None:
+def _guess(here: Visit, mine: Bench, model: LanguageModel, size: Size) -> None:
     """Predict: a number on the score's own scale."""
     tokens = mine.recipe.value(size, "tokens")
-    low, high = principle().range(tokens if isinstance(tokens, int) and tokens > 0 else 1)
+    most = tokens if isinstance(tokens, int) and tokens > 0 else 1
+    try:
+        low, high = principle().range(most, model, here.scenario.text.prompt)
+    except ValueError:  # what is wrong with the prompt or the score is said when a run is asked for
+        return
     low, high = max(low, -1e6), min(high, 1e6)
     steps = mine.recipe.value(size, "steps")
     key = f"tune_guess {low} {high}"
