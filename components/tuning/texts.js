@@ -1,6 +1,7 @@
 // A policy's texts, best to worst, every token in the colour of its change. All words go in as textContent: they are a
 // model's and a stranger's.
 
+const LONG = 24; // characters of a prompt that is written out
 const MODES = { tuned: "against reference", change: "this update" };
 
 class TextRows {
@@ -34,6 +35,8 @@ class TextRows {
     this.film = film;
     this.known = Object.fromEntries(Object.entries(film.texts).map(([n, columns]) => [n, rowsOf(columns)]));
     this.numbers = Object.keys(this.known).map(Number);
+    const prompt = film.prompt.join("");
+    this.begin = prompt.length > LONG ? `…${prompt.slice(-LONG / 2)}` : prompt; // every text begins with it
     const all = Object.values(this.known).flat();
     this.scales = Object.fromEntries(Object.keys(MODES).map((mode) => [mode, full(all.flatMap((text) => text[mode] || []))]));
     this.largest = Math.max(...all.flatMap((text) => [Math.abs(text.score), Math.abs(text.true ?? 0)]), 1e-9);
@@ -55,7 +58,7 @@ class TextRows {
     this.at = at;
     const focused = this.rows.contains(deepFocus(this.rows));
     this.rows.replaceChildren(this.head(), ...texts.map((text, i) => this.row(text, i)));
-    const longest = Math.max(...texts.map((text) => text.pieces.reduce((sum, piece) => sum + this.film.pieces[piece].length, this.film.prompt.join("").length)));
+    const longest = Math.max(...texts.map((text) => text.pieces.reduce((sum, piece) => sum + this.film.pieces[piece].length, this.begin.length)));
     this.rows.classList.toggle("short", longest < 44);
     this.here = [Math.min(this.here[0], texts.length - 1), 0];
     this.dress();
@@ -102,7 +105,7 @@ class TextRows {
     if (this.film.true) this.measure(row, text.true, "score");
     this.measure(row, text.advantage, "advantage");
     const words = made(row, "span", "words");
-    made(words, "span", "prompt", this.film.prompt.join(""));
+    made(words, "span", "prompt", this.begin).title = this.film.prompt.join("");
     text.pieces.forEach((piece, t) => words.append(...this.token(text, this.film.pieces[piece], i, t)));
     if (text.count > 1) made(words, "span", "count", ` ×${text.count}`).title = `written ${text.count} times in this step`;
     return row;

@@ -22,11 +22,17 @@ def test_a_run_is_watched_while_it_learns_scrubbed_and_stopped(page):
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("stopped after")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
-    newest = int(cursor.input_value())
-    assert newest > 0
+    assert int(cursor.input_value()) > 0
+    best, shares = page.locator(".tuning .words").first, page.locator(".tuning .bars")
+    latest, moved = best.inner_text(), shares.get_attribute("aria-label")
     cursor.focus()
     page.keyboard.press("Home")
     expect(cursor).to_have_value("0")
-    expect(page.get_by_text(f"reference · 0 of {newest}")).to_be_visible()
+    # The texts and the distribution went along: before any update the policy is the reference.
+    expect(best).not_to_have_text(latest)
+    expect(shares).not_to_have_attribute("aria-label", moved)
+    now, reference = page.locator(".tuning .bar b.share"), page.locator(".tuning .bar span.share")
+    expect(now).to_have_text(reference.all_inner_texts())
+    expect(page.get_by_text("reference · 0 of")).to_be_visible()
     # What was learned stays, and another run may begin.
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
