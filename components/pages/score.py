@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from mdp_core.tokens.language_model import LanguageModel
 
 TICK = 0.3  # seconds between two looks at what is on its way
+SLICE = 0.2  # seconds of writing in one of them
 LONGEST = 2_000  # characters of the visitor's own text
 
 
@@ -131,7 +133,7 @@ def _between(here: Visit, mine: Scoring) -> str:
     low, high = mine.range(found, here.scenario.text)
     if max(-low, high) >= LARGEST:
         return "No bounds are known for the scores of this formula."
-    return f"Every text's score lies between {signed(low, 2)} and {signed(high, 2)}."
+    return f"Every text of the model scores between {signed(low, 2)} and {signed(high, 2)}."
 
 
 def _own(mine: Scoring) -> None:
@@ -159,7 +161,9 @@ def _texts(here: Visit, mine: Scoring) -> tuple[str, ...]:
     except ValueError as error:
         problem(str(error), "")
         return ()
-    if not written.done:
+    if written.stopped:
+        st.button("Go on writing", key="score_go_on", on_click=lambda: setattr(written, "stopped", False))
+    elif not written.done:
         st.fragment(_writing, run_every=TICK)()
     if written.problem:
         problem(written.problem, "Change the prompt.")
@@ -168,10 +172,17 @@ def _texts(here: Visit, mine: Scoring) -> tuple[str, ...]:
 
 def _writing() -> None:
     written = scoring().written
-    if written is None or written.done:
+    if written is None or written.done or written.stopped:
         st.rerun()
-    waiting(f"The model writes: token {written.tokens} of {written.most}", written.tokens / written.most)
-    written.work()
+
+    def stop() -> None:
+        written.stopped = True
+
+    said = f"The model writes: token {written.tokens} of {written.most}"
+    waiting(said, written.tokens / written.most, "Stop", stop, key="score_writing")
+    until = time.monotonic() + SLICE
+    while not written.done and time.monotonic() < until:
+        written.work()
 
 
 def _predict(mine: Scoring, texts: tuple[str, ...]) -> None:

@@ -43,6 +43,7 @@ class Written:
     tokens: int = 0
     texts: tuple[str, ...] = ()
     problem: str = ""
+    stopped: bool = False
 
     @property
     def done(self) -> bool:
@@ -53,7 +54,7 @@ class Written:
         """Write one more token of each."""
         try:
             next(self.coming)
-            self.tokens += 1
+            self.tokens = min(self.tokens + 1, self.most)
         except StopIteration as end:
             self.texts = end.value
         except ValueError as error:
@@ -113,7 +114,7 @@ class Scoring:
 
     def see(self, model: LanguageModel, text: TextScenario) -> Written:
         """The texts that `model` writes after the prompt of `text`, with the seed; begun anew where something changed."""
-        key = key_of("scored", replace(text, forced=(), score="sentiment"), self.seed)
+        key = key_of("scored", replace(text, forced=(), score="", word="", length=0, formula=""), self.seed)
         if self.written is None or self.written.key != key:
             self.written = Written(key, _writing(model, text, self.seed), text.max_tokens)
         return self.written

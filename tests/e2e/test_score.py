@@ -43,7 +43,7 @@ def test_a_formula_is_checked_as_it_is_typed_and_moves_the_sliders(page):
     for _ in range(8):
         field.press("ArrowLeft")
     field.press_sequentially("e")
-    expect(said).to_have_text("Every text's score lies between −2.00 and +3.00.")
+    expect(said).to_have_text("Every text of the model scores between −2.00 and +3.00.")
     expect(page.locator(".scored th").nth(2)).to_have_text("2 * sentiment(text)")
     expect(field).to_be_focused()  # nothing was taken away from under the hand
     slider = page.get_by_role("slider", name="rhyme")

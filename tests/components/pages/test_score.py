@@ -86,7 +86,7 @@ def number(cell):
 def test_sliders_write_the_formula_and_a_typed_one_moves_the_sliders(opened):
     at = opened()
     assert opened.field["typed"] == "sentiment(text) + 0.5 * near(words(text), 8)"
-    assert opened.field["note"] == "Every text's score lies between −1.00 and +1.50."
+    assert opened.field["note"] == "Every text of the model scores between −1.00 and +1.50."
     assert (slider(at, "sentiment").value, slider(at, "length").value, slider(at, "rhyme").value) == (1.0, 0.5, 0.0)
     slider(at, "length").set_value(0.0)
     slider(at, "word").set_value(-2.0)
