@@ -31,13 +31,12 @@ def frontier_curve(reference: CountedTexts, points: int = 40) -> Frontier:
     betas = np.geomspace(FLATTEST * span, SHARPEST * span, points)
     best = frontier(reference, betas.tolist())
     kl = np.maximum.accumulate([0.0, *(optimum.kl for optimum in best)])
-    reached = np.maximum.accumulate([_expected(reference), *(optimum.score for optimum in best)])
+    reached = np.maximum.accumulate([_least(reference), *(optimum.score for optimum in best)])
     most = np.array([objective_bound(reference, float(beta)) for beta in betas])
     bound = np.minimum((most + np.outer(kl, betas)).min(axis=1), reference.high)
     return Frontier(kl, reached, np.maximum(bound, reached))
 
 
-def _expected(reference: CountedTexts) -> float:
-    """The reference's own score, among the counted texts."""
-    p = reference.probabilities
-    return float(p @ reference.scores / p.sum())
+def _least(reference: CountedTexts) -> float:
+    """What the reference itself scores at least, at divergence 0."""
+    return float(reference.probabilities @ reference.scores) + reference.rest * reference.low

@@ -204,6 +204,7 @@ def test_the_curve_is_the_frontier(words):
         reference = count_texts(words, words.encode("the movie was"), 2, small.score, low=-2, high=2, least=least)
         curve = frontier_curve(reference)
         assert curve.kl[0] == 0
+        assert curve.reached[0] == pytest.approx(reference.score - reference.bound)  # the reference itself
         assert (np.diff(curve.kl) >= 0).all()
         assert (np.diff(curve.reached) >= 0).all()
         for kl, reached, bound in list(zip(curve.kl, curve.reached, curve.bound, strict=True))[4::6]:
