@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mdp_core.tokens.language_model import LanguageModel
 
 STYLE = """<style>
-.torch { font-size: 16px; font-weight: 600; overflow-wrap: anywhere; padding-left: 8px; border-left: 5px solid #d55e00; }
+.torch { font-size: 15px; font-weight: 600; overflow-wrap: anywhere; padding-left: 8px; border-left: 5px solid #d55e00; }
 .torch.flows { border-left-color: #009e73; }
 </style>"""
 TOP = 3  # tokens of which the numbers are shown
@@ -126,7 +126,7 @@ def calls(passed: Passed, called: set[str], enabled: bool, call: Callable[[str],
                 args=(name,),
                 disabled=not enabled,
                 help=None if enabled else "First say what you expect.",
-                width=440,
+                width=420,
             )
             if name in called:
                 tone = "flows" if passed.back[name].works else "stops"
