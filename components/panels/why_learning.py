@@ -47,7 +47,7 @@ def two_ways(found: Contest | None, target: str, scored: str, step: int, problem
         )
         rows.append(
             _row(
-                "can reach at best",
+                "heads for",
                 NOTHING if found.target_score is None else f"the target's own score, {_figure(found.target_score)}",
                 f"the best text that it finds; there is one of {_figure(found.best[1])}: “{found.best[0]}”",
             )
