@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,12 +24,23 @@ class Lane:
 
     `cores` is on how many cores torch spreads what is done here; None leaves it as it is elsewhere. A small model wants
     one: on a busy machine its threads wait for each other ten times as long as they calculate.
+
+    `niceness`, 0 to 19, is how much further the lane gives way to the machine's other threads where the cores do not
+    suffice for all. Only Linux keeps it for each thread; elsewhere nobody gives way.
     """
 
-    def __init__(self, cores: int | None = None) -> None:
+    def __init__(self, cores: int | None = None, niceness: int = 0) -> None:
         thread: list[int] = []  # its one thread's identity, known when that has begun
         self._thread = thread
-        self._worker = ThreadPoolExecutor(1, "lane", initializer=lambda: thread.append(threading.get_ident()))
+
+        def begin() -> None:
+            thread.append(threading.get_ident())
+            if niceness and sys.platform == "linux":
+                # The threads that torch spreads its work on are begun by this one, and are as nice.
+                here = threading.get_native_id()
+                os.setpriority(os.PRIO_PROCESS, here, min(os.getpriority(os.PRIO_PROCESS, here) + niceness, 19))
+
+        self._worker = ThreadPoolExecutor(1, "lane", initializer=begin)
         if cores is not None:
             # torch keeps this number for each thread, which takes up, at its first use of torch, what was set last
             # anywhere. So the lane's thread has to have its own before what was set last is put back.

@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 KEPT_TOKENS = 4096  # of which keys and values are kept; for SmolLM2-135M (46 KB a token) 190 MB at most
 SMALL = 5_000_000  # parameters; a model below is fastest on one core
+NICE = 10  # a larger one takes a tenth of a core that a click wants too, and all of it in between
 KEPT_LOGITS = 64 * 2**20  # bytes of answers kept: 170 states of SmolLM2's 49,152 tokens, their ranking included
 
 
@@ -64,7 +65,7 @@ class LanguageModel:
         self.remembers = _remembers(model)  # its keys and values can be kept by prefix
         accepts = inspect.signature(model.forward).parameters
         self._last_only = {"logits_to_keep": 1} if "logits_to_keep" in accepts else {}
-        self._lane = Lane(cores=1 if small else None)
+        self._lane = Lane(cores=1) if small else Lane(niceness=NICE)
         self._books = threading.Lock()  # of the answers; the prefixes are touched in the lane only
         self._words = threading.Lock()  # a tokenizer may be asked one thing at a time
         self._prefixes = PrefixCache(KEPT_TOKENS)

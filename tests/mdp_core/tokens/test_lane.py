@@ -1,5 +1,7 @@
 """First come, first served, and on as many cores as was said."""
 
+import os
+import sys
 import threading
 import time
 
@@ -72,3 +74,13 @@ def test_the_cores_of_a_lane_are_its_own():
     thread.start()
     thread.join()
     assert born_later == [here]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux knows how nice a thread is")
+def test_a_nice_lane_gives_way_and_nobody_else_does():
+    def niceness():
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    before = niceness()
+    assert Lane(niceness=3).run(niceness) == min(before + 3, 19)
+    assert niceness() == before == Lane().run(niceness)
