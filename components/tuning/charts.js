@@ -49,7 +49,7 @@ class Curve {
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     for (const value of marks(low, high, Math.max(height / 45, 3))) {
       shape(this.svg, "line", { class: "mesh", x1: left, x2: right, y1: y(value), y2: y(value) });
-      shape(this.svg, "text", { class: "tick", x: left - 6, y: y(value) + 5, "text-anchor": "end" }, amount(value));
+      shape(this.svg, "text", { class: "tick", x: left - 6, y: y(value) + 5, "text-anchor": "end" }, tick(value));
     }
     const wide = marks(0, until, Math.max(width / 90, 2)).filter(Number.isInteger);
     if (this.axis) shape(this.svg, "text", { class: "tick", x: 0, y: height - 3 }, "updates");
@@ -121,9 +121,9 @@ class Plane {
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     for (const value of marks(low, high, height / 45)) {
       shape(svg, "line", { class: "mesh", x1: left, x2: right, y1: y(value), y2: y(value) });
-      shape(svg, "text", { class: "tick", x: left - 11, y: y(value) + 5, "text-anchor": "end" }, amount(value));
+      shape(svg, "text", { class: "tick", x: left - 11, y: y(value) + 5, "text-anchor": "end" }, tick(value));
     }
-    for (const value of marks(0, far, width / 80)) shape(svg, "text", { class: "tick", x: x(value), y: floor + 17, "text-anchor": value === 0 ? "start" : "middle" }, amount(value));
+    for (const value of marks(0, far, width / 80)) shape(svg, "text", { class: "tick", x: x(value), y: floor + 17, "text-anchor": value === 0 ? "start" : "middle" }, tick(value));
     shape(svg, "text", { class: "tick", x: (left + right) / 2, y: height - 3, "text-anchor": "middle" }, "KL to the reference, nats a text");
     if (plane) {
       const kls = [...on.map((i) => plane.kl[i]), far];

@@ -116,9 +116,16 @@ export function pace(policies) {
   return Math.max(policies / 12, 2);
 }
 
+/** A number beside an axis: as many digits as it needs, at most four. */
+export function tick(value) {
+  const size = Math.abs(value);
+  return (value < 0 ? "\u2212" : "") + (size >= 1e5 ? size.toExponential(0) : String(Number(size.toPrecision(4))));
+}
+
 /** A number for a sentence: two or three digits that matter, a real minus sign, no "-0". */
 export function digits(value) {
   const size = Math.abs(value);
+  if (size >= 1e6) return (value < 0 ? "\u2212" : "") + size.toExponential(1);
   const text = size.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
   return (value < 0 && Number(text) !== 0 ? "\u2212" : "") + text;
 }

@@ -53,6 +53,18 @@ def test_scales(ask):
     assert ask(["marks", 1, 1, 3]) == [[1]]
 
 
+def test_numbers_for_the_eye(ask):
+    ticks = ask(*(["tick", value] for value in (0.005, -0.25, 1200, 0, -3e7)))
+    assert ticks == ["0.005", "−0.25", "1200", "0", "−3e+7"]
+    assert ask(*(["digits", value] for value in (-0.004, -0.126, 12.34, 123.4, 2.5e9))) == [
+        "0.00",
+        "−0.13",
+        "12.3",
+        "123",
+        "2.5e+9",
+    ]
+
+
 def test_paths(ask):
     broken, band, nothing = ask(
         ["line", [0, 1, 2, 3], [5, None, 6, 7]],
