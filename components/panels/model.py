@@ -25,6 +25,7 @@ LIVES_HERE = (
     "it along."
 )
 SHORT = 16  # characters of a name on a button
+CARET = 29  # characters around a mistake, on the narrowest screen
 SCORE_NAMES = {
     "sentiment": "Sentiment",
     "word": "A wished-for word",
@@ -45,6 +46,8 @@ def model(here: Visit, models: Models) -> None:
             _sampling(here)
         with right:
             _score(here)
+        if text.score == "formula":
+            _formula(here)
 
 
 def _name(model: str, models: Models) -> str:
@@ -175,8 +178,6 @@ def _score(here: Visit) -> None:
             **control(here, "length", text.length, lambda n: here.change_text(length=_whole(n, text.length))),
             step=1,
         )
-    if text.score == "formula":
-        _formula(here)
 
 
 def _formula(here: Visit) -> None:
@@ -187,7 +188,7 @@ def _formula(here: Visit) -> None:
     )
     draft = here.drafts.get("formula")
     if draft is not None and isinstance(draft.error, FormulaError):
-        st.code(caret(draft.text, draft.error.column, 32), language=None)
+        st.code(caret(draft.text, draft.error.column, CARET), language=None)
         st.error(plain(draft.error.sentence))
 
 

@@ -77,7 +77,7 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     {
         "sentiment": Function(
             ("text",),
-            "how positive it sounds, -1 to 1 (VADER)",
+            "how positive it sounds, −1 to 1 (VADER)",
             "sentiment(text)",
             _sentiment,
             lambda longest: Interval(-1.0, 1.0),
