@@ -80,6 +80,7 @@ def _what(here: Visit, mine: Bench, base: str) -> None:
             key=key,
             on_change=lambda: _pick(here, mine, st.session_state.get(key)),
             label_visibility="collapsed",
+            required=True,
             width="content",
         )
         st.button(

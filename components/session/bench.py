@@ -72,7 +72,9 @@ class Bench:
         """Go on with that for about so long."""
         end = time.monotonic() + seconds
         while self.watching is not None and time.monotonic() < end:
-            if next(self.watching, None) is None:
+            try:
+                next(self.watching)
+            except (StopIteration, ValueError):  # all is read, or there is nothing to read after such a prefix
                 self.watching = None
 
 
