@@ -77,6 +77,7 @@ def _writing() -> None:
     before = len(pool.texts)
     pool.work()
     if len(pool.texts) > before or pool.problem:
+        mine.read_ahead(pool.texts[before:])
         st.rerun()
 
 
@@ -110,7 +111,7 @@ def _guess(mine: Preferences) -> None:
     titles = [taste.title for taste in TASTES.values()]
 
     def answer() -> tuple[int, str]:
-        weights = ", ".join(f"{name} × {weight:g}" for name, weight in TASTES[mine.taste].weights)
+        weights = ", ".join(f"{name} × {weight:g}".replace("-", "−") for name, weight in TASTES[mine.taste].weights)
         return list(TASTES).index(mine.taste), f"Its hidden score is the sum of {weights}."
 
     key = f"taste_{mine.rater}"

@@ -75,7 +75,6 @@ def _pair(mine: Preferences) -> None:
                 args=(chosen,),
                 shortcut=str(chosen + 1),
                 width="stretch",
-                help="This one is better",
             )
     st.caption("Which would you rather read? Click it, or press 1 or 2.")
 

@@ -74,11 +74,11 @@ def agreement_curve(
     figure.update_layout(showlegend=False)
     figure.update_yaxes(range=[30, 104])
     n, a, e = known[-1]
-    top = f", of {100 * ceiling:.0f} % that anybody could" if ceiling else ""
+    top = f" The rater's own ceiling: {100 * ceiling:.0f} %." if ceiling else ""
     _draw(
         figure,
         "reward_agreement",
-        f"With {n} choices {100 * a:.0f} ± {100 * e:.0f} % of unseen ones are foretold{top}.",
+        f"With {n} choices {100 * a:.0f} ± {100 * e:.0f} % of unseen ones are foretold, each fifth by the other four.{top}",
     )
 
 

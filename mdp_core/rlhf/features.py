@@ -15,10 +15,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from mdp_core.tokens.language_model import LanguageModel
+from mdp_core.tokens.language_model import SMALL, LanguageModel
 from mdp_core.tokens.prompts import EmptyPromptError, LongPromptError, PromptError
 
-TOKENS = 4096  # that are read at once, at most, so that others come between
+TOKENS = 4096  # that a small model reads at once, at most
+TOKENS_OF_A_LARGE_ONE = 512  # so that others come between: half a second of SmolLM2 on two cores
 KEPT_BYTES = 4 * 2**20  # of features, the least recently used dropped first: 8,192 texts of Pocket
 
 
@@ -47,6 +48,7 @@ class TextFeatures:
         self._reader: Any = model.model.base_model  # all but the layer that makes logits
         self._block = _last_block(self._reader)
         self.size = 2 * int(model.model.config.get_text_config().hidden_size)  # d
+        self._tokens = TOKENS if model.model.num_parameters() < SMALL else TOKENS_OF_A_LARGE_ONE
         self._books = threading.Lock()
         self._kept: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._most = max(KEPT_BYTES // (4 * self.size), 64)
@@ -57,7 +59,7 @@ class TextFeatures:
         found = {text: vector for text in texts if (vector := self._known(text)) is not None}
         new = [text for text in dict.fromkeys(texts) if text not in found]
         ids = [self._ids(text) for text in new]
-        for rows in _parts([len(tokens) for tokens in ids]):
+        for rows in _parts([len(tokens) for tokens in ids], self._tokens):
             vectors = self.model.in_lane(partial(self._read, [ids[i] for i in rows]))
             for i, vector in zip(rows, vectors, strict=True):
                 found[new[i]] = self._keep(new[i], vector)
@@ -136,11 +138,11 @@ def _hidden(block: nn.Module) -> Iterator[list[Tensor]]:
         hook.remove()
 
 
-def _parts(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """The texts' numbers in parts of at most TOKENS tokens, filled up to the longest; of about equal lengths."""
+def _parts(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
+    """The texts' numbers in parts of at most `most` tokens, filled up to the longest; of about equal lengths."""
     part: list[int] = []
     for i in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if part and (len(part) + 1) * lengths[i] > TOKENS:
+        if part and (len(part) + 1) * lengths[i] > most:
             yield part
             part = []
         part.append(i)

@@ -109,7 +109,7 @@ def test_the_simulated_rater_is_marked_guessed_and_tuned_by(at):
     at.radio(key="question_taste_0").set_value(TASTES["gentle"].title)
     press(at, "check_taste_0")
     said = text_of(at)
-    assert "Its hidden score is the sum of sentiment × 2, repeated × -4, words over 8 × -0.1." in said
+    assert "Its hidden score is the sum of sentiment × 2, repeated × −4, words over 8 × −0.1." in said
     found = here.recovery()
     assert found.rank > 0.7
     assert f"have rank correlation {found.rank:.2f}" in said
