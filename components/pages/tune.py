@@ -22,6 +22,7 @@ from components.session.plain import plain
 from components.session.principle import principle
 from components.session.recipe import Size
 from components.session.shelf import shelf
+from components.session.tuning import expected_seconds
 from components.session.visit import READY, Visit, follow_address, visit, write_link
 from components.session.wishes import choose, described, leave, settle
 from components.session.workshop import workshop
@@ -29,6 +30,7 @@ from components.tuning import tuning as picture
 from mdp_core.tokens.sources.model_id import SMOLLM2
 
 if TYPE_CHECKING:
+    from mdp_core.rlhf.spec import TuneSpec
     from mdp_core.tokens.language_model import LanguageModel
 
 TICK = 0.5  # seconds between two looks at a run
@@ -170,7 +172,15 @@ def _predict(here: Visit, mine: Bench, model: LanguageModel, size: Size) -> None
         def begin(*, instead: bool = False) -> None:
             mine.begin(model, size, text, score, workshop(), instead=instead)
 
-        st.button(label, key="tune_start", type="primary", on_click=begin, disabled=bool(wrong), width=120)
+        st.button(
+            label,
+            key="tune_start",
+            type="primary",
+            on_click=begin,
+            disabled=bool(wrong),
+            help=None if wrong else _estimate(recipe.spec(size, text), model),
+            width=120,
+        )
         folded_controls(here, recipe, size)
     if mine.asking and mine.tuning is not None and mine.is_live:
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
@@ -180,6 +190,12 @@ def _predict(here: Visit, mine: Bench, model: LanguageModel, size: Size) -> None
             st.button("Go on with this one", key="tune_keep", on_click=lambda: setattr(mine, "asking", False))
     if wrong or mine.refused:
         problem(wrong or mine.refused, "What you typed stays.")
+
+
+def _estimate(spec: TuneSpec, model: LanguageModel) -> str | None:
+    """How long a run will take, where somebody has tuned this model on this machine lately."""
+    second = expected_seconds(model, spec)
+    return None if second is None else f"About {max(round(second * spec.steps), 1)} s, as steps went lately."
 
 
 def _wrong(here: Visit, mine: Bench, size: Size) -> str:

@@ -60,7 +60,7 @@ def told(tuning: Tuning) -> None:
         kept = f" The policy after {tuning.steps} steps is kept." if tuning.steps else ""
         st.error(plain(f"{tuning.error}{kept}"))
     elif tuning.job is not None and tuning.job.abandoned:
-        st.info("The run was ended, as nobody looked at it for ten minutes; what it had learned is here.")
+        st.info("The run was ended while nobody looked at it; what it had learned is here.")
 
 
 def _said(tuning: Tuning) -> str:
