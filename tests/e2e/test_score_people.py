@@ -16,10 +16,11 @@ def test_keys_choose_and_the_reward_model_goes_to_page_tune(page):
     said = page.locator(".said-so-far")
     first = page.locator(".st-key-prefer_0 button p")
     expect(page.locator(".scored tbody tr")).to_have_count(6, timeout=60_000)
-    expect(first).to_have_count(1)  # the page that waited for the model is gone
+    expect(first).to_have_count(1, timeout=30_000)  # the page that waited for the model is gone
     expect(first).to_contain_text("the movie was")
     before = first.inner_text()
     own = page.get_by_label("A text of your own")
+    expect(own).to_have_count(1, timeout=30_000)
     own.fill("")
     own.press_sequentially("1 or 2")
     own.press("Tab")
@@ -35,5 +36,5 @@ def test_keys_choose_and_the_reward_model_goes_to_page_tune(page):
     page.get_by_role("button", name="Let the simulated rater").click()
     expect(page.get_by_text("Best of")).to_be_visible()
     page.get_by_role("button", name="Tune with this reward model").click()
+    page.wait_for_url("**/tune*")
     expect(page.get_by_text("reward model (50 simulated)").first).to_be_visible(timeout=30_000)
-    assert "/tune" in page.url
