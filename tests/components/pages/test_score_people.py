@@ -189,3 +189,19 @@ def test_choices_that_this_model_cannot_read_are_left_out(at):
     run(at)
     assert len(here.learned.examples) == 50
     assert "1 choices are of texts that Pocket cannot read" in text_of(at)
+
+
+def test_a_slow_model_writes_a_token_a_tick_and_its_first_texts_can_be_judged(shelf, monkeypatch):
+    monkeypatch.setattr(score_people, "is_slow", lambda model: True)
+    at = opened(tokens="3")
+    here = mine(at)
+    assert (here.pool.texts, here.pool.tokens, has(at, "prefer_0")) == ([], 1, False)
+    assert at.button(key="simulate").disabled
+    for _ in range(4):
+        run(at)
+    assert 2 < len(here.pool.texts) < 100
+    here = press(at, "prefer_0")
+    assert len(here.choices) == 1
+    press(at, "simulate")
+    assert len(here.choices) > 8
+    assert here.learned.examples.features([here.pool.texts[0]]).shape == (1, 128)
