@@ -36,8 +36,8 @@ class TextFeatures:
 
     Of the hidden states h_1, ..., h_L that go into the network's last block (H numbers for each of L tokens): their mean
     over all tokens, and the one of the last token; together [2 H]. The last block turns them into the next token's
-    distribution, in which little is left of what was read: on Pocket its input recovers four hidden tastes better than
-    its output (rank correlation of an exclamation mark's, 0.78 instead of 0.49).
+    distribution, in which less is left of what was read: on Pocket, 200 choices recover a taste for exclamation marks with
+    rank correlation 0.78 from its input and 0.50 from its output, and three other tastes about as well from both.
 
     Safe to use from several threads: reading goes through the model's lane, many texts in one pass. An adapter is never
     on, so that a model and its adapted ones have the same features.
