@@ -18,7 +18,7 @@ from mdp_core.tokens.lane import Lane
 
 MIN_CHOICES = 8  # fewer say nothing that could be checked
 FOLDS = 5
-PRIOR = 1.0  # standard deviation of a text's score before anybody has chosen; on Pocket 0.5 suits 20 choices, 2 suits 200
+PRIOR = 1.0  # standard deviation of a text's score before anybody chose; on Pocket 0.5 suits 20 choices, 2 suits 200
 STEPS = 50  # of Newton's method at most; it takes five to nine
 STILL = 1e-8  # it ends where no derivative is larger
 
