@@ -18,11 +18,10 @@ def test_a_run_is_watched_while_it_learns_scrubbed_and_stopped(page):
     page.get_by_role("button", name="Start", exact=True).click(timeout=PATIENCE)
     expect(page.get_by_text("s left")).to_be_visible(timeout=PATIENCE)
     cursor = page.get_by_role("slider", name="Updates that the policy has had")
-    expect(cursor).to_be_visible(timeout=PATIENCE)
+    expect(cursor).not_to_have_value("0", timeout=PATIENCE)  # it follows what comes
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("stopped after")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
-    assert int(cursor.input_value()) > 0
     best, shares = page.locator(".tuning .words").first, page.locator(".tuning .bars")
     latest, moved = best.inner_text(), shares.get_attribute("aria-label")
     cursor.focus()
