@@ -48,6 +48,8 @@ class Bench:
             self.asking = True
             return
         try:
+            if score.model is not None:
+                score.model.check(model)
             fresh = Tuning(model, self.recipe.spec(size, prompt), score)
         except ValueError as error:
             self.refused = str(error)

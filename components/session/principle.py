@@ -29,6 +29,10 @@ class TrainedReward(Protocol):
         """Another one for everything that was learned since."""
         ...
 
+    def check(self, writer: LanguageModel) -> None:
+        """Raises ValueError, in a sentence for a visitor, where it cannot read what `writer` writes."""
+        ...
+
     def range(self) -> tuple[float, float]:
         """The lowest and the highest score that it can give."""
         ...

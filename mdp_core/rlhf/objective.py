@@ -15,7 +15,9 @@ from mdp_core.rlhf.kl import ESTIMATORS, kl_rewards
 from mdp_core.rlhf.losses import clipped_terms, policy_gradient_terms
 from mdp_core.rlhf.spec import TuneSpec
 
-EQUAL = 1e-9  # returns that are this close together do not tell texts apart
+# Returns that are this close together do not tell texts apart. Two ways of reading a text differ by float32 rounding, which
+# the penalty carries into the returns, and Adam would make whole steps of it.
+EQUAL = 1e-5
 
 
 def rewards_of(spec: TuneSpec, scores: Tensor, logp: Tensor, reference: Tensor, mask: Tensor) -> Tensor:
@@ -44,7 +46,8 @@ def text_advantages(spec: TuneSpec, returns: Tensor, earlier: float | None) -> T
         groups = returns.reshape(1, -1)
         advantages = rloo_advantages(groups)
     else:
-        return baseline_advantages(returns, earlier)
+        advantages = baseline_advantages(returns, earlier)
+        return torch.where(advantages.abs() > EQUAL, advantages, 0.0)
     spread = groups.amax(-1, keepdim=True) - groups.amin(-1, keepdim=True)
     return torch.where(spread > EQUAL, advantages, 0.0).reshape(-1)
 

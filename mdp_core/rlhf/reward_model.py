@@ -11,11 +11,13 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from mdp_core.rlhf.features import TextFeatures
+from mdp_core.rlhf.features import TextFeatures, UnreadableTextError
 from mdp_core.rlhf.raters import Comparison, sigmoid
 from mdp_core.rlhf.reward_training import FOLDS, PRIOR, Examples, TrainingStep, agreement, sigmoids, train
+from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.scores import Score
 
+NO_WORD = "qzx"  # in no vocabulary of words; a model of pieces reads it all the same
 LIMIT = 6.0  # a score's largest size: odds of 400 to 1 against the pool's mean text; what is beyond was never compared
 
 
@@ -41,6 +43,19 @@ class RewardModel:
         for array in (self.mean, self.spread, self.head):
             said.update(np.ascontiguousarray(array).tobytes())
         return self.features.model.id, said.hexdigest()[:12]
+
+    def check(self, writer: LanguageModel) -> None:
+        """Raises ValueError where `writer` writes words that the reward model's own language model cannot read."""
+        reader = self.features.model
+        if writer.model is reader.model:
+            return
+        try:
+            self.features.check(NO_WORD)
+        except UnreadableTextError as error:
+            raise ValueError(
+                f"This reward model reads with {reader.name}, which does not know all words that {writer.name} writes. "
+                f"Train one on page Score with {writer.name}, or tune {reader.name}."
+            ) from error
 
     def range(self) -> tuple[float, float]:
         """The lowest and the highest score that a text can get."""

@@ -17,6 +17,7 @@ from mdp_core.rlhf.totals import Totals, totals
 from mdp_core.rlhf.trainer import tune
 from mdp_core.tokens.generation import generate
 from mdp_core.tokens.scores import Sentiment
+from tests.mdp_core.tokens import tiny
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +41,13 @@ def choices_of(taste, texts, count, seed=0):
 @pytest.fixture(scope="module")
 def examples(features, texts):
     return Examples.of(features, choices_of("gentle", texts, 40), texts[:256])
+
+
+def test_a_model_of_words_cannot_rate_one_that_writes_anything(pocket, examples):
+    learned = fit(examples)
+    learned.check(pocket)
+    with pytest.raises(ValueError, match="reads with Pocket, which does not know all words"):
+        learned.check(tiny.byte_level_model("gpt2"))
 
 
 # Features

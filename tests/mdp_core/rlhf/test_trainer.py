@@ -159,9 +159,10 @@ def test_stopping_and_pausing(words, algorithm):
         assert not module._forward_pre_hooks
 
 
+@pytest.mark.parametrize("beta", [0.0, 0.05])  # at the reference itself there is nothing to pay for either
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_equal_scores_are_no_signal(words, algorithm):
-    steps = list(tune(words, few(algorithm, beta=0.0), lambda text: Score(0.4, ())))
+def test_equal_scores_are_no_signal(words, algorithm, beta):
+    steps = list(tune(words, few(algorithm, beta=beta), lambda text: Score(0.4, ())))
     for step in steps:
         assert not step.signal
         assert "no signal" in step.message
