@@ -23,7 +23,9 @@ def _component() -> Callable[..., Any]:
         "one_loop_estimate",
         html=joined([HERE / "estimate.html"]),
         css=joined([DRAWING / "palette.css", HERE / "estimate.css"]),
-        js=joined([DRAWING / "figures.js", DRAWING / "map.js", HERE / "engine.js", HERE / "estimate.js"]),
+        js=joined(
+            [DRAWING / "figures.js", DRAWING / "pen.js", DRAWING / "map.js", HERE / "engine.js", HERE / "estimate.js"]
+        ),
     )
 
 

@@ -118,20 +118,8 @@ class Estimate {
     this.write(now);
   }
 
-  /** The pen of a canvas, cleared and in CSS pixels. */
-  pen(canvas) {
-    const ratio = window.devicePixelRatio || 1;
-    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    const pen = canvas.getContext("2d");
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.font = `14px ${this.colours.font}`;
-    return { pen, width, height };
-  }
-
   drawErrors(now) {
-    const { pen, width, height } = this.pen(this.errors);
+    const { pen, width, height } = penOf(this.errors, `14px ${this.colours.font}`);
     if (!width) return;
     const { data, colours, b } = this;
     const { counts, sizes, length } = data;
@@ -232,7 +220,7 @@ class Estimate {
   }
 
   drawNumbers(now) {
-    const { pen, width, height } = this.pen(this.numbers);
+    const { pen, width, height } = penOf(this.numbers, `14px ${this.colours.font}`);
     if (!width) return;
     const { data, colours, b, i } = this;
     const found = estimated(data.estimates[i], b);

@@ -36,7 +36,9 @@ def _component() -> Callable[..., Any]:
         "one_loop_returns",
         html=joined([HERE / "returns.html"]),
         css=joined([DRAWING / "palette.css", HERE / "returns.css"]),
-        js=joined([DRAWING / "figures.js", DRAWING / "map.js", HERE / "engine.js", HERE / "returns.js"]),
+        js=joined(
+            [DRAWING / "figures.js", DRAWING / "pen.js", DRAWING / "map.js", HERE / "engine.js", HERE / "returns.js"]
+        ),
     )
 
 

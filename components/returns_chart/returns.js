@@ -80,20 +80,8 @@ class ReturnsChart {
     this.write();
   }
 
-  /** The pen of a canvas, cleared and in CSS pixels. */
-  pen(canvas) {
-    const ratio = window.devicePixelRatio || 1;
-    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    const pen = canvas.getContext("2d");
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.font = `13px ${this.colours.font}`;
-    return { pen, width, height };
-  }
-
   drawSpread() {
-    const { pen, width, height } = this.pen(this.spread);
+    const { pen, width, height } = penOf(this.spread, `13px ${this.colours.font}`);
     if (!width) return;
     const { colours, returns, now, exact } = this;
     let [low, high] = this.everywhere;
@@ -159,7 +147,7 @@ class ReturnsChart {
   drawRunning() {
     this.running.hidden = this.payments.count < FEW;
     if (this.running.hidden) return;
-    const { pen, width, height } = this.pen(this.running);
+    const { pen, width, height } = penOf(this.running, `13px ${this.colours.font}`);
     if (!width) return;
     const { colours, curve, exact } = this;
     const [left, top, floor] = [52, 6, height - 20];
