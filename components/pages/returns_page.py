@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.pages import returns_sample, returns_values
+from components.pages.on_its_way import on_its_way
 from components.panels.messages import notes, offer, problem
 from components.panels.model import model
 from components.panels.prompt import prompt
@@ -14,12 +15,11 @@ from components.panels.return_sparse import corridor_controls, found_curve, spar
 from components.panels.robot import robot
 from components.panels.seed import seed
 from components.panels.takeaway import takeaway
-from components.panels.waiting import waiting
 from components.panels.world import world
 from components.session.models import models, warmup
 from components.session.returns import TICK, returns
 from components.session.visit import Visit, follow_address, visit, write_link
-from components.session.wishes import leave, settle
+from components.session.wishes import settle
 from mdp_core.grid.maps import MapError
 from mdp_core.stage.grid import world_of
 
@@ -74,23 +74,12 @@ def _messages(here: Visit) -> None:
     begun = warmup()
     notes(here.notes, here.dismiss)
     if not begun.done or here.load is not None:
-        st.fragment(_on_its_way, run_every=TICK)()
+        st.fragment(on_its_way, run_every=TICK)()
     elif begun.problem or here.model_problem:
         problem(begun.problem or here.model_problem, "The model that was here stays.")
     elif here.wish is not None:
         said = "The link asks for another language model; Pocket writes until it is here."
         offer(here, models(), said, here.wish.model, "Load")
-
-
-def _on_its_way() -> None:
-    here, begun = visit(), warmup()
-    if not begun.done:
-        waiting(f"Waking up the language model: {begun.progress.message}", begun.progress.fraction)
-    elif here.load is not None and not here.load.done.is_set():
-        now = here.load.watch(id(here))
-        waiting(now.message, now.fraction, "Cancel", lambda: leave(here))
-    else:
-        st.rerun()
 
 
 # 2. What gamma decides

@@ -9,6 +9,7 @@ import streamlit as st
 
 from components.drawing.tables import signed
 from components.formula_field import formula_field
+from components.pages.on_its_way import on_its_way
 from components.pages.score_people import people
 from components.panels.messages import notes, problem
 from components.panels.model import model
@@ -24,7 +25,7 @@ from components.session.pictures import is_slow
 from components.session.scoring import TEXTS, Scoring, scoring
 from components.session.shelf import language_model
 from components.session.visit import Visit, follow_address, visit, write_link
-from components.session.wishes import leave, settle
+from components.session.wishes import settle
 from mdp_core.frames import key_of
 from mdp_core.tokens.formula import LARGEST
 
@@ -62,21 +63,9 @@ def _messages(here: Visit) -> None:
     begun = warmup()
     notes(here.notes, here.dismiss)
     if not begun.done or here.load is not None:
-        st.fragment(_on_its_way, run_every=TICK)()
+        st.fragment(on_its_way, run_every=TICK)()
     elif begun.problem or here.model_problem:
         problem(begun.problem or here.model_problem, "The model that was here stays.", here.give_up)
-
-
-def _on_its_way() -> None:
-    here, begun = visit(), warmup()
-    if not begun.done:
-        waiting(f"Waking up the language model: {begun.progress.message}", begun.progress.fraction)
-    elif here.load is not None and not here.load.done.is_set():
-        now = here.load.watch(id(here))
-        waiting(now.message, now.fraction, "Cancel", lambda: leave(here))
-    else:
-        here.touch()
-        st.rerun()
 
 
 # 1. The black box

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from components.pages.on_its_way import on_its_way
 from components.panels.link import link
 from components.panels.messages import notes, offer, problem
 from components.panels.model import model
@@ -23,7 +24,7 @@ from components.session.models import models, warmup
 from components.session.pictures import stage
 from components.session.plain import plain
 from components.session.visit import READY, Side, Visit, follow_address, visit, write_link
-from components.session.wishes import leave, settle
+from components.session.wishes import settle
 from mdp_core.grid.maps import MapError
 from mdp_core.stage.learned import name_of
 from mdp_core.tokens.prompts import UnknownWordsError
@@ -72,7 +73,7 @@ def _messages(here: Visit) -> None:
     if choices().problem:
         problem(choices().problem, "Pocket is on the Stage.")
     if not begun.done or here.load is not None:
-        st.fragment(_on_its_way, run_every=TICK)()
+        st.fragment(on_its_way, run_every=TICK)()
         return
     if begun.problem:
         problem(begun.problem, "The robot walks all the same.")
@@ -81,17 +82,6 @@ def _messages(here: Visit) -> None:
     if here.wish is not None:
         said = "The link asks for another language model; Pocket is on the Stage until it is here."
         offer(here, models(), said, here.wish.model)
-
-
-def _on_its_way() -> None:
-    here, begun = visit(), warmup()
-    if not begun.done:
-        waiting(f"Waking up the language model: {begun.progress.message}", begun.progress.fraction)
-    elif here.load is not None and not here.load.done.is_set():
-        progress = here.load.watch(id(here))
-        waiting(progress.message, progress.fraction, "Cancel", lambda: leave(here))
-    else:
-        _run_the_page(here)
 
 
 # The Stage itself: the player, and what depends on it. A commit of the player runs this and nothing else.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.pages.on_its_way import on_its_way
 from components.pages.tune_proxies import over_optimisation
 from components.pages.tune_shelf import tuned_policies
 from components.panels.messages import notes, problem
@@ -14,7 +15,6 @@ from components.panels.takeaway import takeaway
 from components.panels.tune_controls import folded_controls, loss_of, main_controls
 from components.panels.tune_outcome import outcome
 from components.panels.tune_progress import progress, step_time, told
-from components.panels.waiting import waiting
 from components.session.bench import Bench, bench
 from components.session.models import models, warmup
 from components.session.pictures import is_slow
@@ -118,7 +118,7 @@ def _messages(here: Visit, mine: Bench) -> None:
     notes(here.notes, here.dismiss)
     if not begun.done or here.load is not None:
         mine.wanted = ""
-        st.fragment(_on_its_way, run_every=TICK)()
+        st.fragment(on_its_way, run_every=TICK)()
         return
     if begun.problem or here.model_problem:
         problem(begun.problem or here.model_problem, "The model that was here stays.", here.give_up)
@@ -140,17 +140,6 @@ def _messages(here: Visit, mine: Bench) -> None:
         )
         st.button(plain(f"Load {described(wanted, models())}"), key="tune_load", on_click=load, type="primary")
         st.button("Stay with Pocket", key="tune_stay", on_click=stay)
-
-
-def _on_its_way() -> None:
-    here, begun = visit(), warmup()
-    if not begun.done:
-        waiting(f"Waking up the language model: {begun.progress.message}", begun.progress.fraction)
-    elif here.load is not None and not here.load.done.is_set():
-        now = here.load.watch(id(here))
-        waiting(now.message, now.fraction, "Cancel", lambda: leave(here))
-    else:
-        _run_the_page()
 
 
 def _run_the_page() -> None:

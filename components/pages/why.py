@@ -37,6 +37,16 @@ from components.session.why import (
     why,
 )
 
+PATH = "1 · Where the gradient stops: the loss that cannot be written"
+AROUND = "2 · Around the wall: the score-function estimator"
+TWO_WAYS = "3 · Supervised learning or RL: what each needs, what each improves"
+LESSONS = {
+    PATH: "A score is a black box, and so is a draw: no loss on the score can be sent back through them.",
+    AROUND: "The mean of (r − b) ∇log π is right on average, and its error falls as 1/√N; "
+    "a good baseline makes every text count more.",
+    TWO_WAYS: "Supervised learning copies a text that somebody wrote; RL needs only somebody who can say how good a "
+    "text is.",
+}
 HALVES = (2, 4, 16)  # times as many texts
 PLACES = ("to the target's own score", "to the best score there is", "nowhere")
 EXAMPLES = {"wonderful.": "wonderful.", "terrible.": "terrible.", "none": ""}
@@ -70,6 +80,9 @@ def _waking() -> None:
             return
         st.rerun()
     waiting(f"Waking up the language model: {begun.progress.message}", begun.progress.fraction)
+    for heading, lesson in LESSONS.items():  # what there is to see in a moment
+        st.subheader(heading)
+        takeaway(lesson)
 
 
 def _pocket() -> Any:
@@ -83,7 +96,7 @@ def _pocket() -> Any:
 
 def _path() -> None:
     here, mine, model = visit(), why(), _pocket()
-    st.subheader("1 · Where the gradient stops: the loss that cannot be written", anchor="path")
+    st.subheader(PATH, anchor="path")
     try:
         walked = walk(model, mine.prompt, here.scenario.seed, principle())
     except ValueError as error:
@@ -123,7 +136,7 @@ def _path() -> None:
         lambda: why_path.answer(passed),
     )
     why_path.calls(passed, mine.called, asked, mine.called.add)
-    takeaway("A score is a black box, and so is a draw: no loss on the score can be sent back through them.")
+    takeaway(LESSONS[PATH])
 
 
 # 2. Around the wall
@@ -131,7 +144,7 @@ def _path() -> None:
 
 def _around() -> None:
     mine, model = why(), _pocket()
-    st.subheader("2 · Around the wall: the score-function estimator", anchor="around")
+    st.subheader(AROUND, anchor="around")
     left, right = st.columns([4, 9], gap="medium")
     with left:
         st.latex(r"\nabla\,\mathbb{E}[r]=\mathbb{E}\big[(r(y)-b)\,\nabla\log\pi(y)\big]")
@@ -152,10 +165,7 @@ def _around() -> None:
             problem(work.problem, "Choose another score on page Score.")
         elif work.result is not None:
             _estimate(mine, work.result)
-    takeaway(
-        "The mean of (r − b) ∇log π is right on average, and its error falls as 1/√N; "
-        "a good baseline makes every text count more."
-    )
+    takeaway(LESSONS[AROUND])
 
 
 def _score(mine: Why) -> None:
@@ -223,7 +233,7 @@ def _estimate(mine: Why, found: Estimated) -> None:
 
 def _two_ways() -> None:
     mine, model = why(), _pocket()
-    st.subheader("3 · Supervised learning or RL: what each needs, what each improves", anchor="two-ways")
+    st.subheader(TWO_WAYS, anchor="two-ways")
     wrong, work = "", None
     try:
         work = mine.see_contest(model, visit().scenario.seed)
@@ -257,9 +267,7 @@ def _two_ways() -> None:
         two_ways(found, target, principle().name, step, wrong)
         if found is not None and work is not None and work.done and not found.signal:
             st.warning("All texts have the same score, so every advantage is 0: there is no signal to learn from.")
-    takeaway(
-        "Supervised learning copies a text that somebody wrote; RL needs only somebody who can say how good a text is."
-    )
+    takeaway(LESSONS[TWO_WAYS])
 
 
 def _target(mine: Why) -> None:
