@@ -24,6 +24,9 @@ CSS = """
   font-variant-numeric: tabular-nums; white-space: nowrap; }
 .scored td:first-child { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 190px; }
 .scored .total { font-weight: 750; font-size: 17px; }
+/* On a phone the parts scroll, and the score stays in sight. */
+.scored tr:not(.none) > :last-child { position: sticky; right: 0; background: var(--st-background-color); }
+@media (max-width: 640px) { .scored td:first-child { min-width: 130px; } }
 .scored .gain .total { border-left: 6px solid #009e73; }
 .scored .loss .total { border-left: 6px dashed #d55e00; }
 .scored .none td { white-space: normal; }
