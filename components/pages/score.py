@@ -76,9 +76,11 @@ def _black_box() -> None:
     if st.session_state.get("to_tune"):
         st.rerun()
     st.subheader("1 · Score: any principle you have in mind", anchor="score")
-    texts = _texts(here, mine)
-    if texts:
-        _predict(mine, texts[TEXTS:])
+    # What comes and goes above the field has a place of its own: the field must not move, or the browser makes it anew.
+    with st.container():
+        texts = _texts(here, mine)
+        if texts:
+            _predict(mine, texts[TEXTS:])
     left, right = st.columns([6, 7], gap="medium")
     with left:
         formula_field(
