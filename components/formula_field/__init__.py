@@ -32,13 +32,13 @@ def formula_field(
     """Show `typed`, and `error` below its place; without one the `note`.
 
     What stands in the field is replaced by `typed` only when `command` is new; `on_typed` comes a moment after the last
-    key, and at once on Enter.
+    key, and at once on Enter. What was typed before the last command does not come any more: it is not in the field.
     """
 
     def changed() -> None:
         value = st.session_state[key].get("typed")
-        if isinstance(value, str):
-            on_typed(value)
+        if isinstance(value, dict) and value.get("command") == command and isinstance(value.get("text"), str):
+            on_typed(value["text"])
 
     _component()(
         key=key,

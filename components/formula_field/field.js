@@ -17,8 +17,8 @@ class FormulaField {
       this.show();
     });
     this.input.addEventListener("keydown", (event) => {
-      event.stopPropagation(); // C and R are Streamlit's keys
-      if (event.key === "Enter") this.send();
+      if (event.key === "Enter" || event.key === "Escape") this.send();
+      if (event.key !== "Escape") event.stopPropagation(); // C and R are Streamlit's keys; Escape closes a popover
     });
     this.input.addEventListener("change", () => this.send());
     this.input.addEventListener("scroll", () => this.place());
@@ -42,7 +42,7 @@ class FormulaField {
     clearTimeout(this.timer);
     if (this.input.value === this.sent) return;
     this.sent = this.input.value;
-    this.setState("typed", this.sent);
+    this.setState("typed", { text: this.sent, command: this.command }); // the same text after a command is news, too
   }
 
   /** What Python said, if it was said of what stands there now; else nothing yet. */

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.drawing.caret import caret
-from components.session.control import control, drop_draft, keep_draft
+from components.formula_field import formula_field
+from components.session.control import control, drop_draft, field, keep_draft
 from components.session.models import Models, spelling
 from components.session.plain import plain
 from components.session.shelf import language_model, shelf
@@ -13,7 +13,6 @@ from components.session.visit import READY, Visit
 from components.session.wishes import choose, described, leave
 from mdp_core.scenarios import SCORES
 from mdp_core.tokens.formula import Formula, FormulaError
-from mdp_core.tokens.scores import MAX_FORMULA
 from mdp_core.tokens.sources import facts
 from mdp_core.tokens.sources.errors import UnknownModel
 from mdp_core.tokens.sources.model_id import SMOLLM2
@@ -25,7 +24,7 @@ LIVES_HERE = (
     "it along."
 )
 SHORT = 16  # characters of a name on a button
-CARET = 29  # characters around a mistake, on the narrowest screen
+EXAMPLE = 'Such as sentiment(text) - 0.1 * count(text, "!")'
 SCORE_NAMES = {
     "sentiment": "Sentiment",
     "word": "A wished-for word",
@@ -181,15 +180,10 @@ def _score(here: Visit) -> None:
 
 
 def _formula(here: Visit) -> None:
-    st.text_input(
-        'The formula: such as sentiment(text) - 0.1 * count(text, "!")',
-        **control(here, "formula", here.scenario.text.formula, lambda typed: _write(here, typed)),
-        max_chars=MAX_FORMULA,
-    )
     draft = here.drafts.get("formula")
-    if draft is not None and isinstance(draft.error, FormulaError):
-        st.code(caret(draft.text, draft.error.column, CARET), language=None)
-        st.error(plain(draft.error.sentence))
+    error = draft.error if draft is not None and isinstance(draft.error, FormulaError) else None
+    held = field(here, "formula", here.scenario.text.formula, lambda typed: _write(here, typed))
+    formula_field(error=error, note=EXAMPLE, key="formula", **held)
 
 
 def _write(here: Visit, typed: str) -> None:

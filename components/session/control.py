@@ -41,6 +41,25 @@ def control(
     return {"key": key, "on_change": changed, **default}
 
 
+def field(here: Visit, name: str, value: str, change: Callable[[str], None]) -> dict[str, Any]:
+    """The same for a field that tells every pause in the typing: its arguments (typed, command, on_typed).
+
+    It stays the same field whatever happens; where the visit changed by other ways, a new command replaces its text.
+    """
+    draft = here.drafts.get(name)
+    shown = value if draft is None else draft.text
+    held, command = here.held.get(name, (shown, 0))
+    command += held != shown
+    here.held[name] = (shown, command)
+
+    def typed(text: str) -> None:
+        here.held[name] = (text, command)
+        here.touched = True
+        change(text)
+
+    return {"typed": shown, "command": command, "on_typed": typed}
+
+
 def key_of_control(name: str) -> str:
     """The key of the widget that shows it now."""
     generation = _generation(name)

@@ -83,6 +83,7 @@ class Visit:
     model_problem: str = ""  # why the model that was wanted last is not here
     picked: str | None = None  # the kind of model that is picked in the menu; None: the one on the Stage
     drafts: dict[str, Draft] = field(default_factory=dict)  # by the control's key
+    held: dict[str, tuple[str, int]] = field(default_factory=dict)  # what stands in a field, and its last command
     kept_map: str = ""  # the visitor's own map, while a preset is on the Stage
     written: Written | None = None  # a text that a slow model is writing
     unwritten: Written | None = None  # the last one that failed
@@ -100,8 +101,10 @@ class Visit:
 
     def change_text(self, **changes: Any) -> None:
         """Change the text's half. Choices made by hand from another model or prompt are meaningless: they go, and the clock
-        restarts."""
+        restarts. What was typed for the same and could not be used goes, too."""
         self.touched = True
+        for name in changes:
+            self.drafts.pop(name, None)
         self.scenario = replace(self.scenario, text=replace(self.scenario.text, **changes))
         if "forced" not in changes and {"model", "prompt"} & changes.keys():
             self._forget("text")
@@ -236,6 +239,7 @@ def follow_address(current: Visit) -> Visit:
     if query and not current.touched and query != st.session_state.get("address", query):
         found = from_link()
         found.shown, found.command, found.kept_map = current.shown, current.command + 1, current.kept_map
+        found.held = current.held
         st.session_state["visit"] = current = found
     return current
 

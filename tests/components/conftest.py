@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.pages import stage
+from components.panels import model
 from components.session.models import Models
 from mdp_core.tokens.sources import Host
 
@@ -28,6 +29,7 @@ class Stage:
 
     app: AppTest
     calls: list[dict[str, Any]] = field(default_factory=list)
+    field: dict[str, Any] = field(default_factory=dict)  # what the formula's field was given last
 
     @property
     def here(self):
@@ -63,6 +65,11 @@ class Stage:
 
     def set(self, kind, name, value):
         self.widget(kind, name).set_value(value)
+        return self.run()
+
+    def type(self, formula):
+        """As if it had been typed into the formula's field."""
+        self.field["on_typed"](formula)
         return self.run()
 
     def press(self, key):
@@ -118,6 +125,7 @@ def open_stage(shelf, monkeypatch):
         opened[-1].calls.append({"frames": frames, "view": view, "command": command, **callbacks})
 
     monkeypatch.setattr(stage, "player", player)
+    monkeypatch.setattr(model, "formula_field", lambda **given: opened[-1].field.update(given))
 
     def open_it(**query):
         app = AppTest.from_file(str(APP), default_timeout=60)

@@ -100,3 +100,18 @@ def page(context, errors):
     tab.on("pageerror", lambda error: errors.append(str(error)))
     yield tab
     assert [error for error in errors if HARMLESS not in error] == []
+
+
+def left_of_caret(page):
+    """What stands left of the caret, if the caret is drawn in the field's own font and as far from the field's left edge."""
+    return page.locator(".formula-field").evaluate(
+        """(box) => {
+            const [input, before, caret] = ["input", ".before", "b"].map((one) => box.querySelector(one));
+            const style = getComputedStyle(input);
+            const edge = parseFloat(style.paddingLeft) + parseFloat(style.borderLeftWidth);
+            const start = input.getBoundingClientRect().left + edge;
+            const off = caret.getBoundingClientRect().left - start - before.getBoundingClientRect().width;
+            return Math.abs(off) < 3 && getComputedStyle(before).fontFamily === style.fontFamily
+                && getComputedStyle(before).fontSize === style.fontSize ? before.textContent : off;
+        }"""
+    )

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import serving
+from tests.e2e.conftest import left_of_caret, serving
 
 ROBOT, MODEL, LINK = (f".st-key-{name} button" for name in ("robot", "model", "link"))
 
@@ -70,6 +70,36 @@ def test_a_map_with_a_mistake_is_answered_at_the_map_and_beside_it_when_that_is_
     expect(alerts(page)).to_have_count(0)
     expect(page.locator(".head .side.grid .title")).to_have_text("Your map")
     expect(page).not_to_have_url(re.compile("slip="))
+
+
+def test_a_formula_is_checked_as_it_is_typed_in_the_open_popover(stage):
+    page = stage("?seed=7&score=formula&formula=words(text)")
+    page.locator(MODEL).first.click()
+    field = page.get_by_label("Score of a text, as a formula")
+    said = page.locator(".formula-field .said")
+    expect(field).to_have_value("words(text)")
+    field.press("End")
+    field.press_sequentially(" + wods(text)")  # and no Enter
+    expect(said).to_have_text("There is no “wods”: did you mean words?")
+    assert left_of_caret(page) == "words(text) + "
+    expect(page).to_have_url(re.compile(r"formula=words%28text%29&"))  # the last that could be read
+    for _ in range(8):
+        field.press("ArrowLeft")
+    field.press_sequentially("r")
+    expect(page).to_have_url(re.compile(r"formula=words%28text%29\+%2B\+words%28text%29&"))
+    expect(said).to_have_text(re.compile("^Such as "))
+    expect(field).to_be_focused()  # the popover is open, and nothing was taken away from under the hand
+    page.go_back()
+    expect(field).to_have_value("words(text)")
+    field.press("End")
+    field.press_sequentially(" + words(text)")  # what was there before the way back is news again
+    expect(page).to_have_url(re.compile(r"formula=words%28text%29\+%2B\+words%28text%29&"))
+    field.press_sequentially(" -")
+    field.press("Escape")  # in the middle of a pause
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    page.locator(MODEL).first.click()
+    expect(field).to_have_value("words(text) + words(text) -")
+    expect(said).to_have_text("Something is missing at the end.")
 
 
 def test_back_in_the_browser_takes_back_what_was_done(stage):

@@ -3,27 +3,14 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.conftest import left_of_caret
+
 
 @pytest.fixture(autouse=True)
 def on_a_page_of_its_own(page, errors):
     """Streamlit looks for its own files under every page's address first, which the console calls an error."""
     yield
     errors[:] = [error for error in errors if "404" not in error]
-
-
-def left_of_caret(page):
-    """What stands left of the caret, if the caret is drawn in the field's own font and as far from the field's left edge."""
-    return page.locator(".formula-field").evaluate(
-        """(box) => {
-            const [input, before, caret] = ["input", ".before", "b"].map((one) => box.querySelector(one));
-            const style = getComputedStyle(input);
-            const edge = parseFloat(style.paddingLeft) + parseFloat(style.borderLeftWidth);
-            const start = input.getBoundingClientRect().left + edge;
-            const off = caret.getBoundingClientRect().left - start - before.getBoundingClientRect().width;
-            return Math.abs(off) < 3 && getComputedStyle(before).fontFamily === style.fontFamily
-                && getComputedStyle(before).fontSize === style.fontSize ? before.textContent : off;
-        }"""
-    )
 
 
 def test_a_formula_is_checked_as_it_is_typed_and_moves_the_sliders(page):

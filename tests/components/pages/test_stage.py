@@ -130,23 +130,40 @@ def test_the_score_can_be_chosen(open_stage):
     assert page.worlds["text"]["score"]["total"] == pytest.approx(max(0, 1 - abs(words - 10) / 10))
 
 
-def test_a_formula_scores_the_text_and_a_wrong_one_stays_in_its_field_with_a_caret(open_stage):
+def test_a_formula_scores_the_text_and_a_wrong_one_stays_in_its_field_with_its_place(open_stage):
     page = open_stage(seed="7", score="formula", formula="words(text) - 2 * count(text, 'movie')")
     score = page.worlds["text"]["score"]
     words = len(("the movie was" + page.words).replace(".", " ").replace(",", " ").split())
     assert (score["name"], score["total"]) == ("formula", words - 2)
     assert score["parts"] == [["words(text)", words], ["- 2 * count(text, 'movie')", -2]]
-    page.set("text_input", "formula", "words(text) + wods(text)")
-    assert page.messages == ["There is no “wods”: did you mean words?"]
-    assert "words(text) + wods(text)\n              ^" in [code.value for code in page.app.code]
-    assert page.widget("text_input", "formula").value == "words(text) + wods(text)"
+    command = page.field["command"]
+    page.type("words(text) + wods(text)")
+    error = page.field["error"]
+    assert (error.column, error.sentence) == (15, "There is no “wods”: did you mean words?")
+    assert (page.field["typed"], page.messages) == ("words(text) + wods(text)", [])
     assert page.worlds["text"]["score"] == score
-    page.set("text_input", "formula", f"1 / (words(text) - {words})")
+    page.type(f"1 / (words(text) - {words})")
+    assert page.field["error"] is None
     assert len(page.messages) == 1
     assert page.messages[0].startswith("Formula, column 6: There is no dividing by 0. This was for the text “the movie")
-    page.set("text_input", "formula", "letters(text) / 2")
+    page.type("letters(text) / 2")
     assert page.messages == []
     assert page.worlds["text"]["score"]["parts"][0][0] == "letters(text) / 2"
+    assert page.field["command"] == command  # what was typed stands in the field already
+
+
+def test_a_formula_from_elsewhere_replaces_what_stands_in_the_field(open_stage):
+    page = open_stage(seed="7", score="formula", formula="words(text)")
+    page.type("wods(text)")
+    command = page.field["command"]
+    page.here.change_text(formula="letters(text)")  # as page Score does
+    page.run()
+    assert (page.field["typed"], page.field["error"], page.field["command"]) == ("letters(text)", None, command + 1)
+    page.run()
+    assert page.field["command"] == command + 1
+    page.app.query_params["formula"] = "words(text)"  # back in the browser
+    page.run()
+    assert (page.field["typed"], page.field["command"]) == ("words(text)", command + 2)
 
 
 def test_a_choice_branches_and_undo_takes_it_back(open_stage):
