@@ -12,7 +12,7 @@ from components.pages.tune_shelf import tuned_policies
 from components.panels.messages import notes, problem
 from components.panels.prompt import prompt
 from components.panels.takeaway import takeaway
-from components.panels.tune_controls import folded_controls, loss_of, main_controls
+from components.panels.tune_controls import folded_controls, loss_of, main_controls, start_control
 from components.panels.tune_outcome import outcome
 from components.panels.tune_progress import progress, step_time, told
 from components.session.bench import Bench, bench
@@ -21,7 +21,7 @@ from components.session.pictures import is_slow
 from components.session.plain import plain
 from components.session.principle import principle
 from components.session.recipe import Size
-from components.session.shelf import shelf
+from components.session.shelf import TunedPolicy, shelf
 from components.session.tuning import expected_seconds
 from components.session.visit import READY, Visit, follow_address, visit, write_link
 from components.session.wishes import choose, described, leave, settle
@@ -30,6 +30,7 @@ from components.tuning import tuning as picture
 from mdp_core.tokens.sources.model_id import SMOLLM2
 
 if TYPE_CHECKING:
+    from mdp_core.rlhf.adapters import AdapterSpec
     from mdp_core.rlhf.spec import TuneSpec
     from mdp_core.tokens.language_model import LanguageModel
 
@@ -50,10 +51,11 @@ def page() -> None:
     model = models().get(base)
     size: Size = "large" if model is not None and is_slow(model) else "small"
     st.subheader("1 · Tune: how far will a score alone move the policy?", anchor="tune")
-    _what(here, mine, base)
+    start = mine.start_of(base, shelf())
+    _what(here, mine, base, start)
     _messages(here, mine)
     if model is not None:
-        _predict(here, mine, model, size)
+        _predict(here, mine, model, size, start)
     st.fragment(_run, run_every=_tick(mine) if mine.is_live else None)(mine.is_live)
     tuned_policies()
     over_optimisation()
@@ -67,8 +69,8 @@ def _tick(mine: Bench) -> float:
 # What is asked
 
 
-def _what(here: Visit, mine: Bench, base: str) -> None:
-    """The texts: prompt, model, score."""
+def _what(here: Visit, mine: Bench, base: str, start: TunedPolicy | None) -> None:
+    """The texts: prompt, model, where it begins, score."""
     with st.container(horizontal=True, key="tune_what", gap="small", vertical_alignment="center"):
         prompt(here)
         names = {**NAMES, **({base: base.rsplit("/", 1)[-1][:24]} if base not in NAMES else {})}
@@ -85,6 +87,7 @@ def _what(here: Visit, mine: Bench, base: str) -> None:
             required=True,
             width="content",
         )
+        start_control(here, [policy for policy in shelf() if policy.base == base], start, mine.start_from)
         st.button(
             plain(f"Score: {principle().name}"),
             key="tune_score",
@@ -116,6 +119,10 @@ def _messages(here: Visit, mine: Bench) -> None:
     """How the app was started, a model on its way, or one that could be had."""
     begun = warmup()
     notes(here.notes, here.dismiss)
+    if mine.lost:
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            st.info(plain(f"“{mine.lost}” is no longer kept: the next run starts from the reference."))
+            st.button("OK", key="tune_lost", on_click=lambda: mine.start_from(None))
     if not begun.done or here.load is not None:
         mine.wanted = ""
         st.fragment(on_its_way, run_every=TICK)()
@@ -147,19 +154,21 @@ def _run_the_page() -> None:
     st.rerun()
 
 
-def _predict(here: Visit, mine: Bench, model: LanguageModel, size: Size) -> None:
+def _predict(here: Visit, mine: Bench, model: LanguageModel, size: Size, start: TunedPolicy | None) -> None:
     """The guess, the controls, Start. What was typed stays, and what is wrong with it is said."""
     recipe, score, text = mine.recipe, principle(), here.scenario.text.prompt
-    wrong = _wrong(here, mine, size)
+    shape = None if start is None else start.adapter.spec
+    wrong = _wrong(here, mine, size, shape)
     if here.scenario.text.model != model.id:
-        st.caption("Tuning begins with the model itself; the tuned policy that is on the Stage stays what it is.")
+        begun = "the model itself" if start is None else f"“{start.name}”"
+        st.caption(plain(f"Tuning begins with {begun}; the tuned policy that is on the Stage stays what it is."))
     with st.container(horizontal=True, key="tune_main", gap="small", vertical_alignment="bottom"):
         main_controls(here, recipe, size)
         _guess(here, mine, model, size)
         label = "Start" if not mine.is_live else "Start anew"
 
         def begin(*, instead: bool = False) -> None:
-            mine.begin(model, size, text, score, workshop(), instead=instead)
+            mine.begin(model, size, text, score, workshop(), start=start, instead=instead)
 
         st.button(
             label,
@@ -167,10 +176,10 @@ def _predict(here: Visit, mine: Bench, model: LanguageModel, size: Size) -> None
             type="primary",
             on_click=begin,
             disabled=bool(wrong),
-            help=None if wrong else _estimate(recipe.spec(size, text), model),
+            help=None if wrong else _estimate(recipe.spec(size, text, shape), model),
             width=120,
         )
-        folded_controls(here, recipe, size)
+        folded_controls(here, recipe, size, start)
     if mine.asking and mine.tuning is not None and mine.is_live:
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             done = f"step {mine.tuning.steps} of {mine.tuning.spec.steps}"
@@ -187,12 +196,12 @@ def _estimate(spec: TuneSpec, model: LanguageModel) -> str | None:
     return None if second is None else f"About {max(round(second * spec.steps), 1)} s, as steps went lately."
 
 
-def _wrong(here: Visit, mine: Bench, size: Size) -> str:
+def _wrong(here: Visit, mine: Bench, size: Size, shape: AdapterSpec | None) -> str:
     draft = here.drafts.get("prompt")
     if draft is not None and draft.problem:
         return draft.problem
     try:
-        mine.recipe.spec(size, here.scenario.text.prompt)
+        mine.recipe.spec(size, here.scenario.text.prompt, shape)
     except ValueError as error:
         return str(error)
     return ""

@@ -22,11 +22,18 @@ UPLOAD_MB = 17  # as the server's maxUploadSize
 
 def tuned_policies() -> None:
     """The section."""
-    st.fragment(_section)()
+    st.fragment(_section)(_names())
 
 
-def _section() -> None:
+def _names() -> list[tuple[str, str]]:
+    return [(policy.id, policy.name) for policy in shelf()]
+
+
+def _section(known: list[tuple[str, str]]) -> None:
     here, mine = visit(), shelf()
+    if _names() != known:  # what a run can start from is shown by the rest of the page
+        here.touch()
+        st.rerun()
     if (
         mine.news
     ):  # said here: what a callback shows in a run of this section alone would take the place of the page's frame
@@ -97,6 +104,7 @@ def _keep() -> None:
             score=run.principle.spec if run.principle.model is None else None,
             scored_by=run.principle.name,
             step=step,
+            start=run.start_name,
         )
     except ShelfError as error:
         mine.refused = str(error)

@@ -61,7 +61,8 @@ def policy_row(
 
 
 def _said(policy: TunedPolicy, model: str) -> str:
-    how = f"tuned by {policy.scored_by}, step {policy.step}" if policy.spec is not None else "brought as a file"
+    begun = f" from “{policy.start}”" if policy.start else ""
+    how = f"tuned by {policy.scored_by}{begun}, step {policy.step}" if policy.spec is not None else "brought as a file"
     return f"{model} with an adapter of rank {policy.adapter.spec.rank}, {how}"
 
 

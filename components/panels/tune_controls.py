@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ import streamlit as st
 from components.session.control import control
 from components.session.plain import plain
 from components.session.recipe import Recipe, Size, idle
+from components.session.shelf import TunedPolicy
 from components.session.visit import Visit
 from mdp_core.rlhf.algorithms import ALGORITHMS
 
@@ -25,6 +27,7 @@ FOLDED = {  # field: what it is called, what it means, the step of its arrows
     "rank": ("rank r", "of the adapter: B A has so many dimensions a layer", 1),
     "seed": ("seed", "of the draws and of the adapter's first numbers", 1),
 }
+REFERENCE = ("", "")  # no policy of the shelf
 PENALTIES = {"reward": "in the reward", "loss": "in the loss"}
 
 
@@ -41,21 +44,53 @@ def main_controls(here: Visit, recipe: Recipe, size: Size) -> None:
     _number(here, recipe, size, "steps", "steps", "each writes B texts, scores them, and moves the policy", 10, "")
 
 
-def folded_controls(here: Visit, recipe: Recipe, size: Size) -> None:
-    """All other settings; those that change nothing are switched off and say why."""
+def start_control(
+    here: Visit, kept: Sequence[TunedPolicy], chosen: TunedPolicy | None, choose: Callable[[TunedPolicy | None], None]
+) -> None:
+    """What a run begins with: the reference, or a policy of the shelf. Nothing is drawn where there is none."""
+    if not kept:
+        return
+    policies = {(policy.id, policy.name): policy for policy in kept}  # a new name is a new option
+    st.selectbox(
+        "Start from",
+        [REFERENCE, *policies],
+        **control(
+            here,
+            "tune_from",
+            REFERENCE if chosen is None else (chosen.id, chosen.name),
+            lambda option: choose(policies.get(option)),
+            [REFERENCE, *policies],
+        ),
+        format_func=lambda option: "start from the reference" if option == REFERENCE else f"start from “{option[1]}”",
+        help="Where a run begins. KL is measured from the reference, the untuned model, in any case.",
+        label_visibility="collapsed",
+        width=270,
+    )
+
+
+def folded_controls(here: Visit, recipe: Recipe, size: Size, start: TunedPolicy | None = None) -> None:
+    """All other settings; those that change nothing are switched off and say why. `start` has a shape of its own."""
     with st.popover("All settings", key="tune_all", width=150):
         off = idle(recipe.algorithm, float(recipe.value(size, "beta")))
+        targets = recipe.value(size, "targets")
+        if start is not None:
+            shape = start.adapter.spec
+            own = "The run goes on with the adapter of the kept policy, and its shape stays what it is."
+            off |= {"rank": own, "targets": own}
+            targets = ", ".join(shape.targets)
         with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="tune_folded"):
             for name, (label, says, step) in FOLDED.items():
-                _number(here, recipe, size, name, label, says, step, off.get(name, ""))
+                value = start.adapter.spec.rank if start is not None and name == "rank" else None
+                _number(here, recipe, size, name, label, says, step, off.get(name, ""), value)
             _choice(here, recipe, size, "penalty", "penalty", "where beta times KL is paid", PENALTIES, off)
             kinds = {"k1": "k1", "k2": "k2", "k3": "k3"}
             _choice(here, recipe, size, "estimator", "KL estimator", "of Schulman's three", kinds, off)
             st.text_input(
                 "layers adapted",
-                **control(here, "tune_targets", recipe.value(size, "targets"), partial(recipe.type, size, "targets")),
+                **control(here, "tune_targets", targets, partial(recipe.type, size, "targets")),
                 placeholder="queries and values",
-                help="the ends of their names, such as q_proj, v_proj",
+                disabled="targets" in off,
+                help=off.get("targets", "the ends of their names, such as q_proj, v_proj"),
                 max_chars=200,
                 width=200,
             )
@@ -74,8 +109,11 @@ def loss_of(algorithm: str) -> None:
     st.caption(plain(f"{known.title}: {known.says} {known.source}."))
 
 
-def _number(here: Visit, recipe: Recipe, size: Size, name: str, label: str, says: str, step: Any, off: str) -> None:
-    value = recipe.value(size, name)
+def _number(
+    here: Visit, recipe: Recipe, size: Size, name: str, label: str, says: str, step: Any, off: str, given: Any = None
+) -> None:
+    """`given` is what holds in place of the recipe's."""
+    value = recipe.value(size, name) if given is None else given
     shape: dict[str, Any] = {} if isinstance(value, int) else {"format": "%g"}
     st.number_input(
         label,

@@ -15,7 +15,7 @@ def outcome(tuning: Tuning) -> None:
         return
     said = f"**{plain(verdict(tuning))}**"
     if tuning.reached is not None:
-        said += f" {plain(distance(tuning.reached, tuning.spec.beta))}"
+        said += f" {plain(distance(tuning.reached, tuning.spec.beta, tuning.start_name))}"
     st.success(said)
 
 
@@ -23,15 +23,18 @@ def verdict(tuning: Tuning) -> str:
     """The mean score before and after, beside the guess."""
     figures = tuning.film.figures
     first, last = figures[min(figures)], figures[max(figures)]
-    now = f"the mean score went from {figure(first.score)} to {figure(last.score)} ± {last.error:.2f}"
+    begun = f" (“{tuning.start_name}”, KL {first.kl:.1f})" if tuning.start_name else ""
+    now = f"the mean score went from {figure(first.score)}{begun} to {figure(last.score)} ± {last.error:.2f}"
     told = f"{now}, KL {last.kl:.1f} nats a text."
     return f"T{told[1:]}" if tuning.guess is None else f"You said {figure(tuning.guess)}: {told}"
 
 
-def distance(reached: Reached, beta: float) -> str:
-    """How far the last policy is from the best, exactly."""
+def distance(reached: Reached, beta: float, start: str = "") -> str:
+    """How far the last policy is from the best, exactly. `start` is the policy that the run began with, if that was not the
+    reference: what it had gained before counts too."""
     gain, most = reached.score - reached.before, reached.best - reached.before
-    share = f": {100 * gain / most:.0f}% of the gain that could be had there" if most > 1e-6 else ""
+    over = "over the reference " if start else ""
+    share = f": {100 * gain / most:.0f}% of the gain {over}that could be had there" if most > 1e-6 else ""
     said = (
         f"Exactly, E[r] is {figure(reached.score)} at KL {reached.kl:.2f}, and no policy so near to the reference has more "
         f"than {figure(reached.best)}{share}."

@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from components.session.principle import Principle
 from components.session.recipe import Recipe, Size
+from components.session.shelf import Shelf, TunedPolicy
 from components.session.tuning import Tuning
 from components.session.workshop import Workshop
 
@@ -25,6 +26,8 @@ class Bench:
     """Kept in session state under one key."""
 
     recipe: Recipe = field(default_factory=Recipe)
+    start: TunedPolicy | None = None  # what the runs of its model begin with; None: the reference
+    lost: str = ""  # the name of a policy that runs were to begin with, and that is no longer kept
     tuning: Tuning | None = None
     runs: int = 0  # grows with every run, so that the picture shows each one anew
     refused: str = ""  # why the last run could not begin
@@ -39,18 +42,40 @@ class Bench:
         """Whether the run on it goes on, or waits to."""
         return self.tuning is not None and self.tuning.is_live
 
+    def start_from(self, policy: TunedPolicy | None) -> None:
+        """Let the next runs begin with `policy`, or with the reference."""
+        self.start, self.lost = policy, ""
+
+    def start_of(self, base: str, kept: Shelf) -> TunedPolicy | None:
+        """What a run of the model `base` begins with. One that is gone from the shelf is forgotten, and its name `lost`."""
+        if self.start is not None:
+            found = kept.get(self.start.id)
+            if found is None:
+                self.lost = self.start.name
+            self.start = found
+        return self.start if self.start is not None and self.start.base == base else None
+
     def begin(
-        self, model: LanguageModel, size: Size, prompt: str, score: Principle, shop: Workshop, *, instead: bool = False
+        self,
+        model: LanguageModel,
+        size: Size,
+        prompt: str,
+        score: Principle,
+        shop: Workshop,
+        *,
+        start: TunedPolicy | None = None,
+        instead: bool = False,
     ) -> None:
         """Begin a run; while there is one only `instead` of it, else `asking` is set. What is wrong is in `refused`."""
-        self.refused, self.asking = "", False
+        self.refused, self.lost, self.asking = "", "", False
         if self.is_live and not instead:
             self.asking = True
             return
         try:
             if score.model is not None:
                 score.model.check(model)
-            fresh = Tuning(model, self.recipe.spec(size, prompt), score)
+            shape = None if start is None else start.adapter.spec
+            fresh = Tuning(model, self.recipe.spec(size, prompt, shape), score, start=start)
         except ValueError as error:
             self.refused = str(error)
             return

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from mdp_core.rlhf.algorithms import ALGORITHMS
+
+if TYPE_CHECKING:
+    from mdp_core.rlhf.adapters import AdapterSpec
+    from mdp_core.rlhf.spec import TuneSpec
 
 Size = Literal["small", "large"]
 
@@ -43,8 +47,11 @@ class Recipe:
         """The preset again."""
         self.typed[size] = {}
 
-    def spec(self, size: Size, prompt: str) -> Any:
-        """The TuneSpec. Raises ValueError, in a sentence for a visitor, for what no run can be asked."""
+    def spec(self, size: Size, prompt: str, shape: AdapterSpec | None = None) -> TuneSpec:
+        """The TuneSpec. `shape` is that of an adapter to go on with, which stays as it is, whatever was typed.
+
+        Raises ValueError, in a sentence for a visitor, for what no run can be asked.
+        """
         from mdp_core.rlhf.adapters import AdapterSpec
 
         typed = dict(self.typed[size])
@@ -55,7 +62,9 @@ class Recipe:
         for name in idle(self.algorithm, float(typed.get("beta", preset.beta))):
             typed.pop(name, None)  # what does not apply cannot be wrong either
         # alpha / r stays 2: another rank then needs no other learning rate.
-        return replace(preset, prompt=prompt, adapter=AdapterSpec(rank, max(2.0 * rank, 1.0), targets), **typed)
+        adapter = AdapterSpec(rank, max(2.0 * rank, 1.0), targets) if shape is None else shape
+        spec: TuneSpec = replace(preset, prompt=prompt, adapter=adapter, **typed)
+        return spec
 
     def _preset(self, size: Size) -> Any:
         from mdp_core.rlhf.spec import preset  # heavy: it brings torch

@@ -43,6 +43,7 @@ class TunedPolicy:
     score: ScoreSpec | None = None  # what it was tuned by, where that is a score that can be written down
     scored_by: str = ""  # the name of that score
     step: int = 0  # after which step
+    start: str = ""  # the name of the policy that its run began with; empty where that was the reference
 
 
 @dataclass
@@ -83,6 +84,7 @@ class Shelf:
         score: ScoreSpec | None = None,
         scored_by: str = "",
         step: int = 0,
+        start: str = "",
     ) -> TunedPolicy:
         """Put a copy of `adapter` on the shelf. A name that is taken gets a number.
 
@@ -105,7 +107,7 @@ class Shelf:
                 "The adapters on the shelf are so large that it is full: save one and delete it to make room."
             )
         kept = TunedPolicy(
-            self._free(name), base, replace(adapter.frozen(), base=base), id, spec, score, scored_by, step
+            self._free(name), base, replace(adapter.frozen(), base=base), id, spec, score, scored_by, step, start
         )
         self._policies[id] = kept
         return kept

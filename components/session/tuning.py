@@ -16,6 +16,7 @@ from components.session.samples import Shelf
 from components.session.workshop import Job, State, Workshop
 
 if TYPE_CHECKING:
+    from components.session.shelf import TunedPolicy
     from mdp_core.rlhf.adapters import Adapter
     from mdp_core.rlhf.exact import CountedTexts
     from mdp_core.rlhf.film import Film
@@ -51,18 +52,25 @@ class Tuning:
     """A run. Its numbers are those of `mdp_core.rlhf.trainer.tune` with the same arguments."""
 
     def __init__(
-        self, model: LanguageModel, spec: TuneSpec, principle: Principle, *, start: Adapter | None = None
+        self, model: LanguageModel, spec: TuneSpec, principle: Principle, *, start: TunedPolicy | None = None
     ) -> None:
-        """Raises ValueError, in a sentence for a visitor, for what cannot be tuned: a prompt, a score, an adapter, a run
+        """`start` is a policy over `model` to go on from; without it the run begins with the reference.
+
+        Raises ValueError, in a sentence for a visitor, for what cannot be tuned: a prompt, a score, an adapter, a run
         for which the memory does not suffice."""
         from mdp_core.rlhf.film import Film
         from mdp_core.rlhf.trainer import tune
 
         self.model, self.spec, self.principle = model, spec, principle
+        self.start_name = "" if start is None else start.name  # as it was called when the run began
         self.reward = principle.reward()
-        self._coming: Iterator[Snapshot] | None = tune(model, spec, self.reward, start)
+        self._coming: Iterator[Snapshot] | None = tune(
+            model, spec, self.reward, None if start is None else start.adapter
+        )
         check_memory(model, spec)
-        self.film: Film = Film(model, spec, self.reward, true=principle.true, name=principle.name)
+        self.film: Film = Film(
+            model, spec, self.reward, true=principle.true, name=principle.name, start=self.start_name
+        )
         self.is_heavy = is_slow(model)
         self.snapshots: list[Snapshot] = []
         self.told: list[tuple[int, str]] = []  # warnings, by step

@@ -135,6 +135,10 @@ class Plane {
     }
     shape(svg, "path", { class: "way", d: line(curves.kl.map(x), curves.score.map(y)) });
     curves.kl.forEach((kl, i) => shape(svg, "circle", { class: "sampled", cx: x(kl), cy: y(curves.score[i]), r: 2.4 }));
+    if (film.start && curves.n[0] === 0) {
+      const begun = shape(svg, "circle", { class: "begun", cx: x(curves.kl[0]), cy: y(curves.score[0]), r: 10 });
+      shape(begun, "title", {}, `“${film.start}”, the kept policy that the run began with: score ${digits(curves.score[0])}, KL ${digits(curves.kl[0])}`);
+    }
     for (const point of exact) {
       const diamond = shape(svg, "path", { class: "exact", d: `M${x(point.kl)} ${y(point.score) - 6}l6 6l-6 6l-6 -6Z` });
       shape(diamond, "title", {}, `after ${point.n} updates, counted: score ${digits(point.score)} ± ${digits(point.bound)}, KL ${digits(point.kl)}`);
@@ -149,7 +153,8 @@ class Plane {
     const parts = [["dot", "sampled"]];
     if (plane) parts.unshift(["stroke", "possible"]);
     if (exact.length) parts.push(["diamond", "counted"]);
-    if (best) parts.push(["star", `best for β ${amount(film.beta)}`]);
+    if (film.start) parts.push(["ring", "start"]);
+    if (best) parts.push(["star", film.start ? "best" : `best for β ${amount(film.beta)}`]); // on one line
     for (const [sign, text] of parts) {
       made(this.key, "span", `sign ${sign}`);
       made(this.key, "span", "", text);

@@ -134,7 +134,8 @@ export function digits(value) {
 export function sentence(film, i) {
   const { curves, plane } = film;
   const n = curves.n[i];
-  const who = n === 0 ? "Before the first update" : n === 1 ? "After 1 update" : `After ${n} updates`;
+  const begun = film.start ? `“${film.start}”` : "Before the first update";
+  const who = n === 0 ? begun : n === 1 ? "After 1 update" : `After ${n} updates`;
   const said = (name, error) => `${digits(curves[name][i])} ± ${digits(curves[error][i])}`;
   const best = plane ? frontierAt(plane, Math.max(curves.kl[i], 0)) : null;
   const parts = [`mean ${film.score} ${said("score", "error")}${best === null ? "" : ` of ${digits(best)} possible at this KL`}`];

@@ -50,7 +50,7 @@ class TextRows {
     if (!this.film || !this.numbers.length) return;
     const at = known(this.numbers, n);
     const texts = this.known[at];
-    const whose = at === n ? "best to worst" : at === 0 ? "of the reference" : `after ${at} updates`;
+    const whose = at === n ? "best to worst" : at === 0 ? (this.film.start ? "of the kept policy" : "of the reference") : `after ${at} updates`;
     this.title.textContent = `${texts.length} of ${this.film.batch} texts, ${whose}`;
     const mark = `${at} ${JSON.stringify(texts)} ${this.film.true}`;
     if (mark === this.shown) return;

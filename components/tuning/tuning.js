@@ -219,7 +219,9 @@ class Tuning {
     [step.min, step.max] = [String(range.first), String(range.newest)];
     step.value = String(cursor.n);
     step.setAttribute("aria-valuetext", `after ${cursor.n} of ${all} updates`);
-    this.readout.textContent = cursor.n === 0 ? `reference · 0 of ${all}` : `after ${cursor.n} of ${all} updates`;
+    const begun = film.start ? "kept policy" : "reference";
+    this.readout.textContent = cursor.n === 0 ? `${begun} · 0 of ${all}` : `after ${cursor.n} of ${all} updates`;
+    this.readout.title = cursor.n === 0 && film.start ? film.start : "";
     first.disabled = back.disabled = cursor.n <= range.first;
     forward.disabled = last.disabled = cursor.n >= range.newest;
     newest.hidden = !running;

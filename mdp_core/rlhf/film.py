@@ -54,13 +54,21 @@ class Film:
     """
 
     def __init__(
-        self, model: LanguageModel, spec: TuneSpec, reward: Reward, *, true: Reward | None = None, name: str = "score"
+        self,
+        model: LanguageModel,
+        spec: TuneSpec,
+        reward: Reward,
+        *,
+        true: Reward | None = None,
+        name: str = "score",
+        start: str = "",
     ) -> None:
-        """`true` is what the score stands for, where that is known: a second curve. `name` is the score's, for the screen.
+        """`true` is what the score stands for, where that is known: a second curve. `name` is the score's, for the screen,
+        and `start` that of the policy that the run began with, where it was not the reference.
 
         Raises a PromptError for a prompt that `tune` refuses too.
         """
-        self.model, self.spec, self.reward, self.true, self.name = model, spec, reward, true, name
+        self.model, self.spec, self.reward, self.true, self.name, self.start = model, spec, reward, true, name, start
         prompt = model.encode(spec.prompt)
         self._prompt_pieces = tuple(model.pieces(prompt))
         small = model.model.num_parameters() <= SMALL
@@ -220,6 +228,7 @@ class Film:
         return {
             "algorithm": ALGORITHMS[self.spec.algorithm].title,
             "model": self.model.name,
+            "start": self.start or None,
             "score": self.name,
             "true": None if self.true is None else "true score",
             "batch": self.spec.texts,

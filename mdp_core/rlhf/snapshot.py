@@ -17,7 +17,7 @@ LEAP = 15.0  # nats a text; good runs go one or two in a step
 
 
 class DivergedError(ValueError):
-    """The numbers of a run stopped being numbers. `last_good` is the adapter before, and plays as it did."""
+    """The numbers of a run stopped being numbers. `last_good` is the last adapter that wrote, and plays as it did."""
 
     def __init__(self, step: int, last_good: Adapter) -> None:
         self.step, self.last_good = step, last_good
@@ -54,7 +54,7 @@ class Seconds:
 class Snapshot:
     """One step: B texts of at most T tokens that the policy `before` wrote, and the adapter that was learned from them.
 
-    All measurements are of `before`: those of the first step are the reference's own.
+    All measurements are of `before`: those of the first step are of the policy that the run began with.
     """
 
     spec: TuneSpec
@@ -66,7 +66,7 @@ class Snapshot:
     scores: NDArray[np.float64]  # [B]
     advantages: NDArray[np.float64]  # [B, T], of each token; 0 behind a text's end
     log_ratios: NDArray[np.float64]  # [B, T], log pi - log pi_ref of each token; 0 behind a text's end
-    kl_before: float  # `kl` of the step before; 0 in the first
+    kl_before: float  # `kl` of the step before; 0 in the first, before which there was no step
     entropy: float  # of the next token's distribution, nats, mean over the states that the texts passed through
     gradient_norm: float  # before it was shortened; of the first update of the step; 0 where there was none
     seconds: Seconds
@@ -110,7 +110,7 @@ class Snapshot:
                 f"All {len(self.scores)} texts have the same score as those they are compared to, so every advantage is 0: "
                 "there is no signal to learn from."
             )
-        if self.kl - self.kl_before > LEAP:
+        if self.step > 1 and self.kl - self.kl_before > LEAP:
             return (
                 f"One step took the policy {self.kl - self.kl_before:.0f} nats a text away from the reference: "
                 "a smaller learning rate keeps it readable."

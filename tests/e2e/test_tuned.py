@@ -50,3 +50,39 @@ def test_before_and_after_walk_on_one_clock_with_the_same_draws(page, errors, tm
     page.get_by_role("button", name="Back to the robot").click()
     expect(page.locator(".side.grid svg.map")).to_be_visible()
     errors[:] = [error for error in errors if "404" not in error]  # Streamlit asks below the page's path first
+
+
+def test_a_run_goes_on_from_a_policy_that_was_brought(page, errors, pocket):
+    archive = archive_of(an_adapter(pocket, size=0.1), pocket.model)
+    page.goto("/tune?seed=7&prompt=the+movie+was")
+    start = page.get_by_role("button", name="Start", exact=True)
+    expect(start).to_be_visible(timeout=60_000)  # Pocket is awake
+    begin = page.get_by_role("combobox", name="Start from")
+    expect(begin).to_have_count(0)
+    page.locator("input[type=file]").set_input_files(
+        {"name": "a <i>critic.zip", "mimeType": "application/zip", "buffer": archive}
+    )
+    expect(begin).to_be_visible()  # what the shelf's section has taken in is offered above it
+    begin.focus()
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("option", name="start from “a <i>critic”").click()
+    start.click()
+    expect(page.get_by_text("s left")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("stopped after")).to_be_visible(timeout=60_000)
+    page.get_by_role("slider", name="Updates that the policy has had").focus()
+    page.keyboard.press("Home")
+    expect(page.get_by_text("kept policy · 0 of")).to_be_visible()
+    expect(page.locator(".tuning .said")).to_contain_text("“a <i>critic”: mean sentiment")
+    # It is not the reference: its probabilities are others, and it stands away from KL 0.
+    page.wait_for_function(
+        """(list) => [...list.children].some((bar) =>
+            bar.querySelector("b.share").textContent !== bar.querySelector("span.share").textContent)""",
+        arg=page.locator(".tuning .bars").element_handle(),
+    )
+    left = page.locator(".tuning .plane .tick").filter(has_text="0").first.bounding_box()["x"]
+    assert page.locator(".tuning .plane .begun").bounding_box()["x"] > left + 10
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("“a <i>critic” is no longer kept: the next run starts from the reference.")).to_be_visible()
+    expect(begin).to_have_count(0)
+    errors[:] = [error for error in errors if "404" not in error]  # Streamlit asks below the page's path first

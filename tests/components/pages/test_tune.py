@@ -10,12 +10,16 @@ from streamlit.testing.v1 import AppTest
 from components.session.models import models, warmup
 from components.session.principle import Principle
 from components.session.recipe import Recipe
+from components.session.shelf import Shelf
 from components.session.tuning import Tuning
 from components.session.workshop import workshop
+from mdp_core.rlhf.exact import policy_point
 from mdp_core.rlhf.frontier import optimum
 from mdp_core.rlhf.spec import preset
+from mdp_core.rlhf.totals import Totals
 from mdp_core.rlhf.trainer import tune
 from mdp_core.tokens.scores import Score, ScoreSpec, Sentiment
+from tests.components.session.test_shelf import an_adapter
 
 PATIENCE = 60  # seconds for a run that may share its cores with other tests
 PROMPT = "the movie was"
@@ -45,7 +49,8 @@ def at(app):
     app.session_state["principle"] = Principle()
     app.session_state["visit"].change_text(prompt=PROMPT)
     mine = bench(app)
-    mine.guess, mine.refused, mine.recipe = None, "", Recipe()
+    mine.guess, mine.refused, mine.recipe, mine.start, mine.lost = None, "", Recipe(), None, ""
+    app.session_state["shelf"] = Shelf()
     mine.recipe.typed["small"].update(TINY)
     app.run()
     yield app
@@ -240,6 +245,105 @@ def test_what_does_not_apply_is_switched_off_and_says_why(at):
     at.run()
     assert not at.button(key="tune_start").disabled
     assert any(r"\log\pi" in latex.value for latex in at.latex)
+
+
+# From a kept policy
+
+FROM = "Start from"
+
+
+def starts(at):
+    """What the control offers, and what it is on; nothing where it is not there."""
+    return next(((box.options, box.value) for box in at.selectbox if box.label == FROM), None)
+
+
+def start_from(at, policy=None):
+    """Choose it; None: the reference."""
+    chosen = ("", "") if policy is None else (policy.id, policy.name)
+    next(box for box in at.selectbox if box.label == FROM).set_value(chosen).run()
+    assert not at.exception
+
+
+@pytest.fixture
+def kept(at):
+    """A policy of Pocket on the shelf, beside one of a model that is not here."""
+    pocket, shelf = models().get("pocket"), at.session_state["shelf"]
+    shelf.keep("for a guest", "someone/guest", an_adapter(pocket, seed=2))
+    found = shelf.keep("kinder <b>", "pocket", an_adapter(pocket, size=0.1))
+    at.run()
+    return found
+
+
+def test_where_nothing_is_kept_nothing_can_be_gone_on_from(at):
+    assert starts(at) is None
+    at.session_state["shelf"].keep("for a guest", "someone/guest", an_adapter(models().get("pocket")))
+    at.run()
+    assert starts(at) is None
+
+
+def test_a_run_goes_on_from_a_kept_policy_and_its_kl_is_the_reference_s(at, kept):
+    assert starts(at) == (["start from the reference", "start from “kinder <b>”"], ("", ""))
+    start_from(at, kept)
+    boxes = {box.label: box for box in at.number_input}
+    assert (boxes["rank r"].value, boxes["rank r"].disabled) == (2, True)  # the adapter's own
+    assert "its shape stays" in boxes["rank r"].help
+    bench(at).recipe.typed["small"].update(texts=256, steps=2, rank=0)  # a rank that nobody asks for does no harm
+    run = start(at)
+    pocket = models().get("pocket")
+    assert (run.state, run.spec.adapter) == ("done", kept.adapter.spec)
+    np.testing.assert_array_equal(run.snapshots[0].before.vector(), kept.adapter.vector())
+    *_, last = tune(pocket, run.spec, Sentiment(), start=kept.adapter)
+    np.testing.assert_array_equal(run.last_good.vector(), last.adapter.vector())
+    exact = policy_point(
+        pocket, kept.adapter, pocket.encode(PROMPT), TINY["tokens"], Totals(Sentiment()), low=-1, high=1
+    )
+    first = run.film.figures[0]
+    assert exact.kl > 0.05
+    assert first.kl == pytest.approx(exact.kl, abs=4 * first.kl_error)
+    assert first.score == pytest.approx(exact.score, abs=4 * first.error)
+    data = run.film.data()
+    assert (data["start"], data["next"]["at"][0]) == ("kinder <b>", 0)
+    assert data["next"]["p"][0] != data["next"]["reference"]
+    (sentence,) = said(at, "success")
+    assert f"(“kinder <b>”, KL {first.kl:.1f}) to" in sentence
+    assert "of the gain over the reference that could be had there" in sentence
+    press(at, "keep")
+    policy = list(at.session_state["shelf"])[-1]
+    assert (policy.start, policy.step, policy.adapter.spec) == ("kinder <b>", 2, kept.adapter.spec)
+    assert any("tuned by sentiment from “kinder <b>”, step 2" in caption for caption in said(at, "caption"))
+    assert len(starts(at)[0]) == 3
+
+
+def test_a_policy_that_is_renamed_stays_chosen(at, kept):
+    start_from(at, kept)
+    at.session_state["shelf"].rename(kept.id, "kind")
+    at.run()
+    assert starts(at) == (["start from the reference", "start from “kind”"], (kept.id, "kind"))
+    start_from(at)
+    assert bench(at).start is None
+    np.testing.assert_array_equal(start(at).film.adapters[0].vector()[-8:], 0)  # B of a new adapter
+
+
+def test_a_policy_that_is_deleted_while_it_is_chosen_gives_way_to_the_reference(at, kept):
+    start_from(at, kept)
+    bench(at).recipe.typed["small"].update(rank=3)
+    press(at, f"delete {kept.id}")
+    at.run()
+    assert starts(at) is None
+    assert "“kinder <b>” is no longer kept: the next run starts from the reference." in said(at, "info")
+    assert (run := start(at)).start_name == ""
+    assert run.spec.adapter.rank == 3
+    assert run.film.figures[0].kl == pytest.approx(0, abs=1e-5)
+    assert not any("no longer kept" in info for info in said(at, "info"))
+
+
+def test_a_policy_of_another_model_is_chosen_for_that_model_only(at, kept):
+    guest = next(policy for policy in at.session_state["shelf"] if policy.base != "pocket")
+    bench(at).start_from(guest)
+    at.run()
+    assert starts(at)[1] == ("", "")
+    assert start(at).start_name == ""
+    assert bench(at).start_of("someone/guest", at.session_state["shelf"]) is guest
 
 
 def test_a_run_that_is_stopped_before_its_turn_has_no_steps(pocket):

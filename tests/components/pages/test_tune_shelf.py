@@ -70,6 +70,7 @@ def run(at):
         model=pocket,
         spec=spec,
         principle=Principle(),
+        start_name="",
         film=SimpleNamespace(adapters={0: snapshots[0].before, **{one.step: one.adapter for one in snapshots}}),
     )
     at.session_state["bench"].tuning = found

@@ -136,6 +136,8 @@ def test_one_sentence_a_policy(ask):
     plane = {"kl": [0, 2], "reached": [0, 1.2]}
     plain = {"score": "sentiment", "true": None, "curves": curves, "plane": None}
     known = {**plain, "true": "true score", "plane": plane}
+    (kept,) = ask(["sentence", {**plain, "start": "<b>kind"}, 0])
+    assert kept.startswith("“<b>kind”: mean sentiment 0.00 ± 0.05, KL")
     assert ask(["sentence", plain, 0], ["sentence", known, 1]) == [
         "Before the first update: mean sentiment 0.00 ± 0.05, KL 0.00 ± 0.00 nats a text, entropy 2.35 nats a token, "
         "length 12.3 tokens.",

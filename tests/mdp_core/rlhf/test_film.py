@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,6 +106,24 @@ def test_the_last_policy_is_measured_as_one_more_step_would_do_it(words, run, lo
     assert all(text["change"] is None and text["advantage"] is None for text in texts)
     assert sum(text["count"] for text in texts) <= 8
     assert max(text["score"] for text in texts) == pytest.approx(last.scores.max(), rel=1e-3)
+
+
+def test_a_run_that_goes_on_from_an_adapter_begins_at_it_and_not_at_the_reference(words):
+    start = small.adapter(words).map(lambda tensor: 3 * tensor.float())
+    steps = list(tune(words, SPEC, counts_words, start))
+    film = film_of(words, steps, start="<b>kind")
+    assert torch.equal(film.adapters[0].vector(), start.vector())
+    data = film.data()
+    assert data["start"] == "<b>kind"
+    assert film_of(words, []).data()["start"] is None
+    prompt = words.encode(SPEC.prompt)
+    begun = LMPolicy(AdaptedModel(words, start), Sampling(SPEC.temperature))(prompt)
+    reference = LMPolicy(words, Sampling(SPEC.temperature))(prompt)
+    for place, token in enumerate(data["next"]["ids"]):
+        assert data["next"]["p"][0][place] == pytest.approx(begun.probability(token), rel=1e-3, abs=1e-4)
+        assert data["next"]["reference"][place] == pytest.approx(reference.probability(token), rel=1e-3, abs=1e-4)
+    assert data["curves"]["kl"][0] == pytest.approx(steps[0].kl, rel=1e-3)
+    assert abs(steps[0].kl) > 1e-3
 
 
 def test_a_film_without_a_step_says_so(words):
