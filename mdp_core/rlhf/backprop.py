@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.func import functional_call
 
 from mdp_core.tokens.language_model import LanguageModel
+from mdp_core.tokens.linear import dense
 from mdp_core.tokens.scores import Reward
 
 
@@ -121,7 +122,7 @@ class _Chain:
 
     def __init__(self, model: LanguageModel, state: Sequence[int], u: float, temperature: float) -> None:
         named = dict(model.model.named_parameters())
-        self.leaves = {name: weight.detach().requires_grad_() for name, weight in named.items()}
+        self.leaves = {name: dense(weight).detach().requires_grad_() for name, weight in named.items()}
         answer: Any = functional_call(
             model.model, self.leaves, (), {"input_ids": torch.tensor([list(state)]), "use_cache": False}
         )

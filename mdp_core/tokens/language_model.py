@@ -52,7 +52,7 @@ class LanguageModel:
         self.model = model.to("cpu", torch.float32).eval()
         small = model.num_parameters() < SMALL
         if not small:  # the small have other costs
-            freeze(self.model)
+            freeze(self.model, torch.zeros(1, 1, dtype=torch.long))
         self.tokenizer = tokenizer
         self.name, self.id = name, id
         config = model.config.get_text_config()
@@ -62,7 +62,7 @@ class LanguageModel:
         self._special: frozenset[int] = frozenset(special | set(tokenizer.all_special_ids))
         self.end_tokens: frozenset[int] = _end_tokens(model, tokenizer)
         self.start: tuple[int, ...] = _start(tokenizer)  # the special tokens that every text of this model begins with
-        self.remembers = _remembers(model)  # its keys and values can be kept by prefix
+        self.remembers = remembers(model)  # its keys and values can be kept by prefix
         accepts = inspect.signature(model.forward).parameters
         self._last_only = {"logits_to_keep": 1} if "logits_to_keep" in accepts else {}
         self._lane = Lane(cores=1) if small else Lane(niceness=NICE)
@@ -292,7 +292,7 @@ def _start(tokenizer: Any) -> tuple[int, ...]:
     return tuple(whole[:at])
 
 
-def _remembers(model: Any) -> bool:
+def remembers(model: Any) -> bool:
     """Whether the model keeps nothing but keys and values, which can be cut back to any prefix."""
     if getattr(model, "_is_stateful", False):
         return False

@@ -32,7 +32,7 @@ from mdp_core.rlhf.reading import log_probabilities, mask_of
 from mdp_core.rlhf.spec import TuneSpec, preset
 from mdp_core.rlhf.trainer import tune
 from mdp_core.tokens.generation import Texts
-from mdp_core.tokens.linear import thaw
+from mdp_core.tokens.linear import Linear, freeze, thaw
 from mdp_core.tokens.scores import Sentiment
 
 SENTIMENT = Sentiment()
@@ -66,8 +66,11 @@ def grpo_trainer(model, prompt, folder, **settings):
     peft = pytest.importorskip("peft")
     from datasets import Dataset
 
-    network = copy.deepcopy(model.model)
-    thaw(network)  # TRL has the library's own layers
+    frozen = any(isinstance(module, Linear) for module in model.model.modules())
+    thaw(model.model)
+    network = copy.deepcopy(model.model)  # TRL has the library's own layers
+    if frozen:
+        freeze(model.model, torch.zeros(1, 1, dtype=torch.long))
     tokenizer = copy.deepcopy(model.tokenizer)
     tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
     arguments = trl.GRPOConfig(

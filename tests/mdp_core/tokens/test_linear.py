@@ -6,7 +6,10 @@ import pytest
 import torch
 from torch import nn
 
-from mdp_core.tokens.linear import Linear, freeze, thaw
+from mdp_core.tokens.linear import Linear, dense, freeze, thaw
+from tests.mdp_core.tokens import tiny
+
+EXAMPLE = torch.zeros(1, 24)
 
 
 @pytest.fixture
@@ -24,7 +27,7 @@ def test_answers_and_gradients_are_the_library_s(network, shape):
     theirs = network(x)
     (slope,) = torch.autograd.grad(theirs.square().sum(), x)
     fast = copy.deepcopy(network)
-    freeze(fast)
+    freeze(fast, EXAMPLE)
     assert [type(module) for module in fast] == [Linear, nn.SiLU, Linear]
     ours = fast(x)
     torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-5)
@@ -37,17 +40,43 @@ def test_weights_that_are_learned_get_their_gradient(network):
     x = torch.randn(5, 24, generator=torch.Generator().manual_seed(2))
     network(x).sum().backward()
     fast = copy.deepcopy(network)
-    freeze(fast)
-    fast.requires_grad_(True)
-    fast.zero_grad()
-    fast(x).sum().backward()
-    torch.testing.assert_close(fast[0].weight.grad, network[0].weight.grad)
+    freeze(fast, EXAMPLE)
+    leaves = {name: dense(weight).detach().requires_grad_() for name, weight in fast.named_parameters()}
+    torch.func.functional_call(fast, leaves, (x,)).sum().backward()
+    torch.testing.assert_close(leaves["0.weight"].grad, network[0].weight.grad)
 
 
-def test_a_copy_can_be_given_back(network):
-    freeze(network)
+def test_the_weights_lie_otherwise_and_are_the_same(network):
     theirs = copy.deepcopy(network)
-    thaw(theirs)
-    assert [type(module) for module in theirs] == [nn.Linear, nn.SiLU, nn.Linear]
-    assert type(network[0]) is Linear
-    assert theirs.state_dict().keys() == network.state_dict().keys()
+    freeze(network, EXAMPLE)
+    assert network[0].weight.is_mkldnn
+    assert network[0].weight.shape == (40, 24)
+    assert torch.equal(dense(network[0].weight), theirs[0].weight)
+    thaw(network)
+    assert [type(module) for module in network] == [nn.Linear, nn.SiLU, nn.Linear]
+    assert torch.equal(network[0].weight, theirs[0].weight)
+    assert network.state_dict().keys() == theirs.state_dict().keys()
+
+
+def test_a_vocabulary_that_is_read_too_stays_as_it_is():
+    read, between, write = tied = nn.Sequential(nn.Embedding(30, 8), nn.Linear(8, 8), nn.Linear(8, 30, bias=False))
+    write.weight = read.weight
+    ids = torch.tensor([3, 29])
+    expected = tied(ids)
+    freeze(tied, ids)
+    assert write.weight is read.weight
+    assert not write.weight.is_mkldnn
+    assert between.weight.is_mkldnn
+    torch.testing.assert_close(tied(ids), expected)
+
+
+@pytest.mark.parametrize("kind", ["llama", "sliding", "gpt2", "mamba"])
+def test_language_models_answer_as_before(kind):
+    network, ids = tiny.network(kind).eval(), torch.tensor([[1, 5, 7, 9]])
+    with torch.inference_mode():
+        expected = network(ids).logits
+        freeze(network, ids)
+        torch.testing.assert_close(network(ids).logits, expected, atol=1e-5, rtol=1e-5)
+    assert not any(weight.requires_grad for weight in network.parameters())
+    # Mamba multiplies by the weights of its layers itself.
+    assert any(weight.is_mkldnn for weight in network.parameters()) == (kind in ("llama", "sliding"))
