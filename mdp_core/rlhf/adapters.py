@@ -136,7 +136,7 @@ class Adapter:
 
 def _adding(layer: LowRank, scale: float) -> Callable[[nn.Module, tuple[Any, ...], Tensor], Tensor]:
     def add(_: nn.Module, inputs: tuple[Any, ...], answer: Tensor) -> Tensor:
-        return answer + scale * layer(inputs[0])
+        return torch.add(answer, layer(inputs[0]), alpha=scale)
 
     return add
 

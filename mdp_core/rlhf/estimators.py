@@ -17,7 +17,7 @@ from torch import Tensor
 
 from mdp_core.rlhf.adapters import Adapter
 from mdp_core.rlhf.exact import CountedTexts
-from mdp_core.rlhf.reading import drawn_logp, rows_at_once, text_logits
+from mdp_core.rlhf.reading import drawn_logp, rows_at_once, separate_logits
 from mdp_core.tokens.generation import Texts
 from mdp_core.tokens.language_model import LanguageModel
 
@@ -34,7 +34,7 @@ def _parts(model: LanguageModel, adapter: Adapter, texts: Texts, temperature: fl
         # Each text gets factors of its own, so that one backward pass keeps their gradients apart.
         leaves = adapter.repeated(len(texts.tokens[rows]))
         with leaves.over(model.model):
-            logits = text_logits(model.model, texts, rows, temperature=temperature)
+            logits = separate_logits(model.model, texts, rows, temperature=temperature)
         gradients = torch.autograd.grad(drawn_logp(logits, texts, rows).sum(), leaves.tensors)
         return torch.cat([gradient.flatten(1) for gradient in gradients], dim=1)
 

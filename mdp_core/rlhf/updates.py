@@ -51,7 +51,8 @@ class Learner:
         """One update. The length of its gradient; 0 if there is nothing to learn: then momentum must not move it either."""
         self.optimiser.zero_grad()
         for rows in rows_at_once(self.model, batch.texts):
-            self.model.in_lane(partial(self._look, batch, rows, first))
+            loss = self.model.in_lane(partial(self._look, batch, rows, first))
+            self.model.in_lane(partial(self._add, loss))  # a turn of its own: others come between
         if not batch.advantages.any() and not (self.spec.penalty == "loss" and self.spec.beta > 0):
             return 0.0
         return self.model.in_lane(self._step)
@@ -69,19 +70,23 @@ class Learner:
             self.optimiser.step()
         return norm
 
-    def _look(self, batch: _Batch, rows: slice, first: bool) -> None:
-        """Add these texts' part of the gradient."""
+    def _look(self, batch: _Batch, rows: slice, first: bool) -> Tensor:
+        """[], these texts' part of the loss."""
         with self.live.over(self.model.model):
             logits = text_logits(self.model.model, batch.texts, rows, temperature=self.spec.temperature)
-        self._add_policy(batch, rows, logits, first)
+        return self._policy_loss(batch, rows, logits, first)
 
-    def _add_policy(self, batch: _Batch, rows: slice, logits: Tensor, first: bool) -> None:
+    def _policy_loss(self, batch: _Batch, rows: slice, logits: Tensor, first: bool) -> Tensor:
         logp = drawn_logp(logits, batch.texts, rows).double()
         if first:  # the policy is still the one that wrote the texts
             batch.old[rows] = logp.detach()
             batch.entropies[rows] = entropy(logits.detach()).double()
         terms = loss_terms(self.spec, logp, batch.old[rows], batch.reference[rows], batch.advantages[rows])
-        gradients = torch.autograd.grad((batch.weights[rows] * terms).sum(), self.live.tensors)
+        return (batch.weights[rows] * terms).sum()
+
+    def _add(self, loss: Tensor) -> None:
+        """Add the gradient of a part of the loss."""
+        gradients = torch.autograd.grad(loss, self.live.tensors)
         for tensor, gradient in zip(self.live.tensors, gradients, strict=True):
             tensor.grad = gradient if tensor.grad is None else tensor.grad + gradient
 
@@ -114,7 +119,7 @@ class PPO(Learner):
             _, features = logits_and_features(self.model.model, texts, rows)
         return self._value(features)
 
-    def _look(self, batch: _Batch, rows: slice, first: bool) -> None:
+    def _look(self, batch: _Batch, rows: slice, first: bool) -> Tensor:
         if rows.start == 0:
             self.value_optimiser.zero_grad()
         with self.live.over(self.model.model):
@@ -123,7 +128,7 @@ class PPO(Learner):
             )
         terms = value_terms(self._value(features), batch.values[rows], batch.targets[rows], self.spec.clip)
         torch.autograd.backward((batch.weights[rows] * terms).sum(), inputs=self.head)
-        self._add_policy(batch, rows, logits, first)
+        return self._policy_loss(batch, rows, logits, first)
 
     def _step(self) -> float:
         self.value_optimiser.step()

@@ -125,7 +125,7 @@ def draw(
     tokens, log_probabilities = np.empty(N, dtype=np.int64), np.zeros(N)
     rows = np.arange(N)
     heads = [K for K in _HEADS if sampling.top_k < K < V] if _HEADS[-1] < V else []
-    weight = sampling.weight(logits.numpy()) if heads and not sampling.top_k else np.zeros(N)
+    weight = _weight(logits, sampling.temperature) if heads and not sampling.top_k else np.zeros(N)
     for K in (*heads, V):
         ids, values = _head(logits if len(rows) == N else logits[rows], K)
         p = sampling.ranked(values, np.maximum(weight[rows] - sampling.weight(values), 0.0) if K < V else 0.0)
@@ -149,6 +149,18 @@ def draw(
         if not len(rows):
             break
     return tokens, log_probabilities
+
+
+def _weight(logits: torch.Tensor, temperature: float) -> NDArray[np.float64]:
+    """[N, V] -> [N], `Sampling.weight` on all cores of the lane: a quarter of the time where the vocabulary is large."""
+    if temperature == 0:
+        return np.ones(len(logits))
+    weights = logits.double()
+    weights -= weights.amax(dim=1, keepdim=True)
+    if temperature != 1:
+        weights /= temperature
+    result: NDArray[np.float64] = weights.exp_().sum(dim=1).numpy()
+    return result
 
 
 def _head(logits: torch.Tensor, K: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

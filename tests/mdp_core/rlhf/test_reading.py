@@ -1,0 +1,69 @@
+"""Finished texts, read in one pass: with the prompt read once for all of them, or with each of them."""
+
+import pytest
+import torch
+
+from mdp_core.rlhf import reading
+from mdp_core.rlhf.adapters import AdapterSpec, new_adapter
+from mdp_core.rlhf.reading import drawn_logp, logits_and_features, separate_logits, text_logits
+from mdp_core.tokens.generation import generate
+from tests.mdp_core.tokens import tiny
+
+PROMPT = tuple(range(3, 23))
+
+
+@pytest.fixture(params=["llama", "gpt2", "mamba"])
+def model(request):
+    return tiny.byte_level_model(request.param)
+
+
+def texts_of(model, rows=6, tokens=5):
+    uniforms = torch.rand(rows, tokens, generator=torch.Generator().manual_seed(4)).numpy()
+    return generate(model, PROMPT, uniforms)
+
+
+def test_a_shared_prompt_gives_the_same_logits_and_gradients(model, monkeypatch):
+    texts, rows = texts_of(model), slice(1, 5)
+    generator = torch.Generator().manual_seed(5)
+    adapter = new_adapter(model.model, AdapterSpec(rank=2), generator).map(
+        lambda tensor: torch.randn(tensor.shape, generator=generator) / 4
+    )
+    monkeypatch.setattr(reading, "SHARED", 0)
+    found = []
+    for read in (text_logits, separate_logits):
+        live = adapter.trainable()
+        with live.over(model.model):
+            logp = drawn_logp(read(model.model, texts, rows, temperature=0.7), texts, rows)
+        weights = torch.linspace(-1, 1, logp.numel()).reshape(logp.shape)
+        found.append((logp.detach(), *torch.autograd.grad((weights * logp).sum(), live.tensors)))
+    assert all(tensor.abs().max() > 1e-3 for tensor in found[1])
+    for shared, separate in zip(*found, strict=True):
+        torch.testing.assert_close(shared, separate, atol=1e-4, rtol=1e-3)
+
+
+def test_a_shared_prompt_gives_the_same_features(model, monkeypatch):
+    texts, rows = texts_of(model), slice(0, 6)
+    with torch.no_grad():
+        _, separate = logits_and_features(model.model, texts, rows)
+        monkeypatch.setattr(reading, "SHARED", 0)
+        logits, shared = logits_and_features(model.model, texts, rows)
+    assert shared.shape == (*logits.shape[:2], 16)
+    torch.testing.assert_close(shared, separate, atol=1e-4, rtol=1e-3)
+
+
+def test_a_long_prompt_is_read_once(monkeypatch):
+    model = tiny.byte_level_model("llama")
+    texts, read = texts_of(model, rows=32), []
+    monkeypatch.setattr(
+        model.model.model.embed_tokens, "forward", counting(model.model.model.embed_tokens.forward, read)
+    )
+    text_logits(model.model, texts, slice(0, 32))
+    assert read == [19, 32 * 5]  # all of the prompt but its last token, once; then that and four tokens of each text
+
+
+def counting(forward, read):
+    def counted(ids):
+        read.append(ids.numel())
+        return forward(ids)
+
+    return counted
