@@ -47,6 +47,7 @@ def _steps(
     model: LanguageModel, spec: TuneSpec, reward: Reward, prompt: tuple[int, ...], start: Adapter
 ) -> Iterator[Snapshot]:
     live, before, kl_before = start.trainable(), start.frozen(), 0.0
+    good = before  # the last policy that is known to write
     writer = AdaptedModel(model, live)
     learner = learner_of(model, spec, live)
     for step in range(1, spec.steps + 1):
@@ -55,7 +56,8 @@ def _steps(
         try:
             texts = generate(writer, prompt, step_uniforms(spec, step), Sampling(spec.temperature))
         except ValueError as error:
-            raise DivergedError(step, before) from error
+            raise DivergedError(step, good) from error
+        good = before
         wrote = time.perf_counter()
         written = tuple(model.decode(ids) for ids in texts)
         scores = checked_totals(reward, written)
@@ -64,7 +66,7 @@ def _steps(
         compared = time.perf_counter()
         update = learner.learn(texts, torch.from_numpy(scores), reference)
         if not (live.is_finite and isfinite(update.gradient_norm)):
-            raise DivergedError(step, before)
+            raise DivergedError(step, good)
         adapter = live.frozen()
         snapshot = Snapshot(
             spec,

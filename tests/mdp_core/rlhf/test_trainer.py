@@ -198,6 +198,16 @@ def test_numbers_that_stop_being_numbers_are_caught():
     assert np.isfinite(tuned.logits((1, 70))).all()
 
 
+def test_the_policy_that_cannot_write_is_not_the_last_good_one():
+    model = tiny.byte_level_model("gpt2")
+    run = tune(model, few(learning_rate=1e22, texts=16, tokens=8), WishedLength(3))
+    first = next(run)
+    assert first.adapter.is_finite  # its numbers are, and those that it makes of a text are not
+    with pytest.raises(DivergedError) as error:
+        next(run)
+    assert error.value.last_good is first.before
+
+
 def test_a_wild_learning_rate_says_so(pocket):
     first, second = tune(pocket, preset("rloo", texts=32, tokens=4, steps=2, learning_rate=100.0), Sentiment())
     assert first.message == ""
