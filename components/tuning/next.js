@@ -44,6 +44,8 @@ class NextToken {
       if (bar.now.y === null) bar.now.y = place;
       return { ...item, bar };
     });
+    const order = this.items.map(({ bar }) => bar.element); // for who has it read aloud: the order that is seen
+    if (order.some((element, i) => element !== this.list.children[i])) this.list.replaceChildren(...order);
     const read = next.at.length < next.policies ? ` · ${next.at.length}/${next.policies} read` : "";
     const room = read ? 12 : 20; // the end of a prefix says most
     const end = next.prefix.length > room ? `…${next.prefix.slice(1 - room)}` : next.prefix;
