@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
+from components.panels.choices_file import choices_file
 from components.panels.messages import problem
 from components.panels.preference import preference, said_so_far
 from components.panels.question import question
@@ -12,12 +15,14 @@ from components.panels.reward_texts import best_and_worst, strengths
 from components.panels.simulated_rater import simulated_rater
 from components.panels.takeaway import takeaway
 from components.panels.waiting import waiting
+from components.session.kept_choices import Coming, saved, take_in
 from components.session.models import models
 from components.session.pictures import is_slow
 from components.session.plain import plain
 from components.session.preferences import AT_ONCE, Learned, Pool, Preferences, preferences
 from components.session.shelf import language_model
 from components.session.visit import visit
+from mdp_core.rlhf.preference_files import MAX_BYTES
 from mdp_core.rlhf.raters import TASTES
 
 TICK = 0.3  # seconds between two slices of writing
@@ -58,9 +63,36 @@ def _person(mine: Preferences, pool: Pool | None) -> None:
                 problem(pool.problem, "")
             preference(mine)
         said_so_far(mine)
+        _file(mine)
         takeaway("Nobody can say what a text is worth in numbers; everybody can say which of two is better.")
     with right:
         simulated_rater(mine, mine.pair() is not None)
+
+
+def _file(mine: Preferences) -> None:
+    coming: Coming = st.session_state.setdefault("coming choices", Coming())
+    if coming.news:  # said here: a callback's would take the place of the page's frame in a run of the fragment alone
+        st.toast(plain(coming.news))
+        coming.news = ""
+
+    def load(content: bytes | None) -> None:
+        coming.refused = ""
+        if content is None:
+            return
+        try:
+            coming.news = take_in(mine, content)
+        except ValueError as error:
+            coming.refused = str(error)
+            return
+        coming.files += 1
+
+    choices_file(
+        partial(saved, mine) if mine.choices or mine.stars else None,
+        load,
+        files=coming.files,
+        most_mb=MAX_BYTES // 1_000_000,
+        refused=coming.refused,
+    )
 
 
 def _writing() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.session.preferences import AT_ONCE, Preferences
+from components.session.preferences import AT_ONCE, MOST_RATIONAL, Preferences
 
 CSS = """
 .st-key-simulated { border: 2px dashed color-mix(in srgb, currentColor 55%, transparent); border-radius: 10px;
@@ -28,14 +28,15 @@ def simulated_rater(mine: Preferences, ready: bool) -> None:
             disabled=not ready,
         )
         st.latex(r"P(\text{one chosen})=\sigma\big(\kappa\,(r_{\text{one}}-r_{\text{other}})\big)")
+        key = f"rationality {mine.met}" if mine.met else "rationality"  # a rater that came has a control of its own
         st.slider(
-            "rationality kappa: 0 tosses a coin, 8 hardly errs",
+            f"rationality kappa: 0 tosses a coin, {MOST_RATIONAL:g} hardly errs",
             0.0,
-            8.0,
+            MOST_RATIONAL,
             value=mine.rationality,
             step=0.5,
-            key="rationality",
-            on_change=lambda: mine.make_rational(st.session_state["rationality"]),
+            key=key,
+            on_change=lambda: mine.make_rational(st.session_state[key]),
         )
         with st.container(horizontal=True, gap="small", key="simulated_more"):
             st.button("Another rater", key="other_rater", on_click=mine.other_rater)

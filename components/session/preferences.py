@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_CHOICES = 1_000  # of all
 MOST_STARS = 60  # texts; their pairs grow with the square
+MOST_RATIONAL = 8.0  # kappa of the simulated rater
 AT_ONCE = 50  # choices that the simulated rater makes
 LATER = 10  # choices that a number of foretold ones is told of, at least
 SHOWN = 256  # texts of the pool that are scored
@@ -75,6 +76,7 @@ class Preferences:
     pool: Pool | None = None
     rater: int = 0  # which simulated rater
     rationality: float = 2.0
+    met: int = 0  # simulated raters that came with a file
     guesses: dict[str, Any] = field(default_factory=dict)
     problem: str = ""
     learned: Learned | None = None
@@ -204,6 +206,20 @@ class Preferences:
         """Another strength of choosing; what was chosen before is forgotten, for it was another rater's."""
         self.rationality = rationality
         self.forget(simulated=True)
+
+    # What a file says
+
+    def meet(self, rater: int, rationality: float) -> None:
+        """The simulated rater of a file, in place of the one that is here and has said nothing else."""
+        if (rater, rationality) != (self.rater, self.rationality):
+            self.rater, self.rationality, self.met = rater, rationality, self.met + 1
+
+    def add(self, choices: Sequence[Comparison], stars: Mapping[str, int]) -> None:
+        """Choices and stars that were made before, by the visitor or the simulated rater."""
+        self.choices += choices
+        self.stars |= stars
+        self.past.clear()  # what would be undone is no longer the last that was said
+        self.problem = ""
 
     # What is learned
 

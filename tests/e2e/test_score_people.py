@@ -38,3 +38,26 @@ def test_keys_choose_and_the_reward_model_goes_to_page_tune(page):
     page.get_by_role("button", name="Tune with this reward model").click()
     page.wait_for_url("**/tune*")
     expect(page.get_by_text("reward model (50 simulated)").first).to_be_visible(timeout=30_000)
+
+
+def test_choices_outlive_their_tab_as_a_file(page, tmp_path):
+    page.goto("/score?seed=7")
+    said = page.locator(".said-so-far")
+    page.locator(".st-key-prefer_0 button").click(timeout=60_000)
+    expect(said).to_contain_text("1 choice ")
+    page.get_by_role("button", name="Let the simulated rater").click()
+    expect(said).to_contain_text("50 choices")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save the choices").click()
+    assert saved.value.suggested_filename == "one-loop-choices.json"
+    saved.value.save_as(tmp_path / "choices.json")
+    page.reload()
+    expect(said).to_contain_text("0 choices", timeout=60_000)
+    field = page.locator(".st-key-choices_file input[type=file]")
+    field.set_input_files({"name": "x.json", "mimeType": "application/json", "buffer": b'{"<img src=x>": '})
+    expect(page.get_by_text("This file is no JSON")).to_be_visible()
+    field.set_input_files(tmp_path / "choices.json")
+    expect(page.get_by_text("Loaded: 51 choices.")).to_be_visible()
+    expect(said).to_contain_text("50 choices")
+    expect(page.get_by_text("This file is no JSON")).to_have_count(0)
+    expect(page.get_by_text("reward model (1 of yours, 50 simulated)")).to_be_visible()

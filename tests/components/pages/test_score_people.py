@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.pages import score_people
+from components.session.kept_choices import saved
 from components.session.models import Models
 from mdp_core.rlhf.raters import TASTES
 from mdp_core.tokens.sources import Host
@@ -205,3 +206,57 @@ def test_a_slow_model_writes_a_token_a_tick_and_its_first_texts_can_be_judged(sh
     press(at, "simulate")
     assert len(here.choices) > 8
     assert here.learned.examples.features([here.pool.texts[0]]).shape == (1, 128)
+
+
+def bring(at, content, name="choices.json"):
+    at.file_uploader[0].set_value((name, content, "application/json"))
+    run(at)
+    return mine(at)
+
+
+def test_choices_are_saved_and_loaded_in_another_tab(at):
+    assert at.get("download_button")[0].proto.disabled
+    press(at, "prefer_1", "simulate")
+    here = mine(at)
+    here.stars["*bold* <b>tag</b>"] = 4
+    run(at)
+    assert not at.get("download_button")[0].proto.disabled
+    content = saved(here).encode()
+    there = opened()
+    before = bring(there, content)
+    assert (before.choices, before.stars) == (here.choices, here.stars)
+    assert [choice.simulated for choice in before.choices] == [False] + 50 * [True]
+    assert "reward model (1 of yours, 1 with stars, 50 simulated)" in text_of(there)
+    assert [toast.value for toast in there.toast] == ["Loaded: 51 choices and 1 rated text\\."]
+    assert there.file_uploader[0].value in (None, [])  # ready for the next one
+
+
+def test_the_rater_of_a_file_takes_its_place_at_the_controls(at):
+    press(at, "other_rater")
+    mine(at).make_rational(4.5)
+    run(at)
+    content = saved(press(at, "simulate")).encode()
+    there = opened()
+    assert bring(there, content).rater == 1
+    assert there.slider[0].value == 4.5
+    there.slider[0].set_value(5.0)
+    run(there)
+    assert mine(there).rationality == 5.0
+    assert mine(there).choices == []  # another rater's
+
+
+def test_a_file_that_is_none_is_refused_at_its_field_and_nothing_is_lost(at):
+    press(at, "prefer_0")
+    before = list(mine(at).choices)
+    hostile = b'{"format": "one-loop preferences", "version": 1, "stars": [], "choices": [{"one": "<script>"}]}'
+    for content, why in (
+        (b"\x80\x04", "This file is no JSON"),
+        (b"[" * 100_000, "This file is no JSON"),
+        (hostile, "Choice 1 lacks one of its two texts"),
+    ):
+        assert bring(at, content).choices == before
+        (said,) = at.error
+        assert why in said.value
+        assert has(at, "prefer_0")
+    bring(at, saved(mine(at)).encode())
+    assert not at.error
