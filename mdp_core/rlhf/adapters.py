@@ -122,12 +122,11 @@ class Adapter:
 
         Raises AdapterError if a layer is missing or of another shape.
         """
-        found = dict(network.named_modules())
         hooks = []
         try:
             for name, layer in self.layers.items():
-                _check_fit(name, layer, found.get(name))
-                hooks.append(found[name].register_forward_hook(_adding(layer, self.spec.scale)))
+                module = _check_fit(name, layer, network)
+                hooks.append(module.register_forward_hook(_adding(layer, self.spec.scale)))
             yield
         finally:
             for hook in hooks:
@@ -179,7 +178,12 @@ def layer_shape(module: nn.Module) -> tuple[int, int]:
     return int(out), int(into)
 
 
-def _check_fit(name: str, layer: LowRank, module: nn.Module | None) -> None:
+def _check_fit(name: str, layer: LowRank, network: nn.Module) -> nn.Module:
+    """The layer of the network that this one belongs to."""
+    try:
+        module = network.get_submodule(name)
+    except AttributeError:
+        module = network  # which is no linear layer
     if not isinstance(module, (nn.Linear, Conv1D)):
         raise AdapterError(
             f"This adapter is for another model: here is no layer {name[:80]!r}. Load it over its own model."
@@ -190,10 +194,10 @@ def _check_fit(name: str, layer: LowRank, module: nn.Module | None) -> None:
             f"This adapter is for another model: its layer {name[:80]!r} is {B} x {A}, and here it is {out} x {into}. "
             "Load it over its own model."
         )
+    return module
 
 
 def check_fits(adapter: Adapter, network: nn.Module) -> None:
     """Raises AdapterError, in a sentence for a visitor, unless every layer of the adapter is one of `network`."""
-    found = dict(network.named_modules())
     for name, layer in adapter.layers.items():
-        _check_fit(name, layer, found.get(name))
+        _check_fit(name, layer, network)
