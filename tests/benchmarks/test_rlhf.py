@@ -118,10 +118,13 @@ def adapter_of(network):
     return Adapter(AdapterSpec(8, 16.0, ("q_proj", "v_proj")), layers)
 
 
-@pytest.mark.parametrize("algorithm", ["grpo", "dr_grpo"])
-def test_trl_s_loss_on_the_same_batch(pocket, algorithm, tmp_path):
+@pytest.mark.parametrize(
+    ("name", "algorithm", "steps"), [("pocket", "grpo", 6), ("pocket", "dr_grpo", 6), ("smollm2", "grpo", 4)]
+)
+def test_trl_s_loss_on_the_same_batch(request, name, algorithm, steps, tmp_path):
     """Two updates a batch, so that ratios, clipping and the penalty (k3, in the loss) all count."""
-    trainer = grpo_trainer(pocket, "the movie was", tmp_path, loss_type=algorithm, num_iterations=2, max_steps=6)
+    model = request.getfixturevalue(name)
+    trainer = grpo_trainer(model, "the movie was", tmp_path, loss_type=algorithm, num_iterations=2, max_steps=steps)
     seen, theirs = [], trainer._compute_loss
 
     def looked_at(model, inputs):
@@ -131,21 +134,21 @@ def test_trl_s_loss_on_the_same_batch(pocket, algorithm, tmp_path):
 
     trainer._compute_loss = looked_at
     trainer.train()
-    assert len(seen) == 6
+    assert len(seen) == steps
     spec = TuneSpec(algorithm=algorithm, texts=16, tokens=16, epochs=2, penalty="loss", estimator="k3", beta=0.1)
     for adapter, inputs, loss in seen:
         written = inputs["completion_mask"].bool()
         tokens = torch.where(written, inputs["completion_ids"], -1).numpy()
         prompt = tuple(inputs["prompt_ids"][0].tolist())
         texts = Texts(prompt, tokens, np.zeros(tokens.shape), written.sum(1).numpy(), written[:, -1].numpy())
-        logp = log_probabilities(pocket, texts, adapter)
-        reference = log_probabilities(pocket, texts)
+        logp = log_probabilities(model, texts, adapter)
+        reference = log_probabilities(model, texts)
         old = inputs.get("old_per_token_logps")
         old = logp if old is None else old.double()
         advantages = inputs["advantages"].double()[:, None].expand_as(logp)
         terms = loss_terms(spec, logp, old, reference, advantages)
         ours = float((token_weights(spec, mask_of(texts)) * torch.where(written, terms, 0.0)).sum())
-        print(f"\n{algorithm}: ours {ours:+.6f}, theirs {loss:+.6f}")
+        print(f"\n{name}, {algorithm}: ours {ours:+.6f}, theirs {loss:+.6f}")
         assert ours == pytest.approx(loss, abs=2e-5)
     assert max(abs(loss) for *_, loss in seen) > 1e-3
 
