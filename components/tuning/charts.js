@@ -49,6 +49,7 @@ class Curve {
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     for (const value of marks(low, high, Math.max(height / 45, 3))) {
       shape(this.svg, "line", { class: "mesh", x1: left, x2: right, y1: y(value), y2: y(value) });
+      if (this.axis && y(value) > floor - 8) continue; // there stands "updates"
       shape(this.svg, "text", { class: "tick", x: left - 6, y: y(value) + 5, "text-anchor": "end" }, tick(value));
     }
     const wide = marks(0, until, Math.max(width / 90, 2)).filter(Number.isInteger);
@@ -112,7 +113,8 @@ class Plane {
     const far = Math.max(...curves.kl.map((value, i) => value + curves.kl_error[i]), ...exact.map((point) => point.kl), best ? best.kl : 0, 0.5) * 1.08;
     const on = plane ? plane.kl.map((kl, i) => i).filter((i) => plane.kl[i] <= far) : [];
     const rim = plane ? frontierNear(plane, far) : null;
-    let [low, high] = extent([curves.score, exact.map((point) => point.score), on.map((i) => plane.reached[i]), [rim ?? NaN, best ? best.score : NaN]], 0.07);
+    const spread = curves.score.flatMap((value, i) => [value - curves.error[i], value + curves.error[i]]);
+    const [low, high] = extent([spread, exact.map((point) => point.score), on.map((i) => plane.reached[i]), [rim ?? NaN, best ? best.score : NaN]], 0.07);
     const [left, right, top, floor] = [46, width - 10, 8, height - 38];
     const x = (kl) => left + (Math.max(kl, 0) / far) * (right - left);
     const y = (score) => floor - ((score - low) / (high - low)) * (floor - top);
@@ -156,8 +158,9 @@ class Plane {
     if (film.start) parts.push(["ring", "start"]);
     if (best) parts.push(["star", film.start ? "best" : `best for β ${amount(film.beta)}`]); // on one line
     for (const [sign, text] of parts) {
-      made(this.key, "span", `sign ${sign}`);
-      made(this.key, "span", "", text);
+      const part = made(this.key, "span", "part"); // breaks as one
+      made(part, "span", `sign ${sign}`);
+      made(part, "span", "", text);
     }
   }
 
@@ -166,10 +169,10 @@ class Plane {
     const { curves, plane } = this.film;
     const [kl, score] = [curves.kl[i], curves.score[i]];
     const [x, y] = [this.x(kl), this.y(score)];
-    const [dx, dy] = [Math.abs(this.x(kl + curves.kl_error[i]) - this.x(Math.max(kl, 0))), Math.abs(this.y(score + curves.error[i]) - y)];
+    const [kls, scores] = [[kl, curves.kl_error[i]], [score, curves.error[i]]].map(([value, error]) => [value - error, value + error]);
     this.here.setAttribute("cx", x);
     this.here.setAttribute("cy", y);
-    this.cross.setAttribute("d", `M${x - dx} ${y}h${2 * dx}M${x} ${y - dy}v${2 * dy}`);
+    this.cross.setAttribute("d", `M${this.x(kls[0])} ${y}H${this.x(kls[1])}M${x} ${this.y(scores[0])}V${this.y(scores[1])}`);
     const most = plane ? frontierAt(plane, Math.max(kl, 0)) : null;
     this.name.textContent = this.film.score;
     this.value.textContent = digits(score);

@@ -36,15 +36,18 @@ export function extent(lists, room = 0.06) {
   return [low - room * (high - low), high + room * (high - low)];
 }
 
-/** Round numbers inside [low, high], about `wanted` of them. */
+/** Round numbers inside [low, high], about `wanted` of them, and two at least: one alone is no scale. */
 export function marks(low, high, wanted) {
   const rough = (high - low) / Math.max(wanted, 1);
   if (!(rough > 0)) return [low];
   const power = Math.pow(10, Math.floor(Math.log10(rough)));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough * 0.999);
-  const found = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i += 1) found.push(Number((i * step).toPrecision(12)));
-  return found;
+  const steps = [10, 5, 2, 1, 0.5, 0.2, 0.1].map((m) => m * power);
+  const fitting = steps.filter((s) => s >= rough * 0.999).length - 1;
+  const inside = (step) => {
+    const [first, last] = [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)];
+    return Array.from({ length: Math.max(last - first + 1, 0) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  };
+  return steps.slice(fitting).map(inside).find((found) => found.length > 1) ?? inside(steps[fitting]);
 }
 
 /** An SVG path through the points; one without a number is left out, and the line broken there. */

@@ -46,12 +46,18 @@ class NextToken {
     });
     const order = this.items.map(({ bar }) => bar.element); // for who has it read aloud: the order that is seen
     if (order.some((element, i) => element !== this.list.children[i])) this.list.replaceChildren(...order);
-    const read = next.at.length < next.policies ? ` · ${next.at.length}/${next.policies} read` : "";
-    const room = read ? 12 : 20; // the end of a prefix says most
-    const end = next.prefix.length > room ? `…${next.prefix.slice(1 - room)}` : next.prefix;
-    this.after.textContent = `after “${end}”${read}`;
-    this.after.title = next.prefix;
     if (fresh) for (const { bar } of this.items) bar.now.p = bar.to.p;
+  }
+
+  /** Of what stands before the token as much as there is room for: its end says most. */
+  fit() {
+    const { at, policies, prefix } = this.next;
+    const read = at.length < policies ? ` · ${at.length}/${policies} read` : "";
+    for (let room = 20; room > 3; room -= 1) {
+      this.after.textContent = `after “${prefix.length > room ? `…${prefix.slice(1 - room)}` : prefix}”${read}`;
+      if (this.after.scrollWidth <= this.after.clientWidth) break;
+    }
+    this.after.title = prefix;
   }
 
   make(item) {

@@ -189,6 +189,7 @@ class Tuning {
       this.next.draw(film.next);
       this.texts.draw(film);
     }
+    this.next.fit();
   }
 
   point(now) {

@@ -51,6 +51,7 @@ def test_scales(ask):
     assert none == [0, 1]
     assert ask(["marks", -0.1, 1.05, 6]) == [[0, 0.2, 0.4, 0.6, 0.8, 1]]
     assert ask(["marks", 1, 1, 3]) == [[1]]
+    assert ask(["marks", -0.3, 0.4, 3.4], ["marks", 15.5, 16.5, 3]) == [[-0.2, 0, 0.2, 0.4], [15.5, 16, 16.5]]
 
 
 def test_numbers_for_the_eye(ask):
