@@ -51,8 +51,6 @@ class LanguageModel:
         """`model` is a transformers causal LM and becomes this object's own; `name` is for the screen, `id` for caches."""
         self.model = model.to("cpu", torch.float32).eval()
         small = model.num_parameters() < SMALL
-        if not small:  # the small have other costs
-            freeze(self.model, torch.zeros(1, 1, dtype=torch.long))
         self.tokenizer = tokenizer
         self.name, self.id = name, id
         config = model.config.get_text_config()
@@ -66,6 +64,8 @@ class LanguageModel:
         accepts = inspect.signature(model.forward).parameters
         self._last_only = {"logits_to_keep": 1} if "logits_to_keep" in accepts else {}
         self._lane = Lane(cores=1) if small else Lane(niceness=NICE)
+        if not small:  # the small have other costs
+            self.in_lane(lambda: freeze(self.model, torch.zeros(1, 1, dtype=torch.long)))
         self._books = threading.Lock()  # of the answers; the prefixes are touched in the lane only
         self._words = threading.Lock()  # a tokenizer may be asked one thing at a time
         self._prefixes = PrefixCache(KEPT_TOKENS)
