@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 FLOAT = 4  # bytes
 BASE = 100_000_000  # bytes that any run may take: texts, curves, the film
-COPIES = 8  # of the logits at once, forward and backward, the double precision of the losses included
-PER_LAYER = 24  # numbers of the model's width that a layer keeps of a token for the backward pass, its MLP included
+COPIES = 5  # of the logits at once, forward and backward, the double precision of the losses included
+PER_LAYER = 16  # numbers of the model's width that a layer keeps of a token for the backward pass, its MLP included
 KEPT = 40  # adapters in memory: the film's, the run's own, and Adam's two moments of it
 
 
@@ -21,7 +21,7 @@ def needed(model: LanguageModel, spec: TuneSpec) -> int:
     """Bytes that a run takes beside the model: the keys and values of the texts, a part of them read with its backward pass,
     the adapters that are kept. An estimate from above, from the sizes in the model's configuration.
     """
-    from mdp_core.rlhf.reading import LOGITS, TOKENS
+    from mdp_core.rlhf.reading import LOGITS, SHARED, TOKENS
     from mdp_core.tokens.generation import LOGITS as WRITTEN
     from mdp_core.tokens.generation import ROWS
 
@@ -36,7 +36,11 @@ def needed(model: LanguageModel, spec: TuneSpec) -> int:
     writing_rows = min(spec.texts, ROWS, max(WRITTEN // V, 1))
     writing = writing_rows * (2 * length * layers * keys + COPIES * V)
     rows = min(spec.texts, max(min(LOGITS // (tokens * V), TOKENS // length), 1))
-    reading = rows * (length * (layers * PER_LAYER * width + heads * length) + COPIES * tokens * V)
+    if (rows - 1) * prompt <= SHARED:
+        reading = layers * rows * length * PER_LAYER * width
+    else:  # the prompt once, but its keys and values with every text: as they are, and repeated for all heads
+        reading = layers * ((prompt + rows * tokens) * PER_LAYER * width + rows * length * 2 * (keys + width))
+    reading += rows * (heads * length * length + COPIES * tokens * V)
     adapters = KEPT * 4 * layers * spec.adapter.rank * width
     return BASE + FLOAT * (max(writing, reading) + adapters)
 
