@@ -23,9 +23,9 @@ def verdict(tuning: Tuning) -> str:
     """The mean score before and after, beside the guess."""
     figures = tuning.film.figures
     first, last = figures[min(figures)], figures[max(figures)]
-    begun = f" (“{tuning.start_name}”, KL {first.kl:.1f})" if tuning.start_name else ""
+    begun = f" (“{tuning.start_name}”, KL {figure(first.kl)})" if tuning.start_name else ""
     now = f"the mean score went from {figure(first.score)}{begun} to {figure(last.score)} ± {last.error:.2f}"
-    told = f"{now}, KL {last.kl:.1f} nats a text."
+    told = f"{now}, KL {figure(last.kl)} nats a text."
     return f"T{told[1:]}" if tuning.guess is None else f"You said {figure(tuning.guess)}: {told}"
 
 
