@@ -16,7 +16,7 @@ Size = Literal["small", "large"]
 # What suits a model: Pocket's texts are short enough to be counted, and SmolLM2's steps few enough for a minute or two.
 SUITS: dict[Size, dict[str, Any]] = {
     "small": {"texts": 64, "tokens": 4, "steps": 100},
-    "large": {"texts": 16, "tokens": 16, "steps": 30, "learning_rate": 0.001, "beta": 0.03},
+    "large": {"texts": 16, "tokens": 16, "steps": 30, "learning_rate": 0.0015, "beta": 0.04},
 }
 
 
