@@ -68,9 +68,11 @@ def test_a_run_goes_on_from_a_policy_that_was_brought(page, errors, pocket):
     page.get_by_role("option", name="start from “a <i>critic”").click()
     start.click()
     expect(page.get_by_text("s left")).to_be_visible(timeout=60_000)
+    cursor = page.get_by_role("slider", name="Updates that the policy has had")
+    expect(cursor).not_to_have_value("0", timeout=60_000)  # the first update has come
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("stopped after")).to_be_visible(timeout=60_000)
-    page.get_by_role("slider", name="Updates that the policy has had").focus()
+    cursor.focus()
     page.keyboard.press("Home")
     expect(page.get_by_text("kept policy · 0 of")).to_be_visible()
     expect(page.locator(".tuning .said")).to_contain_text("“a <i>critic”: mean sentiment")

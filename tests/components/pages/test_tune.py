@@ -305,7 +305,7 @@ def test_a_run_goes_on_from_a_kept_policy_and_its_kl_is_the_reference_s(at, kept
     assert (data["start"], data["next"]["at"][0]) == ("kinder <b>", 0)
     assert data["next"]["p"][0] != data["next"]["reference"]
     (sentence,) = said(at, "success")
-    assert f"(“kinder <b>”, KL {first.kl:.1f}) to" in sentence
+    assert f"(“kinder <b>”, KL {first.kl:.2f}) to" in sentence
     assert "of the gain over the reference that could be had there" in sentence
     press(at, "keep")
     policy = list(at.session_state["shelf"])[-1]
