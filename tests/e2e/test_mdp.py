@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.mouse import press
+
 
 @pytest.fixture
 def mdp(page):
@@ -48,13 +50,10 @@ def test_a_stroke_paints_the_world_that_the_stage_walks(mdp):
 
 def test_a_bar_is_dragged_the_others_make_room_and_the_draw_falls(mdp):
     track = mdp.locator(".mixer .track").nth(1)
-    track.scroll_into_view_if_needed()
     numbers = mdp.locator(".mixer .number")
     expect(numbers).to_have_text(["0.25"] * 4)
-    box = track.bounding_box()
-    mdp.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + 10)
-    mdp.mouse.down()
-    mdp.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + 10, steps=4)
+    box = press(mdp, track, 0.25)
+    mdp.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] / 2, steps=4)
     expect(numbers).to_have_text(["0.10", "0.70", "0.10", "0.10"])  # before the mouse is released
     mdp.mouse.up()
     expect(mdp.get_by_role("button", name="pi as it was")).to_be_enabled()  # Python has it

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.mouse import press
+
 REVIEW = "/?seed=7&world=lake&prompt=the+movie+was"
 
 
@@ -106,11 +108,8 @@ def test_arrows_in_the_prompt_move_the_caret_and_not_the_clock(page):
 def test_gamma_moves_the_sums_before_the_mouse_is_released(page):
     open_stage(page)
     before, address = total(page, "text"), page.url
-    slider = page.locator("input.gamma").bounding_box()
-    middle = slider["y"] + slider["height"] / 2
-    page.mouse.move(slider["x"] + slider["width"] * 0.9, middle)
-    page.mouse.down()
-    page.mouse.move(slider["x"] + slider["width"] * 0.3, middle, steps=5)
+    slider = press(page, page.locator("input.gamma"), 0.9)
+    page.mouse.move(slider["x"] + slider["width"] * 0.3, slider["y"] + slider["height"] / 2, steps=5)
     expect(page.locator(".discount .readout")).to_have_text(re.compile(r"gamma 0\.(2|3)\d"))
     gamma = float(page.locator(".discount .readout").inner_text().split()[-1])
     now = total(page, "text")

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.mouse import press
+
 
 @pytest.fixture(autouse=True)
 def on_a_page_of_its_own(page, errors):
@@ -30,10 +32,7 @@ def mean(page):
 
 def grab(page, slider, share):
     """The mouse on the handle's track at `share`, pressed."""
-    slider.scroll_into_view_if_needed()
-    box = slider.bounding_box()
-    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + box["height"] / 2)
-    page.mouse.down()
+    box = press(page, slider, 0.9)
     page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] / 2, steps=5)
 
 

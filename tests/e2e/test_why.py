@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.mouse import press
+
 
 @pytest.fixture(autouse=True)
 def on_a_page_of_its_own(page, errors):
@@ -34,12 +36,9 @@ def test_the_gradient_stops_at_the_draw_and_the_estimate_follows_the_hand(page):
 
     slider = page.locator(".estimate input.texts")
     expect(slider).to_be_visible(timeout=90_000)
-    slider.scroll_into_view_if_needed()
     expect(page.locator(".estimate .readout.n")).to_have_text("N 64 texts")
     few, slope = number(page, "cosine"), number(page, "slope")
-    box = slider.bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
+    box = press(page, slider, 0.5)
     page.mouse.move(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2, steps=5)
     expect(page.locator(".estimate .readout.n")).to_have_text("N 4,096 texts")  # before the mouse is let go
     assert number(page, "cosine") > max(few, 0.99)
