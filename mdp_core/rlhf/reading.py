@@ -27,9 +27,8 @@ from mdp_core.tokens.prefix_cache import cache_of, key_values
 # would take a third longer in all.
 TOKENS = 4096
 LOGITS = 2**24
-SHARED = (
-    256  # tokens; a prompt is read once for all texts of a part where that saves more, which pays for one more pass
-)
+# A prompt is read once for all texts of a part where that saves more tokens than these: they pay for one more pass.
+SHARED = 256
 
 
 def rows_at_once(model: LanguageModel, texts: Texts) -> Iterator[slice]:
@@ -51,16 +50,14 @@ def text_logits(network: nn.Module, texts: Texts, rows: slice, *, temperature: f
     if (len(ids) - 1) * before <= SHARED or not remembers(network):
         return separate_logits(network, texts, rows, temperature=temperature)
     cache = DynamicCache()
-    _answer(network, ids[:1, :before], 1, cache)
+    _answer(network, ids[:1, :before], 1, temperature, cache)
     spread = tuple((_repeated(keys, len(ids)), _repeated(values, len(ids))) for keys, values in key_values(cache))
-    logits = _answer(network, ids[:, before:-1], texts.tokens.shape[1], cache_of(spread))
-    return logits if temperature == 1 else logits / temperature
+    return _answer(network, ids[:, before:-1], texts.tokens.shape[1], temperature, cache_of(spread))
 
 
 def separate_logits(network: nn.Module, texts: Texts, rows: slice, *, temperature: float = 1.0) -> Tensor:
     """As `text_logits`, each text read from the first token of its prompt: for a network that differs from row to row."""
-    logits = _answer(network, _ids(texts, rows)[:, :-1], texts.tokens.shape[1], None)
-    return logits if temperature == 1 else logits / temperature
+    return _answer(network, _ids(texts, rows)[:, :-1], texts.tokens.shape[1], temperature, None)
 
 
 def _repeated(state: Tensor | None, rows: int) -> Tensor | None:
@@ -68,14 +65,16 @@ def _repeated(state: Tensor | None, rows: int) -> Tensor | None:
     return None if state is None else state.expand(rows, -1, -1, -1)
 
 
-def _answer(network: nn.Module, ids: Tensor, last: int, cache: DynamicCache | None) -> Tensor:
-    """[n, L] -> [n, last, V], the logits after the last tokens; `cache` has what stands before them, and then them too."""
+def _answer(network: nn.Module, ids: Tensor, last: int, temperature: float, cache: DynamicCache | None) -> Tensor:
+    """[n, L] -> [n, last, V], the logits over temperature after the last tokens; `cache` has the tokens before these, and
+    then these too.
+    """
     kept = {"logits_to_keep": last} if _keeps(type(network).forward) else {}
     answer: Any = network(input_ids=ids, past_key_values=cache, use_cache=cache is not None, return_dict=True, **kept)
     logits: Tensor = answer.logits
-    return (
-        logits if logits.shape[1] == last else logits[:, -last:]
-    )  # a cut of nothing would cost a copy on the way back
+    if logits.shape[1] > last:  # a cut of nothing would cost a copy on the way back
+        logits = logits[:, -last:]
+    return logits if temperature == 1 else logits / temperature
 
 
 def logits_and_features(network: Any, texts: Texts, rows: slice, *, temperature: float = 1.0) -> tuple[Tensor, Tensor]:
