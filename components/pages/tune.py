@@ -240,7 +240,8 @@ def _run(ticking: bool) -> None:
         _run_the_page()
     if run is None:
         loss_of(mine.recipe.algorithm)
-        st.info("Press Start: every step's texts, scores and probabilities are shown while the policy learns.")
+        if warmup().done:  # before that there is no Start to press
+            st.info("Press Start: every step's texts, scores and probabilities are shown while the policy learns.")
         return
     if run.job is not None:
         run.job.look()

@@ -27,6 +27,7 @@ CSS = f"""
 [data-testid="stAlertContainer"] p {{ margin: 0; font-size: 15px; line-height: 1.35; }}
 [data-testid="stPopoverBody"] {{ width: min(640px, calc(100vw - 32px)); max-height: calc(100vh - 110px); }}
 .katex-display {{ overflow-x: auto; overflow-y: hidden; }}
+@media (max-width: 640px) {{ .katex-display {{ font-size: 0.78em; }} }}  /* a loss fits a phone; what is longer scrolls */
 /* The name takes no room of its own. */
 [data-testid="stElementContainer"]:has(.one-loop-name) {{ position: absolute; height: 0; }}
 """
