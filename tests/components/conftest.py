@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.pages import stage
-from components.panels import model
-from components.session.models import Models
+from components.controls import model
+from components.server.models import Models
+from components.stage import page as stage
 from mdp_core.tokens.sources import Host
 
 APP = Path(__file__).parents[2] / "app.py"
