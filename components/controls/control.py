@@ -35,7 +35,6 @@ def control(
     def changed() -> None:
         # A browser also sends what nobody changed, and for a while what a widget said that is gone.
         if key == key_of_control(name) and st.session_state[key] != shown:
-            here.touched = True
             change(st.session_state[key])
 
     return {"key": key, "on_change": changed, **default}
@@ -54,7 +53,6 @@ def field(here: Visit, name: str, value: str, change: Callable[[str], None]) -> 
 
     def typed(text: str) -> None:
         here.held[name] = (text, command)
-        here.touched = True
         change(text)
 
     return {"typed": shown, "command": command, "on_typed": typed}

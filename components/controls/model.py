@@ -61,7 +61,7 @@ def _name(model: str, models: Models) -> str:
 
 
 def _choice(here: Visit, models: Models) -> None:
-    current = here.scenario.text.model if here.wish is None else here.wish.tuned or here.wish.model
+    current = here.asked.text.model
     names = {READY: KINDS[READY], SMOLLM2: KINDS[SMOLLM2]}
     names |= {policy.id: plain(policy.name) for policy in shelf()} | {OTHER: KINDS[OTHER]}
     kind = current if current in names else OTHER

@@ -36,7 +36,7 @@ def robot(here: Visit, problem: str) -> None:
     elif name == "learned":
         name = short_name(grid.learned)
     with st.popover(
-        _label("Robot: map error" if problem else f"Robot: {name}"), key=OPEN, on_change=here.touch, width=176
+        _label("Robot: map error" if problem else f"Robot: {name}"), key=OPEN, on_change="rerun", width=176
     ):
         question = "" if grid.own_map or grid.world not in PRESETS else PRESETS[grid.world].question
         st.caption(

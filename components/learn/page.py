@@ -18,10 +18,11 @@ from components.learn.residuals import residuals
 from components.learn.solved import solved
 from components.learn.solver import formula, horizon, outcome, prediction, solver
 from components.server.warmup import warmup
+from components.shell.address import follow_address, visit, write_link
 from components.shell.messages import problem
 from components.shell.navigation import go_to
 from components.shell.plain import plain
-from components.shell.visit import Visit, follow_address, visit, write_link
+from components.shell.visit import Visit
 from components.shell.waiting import waiting
 from mdp_core.grid.diagnosis import remarks
 from mdp_core.grid.editing import Brush

@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
-from components.instruments.drawing.tables import BarRow, bar_table, signed
+from components.instruments.drawing.figures import signed
+from components.instruments.drawing.tables import BarRow, bar_table
 
 AMOUNTS = (1, 10, 1000)
 POINTS = 200  # of the curve

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components.instruments.board import Walk, board
-from components.instruments.drawing.tables import BarRow, bar_table, signed
+from components.instruments.drawing.figures import signed
+from components.instruments.drawing.tables import BarRow, bar_table
 from mdp_core.stage.places import Places
 
 

@@ -35,10 +35,11 @@ from components.mdp.transition import pair
 from components.mdp.world import controls, painting, said
 from components.server.models import models
 from components.server.warmup import warmup
+from components.shell.address import follow_address, visit, write_link
 from components.shell.messages import notes, problem
 from components.shell.plain import plain
 from components.shell.shelf import language_model
-from components.shell.visit import Visit, follow_address, visit, write_link
+from components.shell.visit import Visit
 from components.shell.wanted_model import settle
 from mdp_core.counting import in_powers, prefixes
 from mdp_core.distribution import Categorical
@@ -220,7 +221,6 @@ def _text(here: Visit) -> tuple[Any, Any, Categorical[int]] | None:
 def _waking() -> None:
     here, begun = visit(), warmup()
     if language_model(here.scenario.text.model, models()) is not None:
-        here.touched = True  # nobody went back or forth in the browser, whose address may lag behind
         st.rerun()
     if begun.done and begun.problem:
         problem(begun.problem, "The grid goes on without it.")

@@ -13,14 +13,14 @@ from components.returns import sample as returns_sample
 from components.returns import values as returns_values
 from components.returns.choice import choice, line_controls, verdict
 from components.returns.guess import prediction
-from components.returns.memory import TICK, returns
+from components.returns.memory import returns
 from components.returns.sparse import corridor_controls, found_curve, sparse_verdict, the_corridor
 from components.server.models import models
 from components.server.warmup import warmup
-from components.shell.messages import notes, offer, problem
-from components.shell.on_its_way import on_its_way
+from components.shell.address import follow_address, visit, write_link
+from components.shell.messages import model_messages
 from components.shell.takeaway import takeaway
-from components.shell.visit import Visit, follow_address, visit, write_link
+from components.shell.visit import Visit
 from components.shell.wanted_model import settle
 from mdp_core.grid.maps import MapError
 from mdp_core.stage.grid import world_of
@@ -43,7 +43,7 @@ def page() -> None:
     st.html(f"<style>{CSS}</style>")
     unreadable = _unreadable(here)
     _controls(here, unreadable)
-    _messages(here)
+    model_messages(here, models(), warmup(), stays="The model that was here stays.", meanwhile="Pocket writes")
     returns_sample.bring_up(here, mine)
     st.fragment(returns_sample.sample)()
     st.fragment(_choice)()
@@ -70,18 +70,6 @@ def _controls(here: Visit, unreadable: str) -> None:
         prompt(here)
         model(here, models())
         seed(here)
-
-
-def _messages(here: Visit) -> None:
-    begun = warmup()
-    notes(here.notes, here.dismiss)
-    if not begun.done or here.load is not None:
-        st.fragment(on_its_way, run_every=TICK)()
-    elif begun.problem or here.model_problem:
-        problem(begun.problem or here.model_problem, "The model that was here stays.")
-    elif here.wish is not None:
-        said = "The link asks for another language model; Pocket writes until it is here."
-        offer(here, models(), said, here.wish.model, "Load")
 
 
 # 2. What gamma decides

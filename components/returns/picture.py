@@ -9,7 +9,7 @@ import streamlit as st
 
 from components.instruments.board import Walk, board
 from components.instruments.board.film import iterate
-from components.instruments.drawing.tables import signed
+from components.instruments.drawing.figures import signed
 from components.returns.samples import Sample
 from mdp_core.grid.policies import ArrowPolicy
 from mdp_core.stage.grid import map_picture

@@ -17,11 +17,12 @@ from components.returns.samples import Sample, expected_of, limit_of
 from components.returns.worth import Objective
 from components.server.models import models
 from components.server.pictures import is_slow
+from components.shell.address import visit
 from components.shell.messages import problem
 from components.shell.plain import plain
 from components.shell.shelf import language_model
 from components.shell.takeaway import takeaway
-from components.shell.visit import Visit, visit
+from components.shell.visit import Visit
 from components.shell.waiting import waiting
 from mdp_core.learners.policy_value import start_values
 from mdp_core.scenarios import GridScenario

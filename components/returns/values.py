@@ -11,10 +11,11 @@ from components.returns.memory import SLICE, TICK, Returns, returns
 from components.returns.value_pictures import how_exact, on_text, on_the_map
 from components.returns.worth import ROLLOUTS
 from components.server.models import models
+from components.shell.address import visit
 from components.shell.messages import problem
 from components.shell.shelf import language_model
 from components.shell.takeaway import takeaway
-from components.shell.visit import Visit, visit
+from components.shell.visit import Visit
 from components.shell.waiting import waiting
 
 

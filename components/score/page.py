@@ -10,7 +10,7 @@ import streamlit as st
 from components.controls.model import model
 from components.controls.prompt import prompt
 from components.controls.question import question
-from components.instruments.drawing.tables import signed
+from components.instruments.drawing.figures import signed
 from components.instruments.formula_field import formula_field
 from components.score.language import language
 from components.score.people import people
@@ -20,12 +20,12 @@ from components.score.weights import weights
 from components.server.models import models
 from components.server.pictures import is_slow
 from components.server.warmup import warmup
-from components.shell.messages import notes, problem
+from components.shell.address import follow_address, visit, write_link
+from components.shell.messages import model_messages, problem
 from components.shell.navigation import go_to
-from components.shell.on_its_way import on_its_way
 from components.shell.shelf import language_model
 from components.shell.takeaway import takeaway
-from components.shell.visit import Visit, follow_address, visit, write_link
+from components.shell.visit import Visit
 from components.shell.waiting import waiting
 from components.shell.wanted_model import settle
 from mdp_core.frames import key_of
@@ -49,19 +49,10 @@ def page() -> None:
     with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="center"):
         prompt(here)
         model(here, models())
-    _messages(here)
+    model_messages(here, models(), warmup(), stays="The model that was here stays.")
     st.fragment(_black_box)()
     people()
     write_link(here)
-
-
-def _messages(here: Visit) -> None:
-    begun = warmup()
-    notes(here.notes, here.dismiss)
-    if not begun.done or here.load is not None:
-        st.fragment(on_its_way, run_every=TICK)()
-    elif begun.problem or here.model_problem:
-        problem(begun.problem or here.model_problem, "The model that was here stays.", here.give_up)
 
 
 # 1. The black box

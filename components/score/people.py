@@ -16,11 +16,11 @@ from components.score.saved_choices import Coming, saved, take_in
 from components.score.simulated_rater import simulated_rater
 from components.server.models import models
 from components.server.pictures import is_slow
+from components.shell.address import visit
 from components.shell.messages import problem
 from components.shell.plain import plain
 from components.shell.shelf import language_model
 from components.shell.takeaway import takeaway
-from components.shell.visit import visit
 from components.shell.waiting import waiting
 from mdp_core.rlhf.preference_files import MAX_BYTES
 from mdp_core.rlhf.raters import TASTES

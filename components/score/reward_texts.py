@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from components.instruments.drawing.tables import signed
+from components.instruments.drawing.figures import signed
 from mdp_core.rlhf.raters import Comparison
 
 CSS = """

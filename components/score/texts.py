@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from components.instruments.drawing.tables import signed
+from components.instruments.drawing.figures import signed
 from components.score.scoring import Scored
 from components.shell.plain import plain
 from mdp_core.tokens.scores import Score

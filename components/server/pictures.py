@@ -12,6 +12,7 @@ from mdp_core.frames import Json, key_of, stage_frames
 from mdp_core.kept import Kept
 from mdp_core.scenarios import GridScenario, TextScenario
 from mdp_core.stage.grid import grid_frames
+from mdp_core.work import Report, Work
 
 if TYPE_CHECKING:
     from mdp_core.tokens.language_model import LanguageModel
@@ -20,7 +21,7 @@ KEPT = 128  # pictures of each world, 5 to 160 KB each as JSON
 SLOW = 5_000_000  # parameters; a model that has more writes token by token, with a progress bar
 
 Before = tuple[tuple[int, Any], ...] | None
-Writing = Generator[int, None, "Picture"]
+Writing = Generator[Report["Picture"], None, "Picture"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,34 +46,33 @@ def kept_text(scenario: TextScenario, seed: int, before: Before) -> Picture | No
     return texts.get(_text_key(scenario, seed, before))
 
 
-def write(model: LanguageModel, scenario: TextScenario, seed: int, before: Before) -> Writing:
-    """Write the text of `scenario`: yields the number of tokens so far, returns the picture, which is kept.
+def writing(model: LanguageModel, scenario: TextScenario, seed: int, before: Before) -> Writing:
+    """Write the text of `scenario`, a report a token; the result is its picture, which is kept.
 
     What the model was asked lately costs no forward pass: a choice at step t costs the tokens behind it. Raises what
     `text_frames` raises, and ValueError for a model that fails.
     """
     from mdp_core.stage.text import text_frames_by_token
 
+    most = scenario.max_tokens
+    frames = text_frames_by_token(model, scenario, seed, before)
     try:
-        frames = yield from text_frames_by_token(model, scenario, seed, before)
+        while True:
+            tokens = next(frames)
+            yield Report(min(tokens / most, 1.0), f"{tokens} of {most} tokens")
+    except StopIteration as end:
+        key = _text_key(scenario, seed, before)
+        return texts.put(key, Picture(key, end.value))
     except ValueError:
         raise
     except Exception as error:  # a stranger's model: it may fail in ways that nobody has thought of
         logging.getLogger(__name__).exception("%s failed while writing", model.id)
         raise ValueError(f"{model.name} failed while it was writing; take another model.") from error
-    picture = Picture(_text_key(scenario, seed, before), frames)
-    return texts.put(picture.key, picture)
 
 
 def write_now(model: LanguageModel, scenario: TextScenario, seed: int, before: Before) -> Picture:
-    """The language model's half, at once: for a small model. Raises what `write` raises."""
-    writing = write(model, scenario, seed, before)
-    while True:
-        try:
-            next(writing)
-        except StopIteration as end:
-            picture: Picture = end.value
-            return picture
+    """The language model's half, at once: for a small model. Raises what `writing` raises."""
+    return Work(writing(model, scenario, seed, before)).finish()
 
 
 def is_slow(model: LanguageModel) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.instruments.drawing.palette import variables
+
 HEADER = 44  # px, the height of Streamlit's header
 
 CSS = f"""
@@ -35,5 +37,5 @@ CSS = f"""
 
 def frame() -> None:
     """Put the frame around the page; call it once a run, right after st.set_page_config."""
-    st.html(f"<style>{CSS}</style>")
+    st.html(f"<style>{variables()} {CSS}</style>")
     st.html('<h1 class="one-loop-name">One Loop</h1>')

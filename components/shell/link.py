@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit
 import segno
 import streamlit as st
 
+from components.shell.address import link_of
 from components.shell.plain import plain
 from components.shell.shelf import shelf
 from components.shell.visit import Visit
@@ -26,7 +27,7 @@ def link(here: Visit, url: str | None) -> None:
         else:
             said = f"“{policy.name}” lives in this tab, so that this address names the model under it. "
             st.caption(plain(said + "Save its adapter on page Tune to take it along."))
-        address = f"{url or ''}?{urlencode(here.query())}"
+        address = f"{url or ''}?{urlencode(link_of(here))}"
         st.code(address, language=None, wrap_lines=True)
         if urlsplit(address).hostname in LOCAL:
             st.caption("It begins with the name of this machine for itself: it opens here only.")

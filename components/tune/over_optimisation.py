@@ -6,11 +6,12 @@ import streamlit as st
 
 from components.server.job_queue import workshop
 from components.server.models import models
+from components.shell.address import visit
 from components.shell.messages import problem
 from components.shell.plain import plain
 from components.shell.principle import principle
 from components.shell.takeaway import takeaway
-from components.shell.visit import READY, visit
+from components.shell.visit import READY
 from components.shell.waiting import waiting
 from components.tune.proxies import Case, Proxies, TwoRuns, learned, naive, proxies, turned
 from components.tune.proxy_curves import proxy_curves
@@ -38,7 +39,6 @@ def _is_live(mine: Proxies) -> bool:
 def _section(ticking: bool) -> None:
     mine, pocket = proxies(), models().get(READY)
     if _is_live(mine) != ticking:  # only a run of the page can start or stop the section's clock
-        visit().touch()
         st.rerun()
     st.subheader("3 · Over-optimisation: a score is only a stand-in", anchor="over-optimisation")
     if pocket is None:

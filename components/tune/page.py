@@ -12,14 +12,14 @@ from components.server.job_queue import workshop
 from components.server.models import models
 from components.server.pictures import is_slow
 from components.server.warmup import warmup
-from components.shell.messages import notes, problem
+from components.shell.address import follow_address, visit, write_link
+from components.shell.messages import notes, on_its_way, problem
 from components.shell.navigation import go_to
-from components.shell.on_its_way import on_its_way
 from components.shell.plain import plain
 from components.shell.principle import principle
 from components.shell.shelf import TunedPolicy, shelf
 from components.shell.takeaway import takeaway
-from components.shell.visit import READY, Visit, follow_address, visit, write_link
+from components.shell.visit import READY, Visit
 from components.shell.wanted_model import choose, described, leave, settle
 from components.tune.controls import folded_controls, loss_of, main_controls, start_control
 from components.tune.memory import Bench, bench
@@ -76,7 +76,7 @@ def _what(here: Visit, mine: Bench, base: str, start: TunedPolicy | None) -> Non
     with st.container(horizontal=True, key="tune_what", gap="small", vertical_alignment="center"):
         prompt(here)
         names = {**NAMES, **({base: base.rsplit("/", 1)[-1][:24]} if base not in NAMES else {})}
-        picked = mine.wanted or (here.wish.model if here.wish is not None else base)
+        picked = mine.wanted or (here.wanted or base)
         key = f"tune_model {picked}"
         st.segmented_control(
             "Language model",
@@ -119,13 +119,12 @@ def _messages(here: Visit, mine: Bench) -> None:
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.info(plain(f"“{mine.lost}” is no longer kept: the next run starts from the reference."))
             st.button("OK", key="tune_lost", on_click=lambda: mine.start_from(None))
-    if not begun.done or here.load is not None:
+    if on_its_way(here, begun):
         mine.wanted = ""
-        st.fragment(on_its_way, run_every=TICK)()
         return
     if begun.problem or here.model_problem:
         problem(begun.problem or here.model_problem, "The model that was here stays.", here.give_up)
-    wanted = mine.wanted or (here.wish.model if here.wish is not None else "")
+    wanted = mine.wanted or (here.wanted or "")
     if not wanted:
         return
 
@@ -146,7 +145,6 @@ def _messages(here: Visit, mine: Bench) -> None:
 
 
 def _run_the_page() -> None:
-    visit().touch()
     st.rerun()
 
 

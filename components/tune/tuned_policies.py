@@ -7,11 +7,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from components.server.models import models
+from components.shell.address import visit
 from components.shell.navigation import go_to
 from components.shell.plain import plain
 from components.shell.shelf import LONGEST, MOST, ShelfError, TunedPolicy, language_model, shelf
 from components.shell.takeaway import takeaway
-from components.shell.visit import visit
 from components.shell.wanted_model import choose
 from components.tune.memory import bench
 from components.tune.policy_row import policy_row
@@ -33,7 +33,6 @@ def _names() -> list[tuple[str, str]]:
 def _section(known: list[tuple[str, str]]) -> None:
     here, mine = visit(), shelf()
     if _names() != known:  # what a run can start from is shown by the rest of the page
-        here.touch()
         st.rerun()
     if (
         mine.news

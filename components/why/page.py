@@ -13,11 +13,12 @@ from components.controls.seed import seed
 from components.instruments.estimate import estimate
 from components.server.models import models
 from components.server.warmup import warmup
+from components.shell.address import follow_address, visit, write_link
 from components.shell.messages import notes, problem
 from components.shell.plain import plain
 from components.shell.principle import principle
 from components.shell.takeaway import takeaway
-from components.shell.visit import READY, follow_address, visit, write_link
+from components.shell.visit import READY
 from components.shell.waiting import waiting
 from components.why import path as why_path
 from components.why.memory import (

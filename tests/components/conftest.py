@@ -36,6 +36,10 @@ class Stage:
         return self.app.session_state["visit"]
 
     @property
+    def memory(self):
+        return self.app.session_state["stage"]
+
+    @property
     def worlds(self):
         """What the player was given last: the worlds' frames by name."""
         return {world["id"]: world for world in self.calls[-1]["frames"]["worlds"]}

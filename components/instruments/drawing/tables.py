@@ -33,9 +33,3 @@ def _row(row: BarRow) -> str:
     bar = f'<div class="bar"><b style="width:{100 * row.p:.2f}%"></b>{tick}</div>'
     figures = "".join(f"<td>{escape(text)}</td>" for text in row.figures)
     return f"<tr><th>{escape(row.label)}</th><td>{bar}</td>{figures}</tr>"
-
-
-def signed(value: float, decimals: int = 3) -> str:
-    """A difference for the eye: with its sign, a real minus."""
-    text = f"{abs(value):.{decimals}f}"
-    return text if float(text) == 0 else ("−" if value < 0 else "+") + text

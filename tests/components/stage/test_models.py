@@ -169,7 +169,7 @@ def test_a_model_that_made_room_for_others_is_wished_for_again(open_page, door):
     door.shelf._models.pop("smollm2")
     page.run()
     assert page.worlds["text"]["title"] == "Pocket"  # meanwhile
-    assert page.here.wish.model == "smollm2"
+    assert page.here.wanted == "smollm2"
     assert page.app.query_params["model"] in ("smollm2", ["smollm2"])
 
 
@@ -212,16 +212,18 @@ def test_a_slow_model_writes_beside_the_last_picture(open_page, door, monkeypatc
     page = open_page(seed="77").set("radio", "kind", "smollm2").press("load")
     let_in(page, door)
     assert page.worlds["text"]["title"] == "Pocket"
-    written = page.here.written
-    assert (written.tokens, written.most) == (0, 16)
-    assert page.run().here.written is written  # another run of the page does not begin anew
+    writing = page.memory.writing
+    assert (writing.share, writing.busy) == (0.0, True)
+    assert page.run().memory.writing is writing  # another run of the page does not begin anew
     page.choose("text", 0, 9)
     assert page.here.scenario.text.forced == ()  # not in a picture that is about to go
-    told = list(written.writing)
+    told = [writing.doing]
+    while writing.step():
+        told.append(writing.doing)
     page.run()
     assert page.worlds["text"]["title"] == "SmolLM2-135M-Instruct"
-    assert page.here.written is None
-    assert told == list(range(1, len(page.worlds["text"]["steps"]) + 1))
+    assert page.memory.writing is None
+    assert told == ["", *(f"{n} of 16 tokens" for n in range(1, len(page.worlds["text"]["steps"]) + 1))]
 
 
 def test_a_model_that_fails_while_it_writes_is_said_once(open_page, door, twin, monkeypatch):

@@ -119,7 +119,7 @@ def test_without_its_base_it_waits_for_it(tuned, kept, shelf, pocket):
     del shelf._models["someone/guest"]  # it made room for another one
     tuned.run()
     assert tuned.worlds["text"]["title"] == "Pocket"  # meanwhile
-    assert (tuned.here.wish.model, tuned.here.wish.tuned) == ("someone/guest", policy.id)
+    assert tuned.here.wanted == policy.id
     assert tuned.app.query_params["model"] in ("someone/guest", ["someone/guest"])
     shelf._models["someone/guest"] = guest
     tuned.run()
@@ -132,13 +132,12 @@ def test_a_slow_policy_and_its_reference_are_written_one_after_the_other(tuned, 
     tuned.set("toggle", "compares", True)
     old = tuned.set("number_input", "seed", 91).worlds["text"]
     for side in ("text", "reference"):
-        written = tuned.here.written
-        assert (written.key[0].model == "pocket") == (side == "reference")
+        assert (tuned.memory.writing_of[0].model == "pocket") == (side == "reference")
         tuned.choose("reference", 0, old["steps"][0]["bars"][-1]["action"])  # in pictures that are about to go
         assert tuned.here.scenario.text.forced == ()
-        list(tuned.here.written.writing)
+        tuned.memory.writing.finish()
         tuned.run()
-    assert tuned.here.written is None
+    assert tuned.memory.writing is None
     assert tuned.worlds["text"]["steps"] != old["steps"]
     both = [[step["u"] for step in tuned.worlds[side]["steps"]] for side in ("reference", "text")]
     assert all(one == other for one, other in zip(*both, strict=False))
