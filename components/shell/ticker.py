@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import wraps
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -30,12 +29,13 @@ def part(draw: Callable[[], Any], *, ticks: Callable[[], float | None] = lambda:
     """
     seconds = ticks()
 
-    @wraps(draw)  # Streamlit tells the parts of one container apart by their functions' names
     def run() -> None:
         if (ticks() is None) != (seconds is None):
             st.rerun()
         draw()
 
+    # Streamlit tells the parts of one container apart by their functions' names, and lambdas share one: so the line, too.
+    run.__module__, run.__qualname__ = draw.__module__, f"{draw.__qualname__} {draw.__code__.co_firstlineno}"
     st.fragment(run, run_every=seconds)()
 
 
