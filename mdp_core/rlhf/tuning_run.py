@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable, Iterator
+from collections.abc import Generator, Hashable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from math import isfinite
@@ -102,7 +102,7 @@ class TuningRun:
             return self.worked / self.steps
         return expected_seconds(self.model, self.spec)
 
-    def _working(self) -> Iterator[bool]:
+    def _working(self) -> Generator[bool, None, None]:
         yield from self._count_reference()
         coming = self._coming
         assert coming is not None
