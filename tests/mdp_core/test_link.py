@@ -1,12 +1,13 @@
 """The link restores exactly what it was made of, and survives everything that is done to it."""
 
+import dataclasses
 import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mdp_core.link import VERSION, from_query, to_query
+from mdp_core.link import FIELDS, VERSION, from_query, to_query
 from mdp_core.scenarios import (
     GRID_POLICIES,
     LEARNED_BY,
@@ -78,6 +79,12 @@ def scenarios(draw):
 def test_a_link_restores_the_same_scenario_and_view(scenario, view):
     read, seen, notes = from_query(to_query(scenario, view))
     assert (read, seen, notes) == (scenario, view, ())
+
+
+@pytest.mark.parametrize("part", [GridScenario, TextScenario, Learned, View])
+def test_no_field_is_left_out_of_the_link(part):
+    linked = {field.field for field in FIELDS if field.part is part}
+    assert linked == {field.name for field in dataclasses.fields(part)} - {"learned"}  # a part in itself
 
 
 def test_what_is_out_of_range_is_clamped_and_said():
