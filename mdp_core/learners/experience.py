@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mdp_core.distribution import upper_edges
 from mdp_core.tabular import TabularMDP
 
 _BLOCK = 1_024  # uniforms taken from a generator at once; no result depends on it
@@ -26,17 +27,12 @@ class Samples:
     """The successor tables as nested lists: one agent's one step is a look-up, for which arrays are slow."""
 
     def __init__(self, mdp: TabularMDP) -> None:
-        S, A, K = mdp.shape
+        S, A, _ = mdp.shape
         self.shape = (S, A)
         self.allowed = [tuple(np.flatnonzero(row).tolist()) for row in mdp.allowed]
         self.terminal: list[bool] = mdp.terminal.tolist()
-        # The upper edges of the successors' stretches of the stacked bar; from the last possible one on the bar is full.
-        edges = np.cumsum(mdp.probability, axis=2)
-        total = edges[:, :, -1:]
-        edges = edges / np.where(total > 0, total, 1.0)
-        last = K - 1 - np.argmax(mdp.probability[:, :, ::-1] > 0, axis=2)
-        edges[np.arange(K) >= last[:, :, None]] = 1.0
-        self.edges: list[list[list[float]]] = edges.tolist()
+        total = np.cumsum(mdp.probability, axis=2)[:, :, -1:]
+        self.edges: list[list[list[float]]] = upper_edges(mdp.probability, np.where(total > 0, total, 1.0)).tolist()
         over = mdp.terminated | mdp.terminal[mdp.next_state]
         tables = (mdp.next_state.tolist(), mdp.reward.tolist(), over.tolist())
         self.outcomes: list[list[list[tuple[int, float, bool]]]] = [
@@ -45,9 +41,7 @@ class Samples:
         ]
         starts = np.flatnonzero(mdp.start)
         self.starts: list[int] = starts.tolist()
-        start_edges = np.cumsum(mdp.start[starts])
-        start_edges[-1] = 1.0
-        self.start_edges: list[float] = start_edges.tolist()
+        self.start_edges: list[float] = upper_edges(mdp.start[starts]).tolist()
 
 
 def uniforms(seed: int, stream: int) -> Iterator[float]:
