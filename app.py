@@ -2,23 +2,29 @@
 
 import streamlit as st
 
-from components.session.chrome import chrome
-from components.session.warmup import first_imports
+from components.server.warmup import first_imports
+from components.shell.frame import frame
+from components.shell.navigation import navigation
 
 st.set_page_config(page_title="One Loop", layout="wide")
-chrome()
+frame()
 with st.spinner("Setting up the Stage"), first_imports():
-    from components.pages import learn, mdp, returns_page, score, stage, tune, why
+    from components.learn import page as learn
+    from components.mdp import page as mdp
+    from components.returns import page as returns
+    from components.score import page as score
+    from components.stage import page as stage
+    from components.tune import page as tune
+    from components.why import page as why
 
-st.navigation(
+navigation(
     [
         st.Page(stage.page, title="Stage", url_path="stage", default=True),
         st.Page(mdp.page, title="MDP", url_path="mdp"),
-        st.Page(returns_page.page, title="Return", url_path="return"),
+        st.Page(returns.page, title="Return", url_path="return"),
         st.Page(learn.page, title="Learn", url_path="learn"),
         st.Page(why.page, title="Why RL", url_path="why"),
         st.Page(score.page, title="Score", url_path="score"),
         st.Page(tune.page, title="Tune", url_path="tune"),
-    ],
-    position="top",
+    ]
 ).run()

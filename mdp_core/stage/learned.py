@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Generator
 
 import numpy as np
@@ -11,6 +9,7 @@ from numpy.typing import NDArray
 
 from mdp_core.grid.policies import random_arrows
 from mdp_core.grid.world import GridWorld
+from mdp_core.kept import Kept
 from mdp_core.learners import LEARNERS, LearnerSpec, Snapshot, learn
 from mdp_core.reach import reachable
 from mdp_core.scenarios import EXACT, LEARNED_BY, MAX_LEARNED_EPISODES, Learned
@@ -119,32 +118,12 @@ def _solving(world: GridWorld, gamma: float) -> Generator[float, None, Arrows]:
     return arrows
 
 
-class _Shelf:
-    """Policies by world and description, the one used last at the end. Safe to use from several threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._arrows: OrderedDict[tuple[GridWorld, Learned], Arrows] = OrderedDict()
-
-    def get(self, key: tuple[GridWorld, Learned]) -> Arrows | None:
-        with self._lock:
-            if key in self._arrows:
-                self._arrows.move_to_end(key)
-            return self._arrows.get(key)
-
-    def put(self, key: tuple[GridWorld, Learned], arrows: Arrows) -> None:
-        with self._lock:
-            self._arrows[key] = arrows
-            while len(self._arrows) > KEPT:
-                self._arrows.popitem(last=False)
-
-
-_shelf = _Shelf()
+_learned: Kept[tuple[GridWorld, Learned], Arrows] = Kept(KEPT)
 
 
 def kept_arrows(world: GridWorld, learned: Learned) -> Arrows | None:
     """[S, 4], the policy that was learned, if somebody has asked for it lately."""
-    return _shelf.get((world, learned))
+    return _learned.get((world, learned))
 
 
 def relearning(world: GridWorld, learned: Learned) -> Generator[float, None, Arrows]:
@@ -152,7 +131,7 @@ def relearning(world: GridWorld, learned: Learned) -> Generator[float, None, Arr
     arrows = kept_arrows(world, learned)
     if arrows is None:
         arrows = yield from learning(world, learned)
-        _shelf.put((world, learned), arrows)
+        _learned.put((world, learned), arrows)
     return arrows
 
 

@@ -10,8 +10,8 @@ import time
 import numpy as np
 import pytest
 
-from components.session.preferences import Preferences
-from components.session.proxies import turned
+from components.score.preferences import Preferences
+from components.tune.proxies import turned
 from mdp_core.rlhf.overoptimisation import LEARNED_BETA, WONDERFUL, overoptimise
 from mdp_core.rlhf.raters import TASTES
 from mdp_core.scenarios import TextScenario

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 import torch
 
-from components.session.recipe import Recipe
+from components.tune.recipe import Recipe
 from mdp_core.rlhf.adapted_model import AdaptedModel
 from mdp_core.rlhf.adapter_archive import archive_of
 from mdp_core.rlhf.adapter_files import load_adapter

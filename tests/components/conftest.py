@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.pages import stage
-from components.panels import model
-from components.session.models import Models
+from components.controls import model
+from components.server.models import Models
+from components.stage import page as stage
 from mdp_core.tokens.sources import Host
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -34,6 +34,10 @@ class Stage:
     @property
     def here(self):
         return self.app.session_state["visit"]
+
+    @property
+    def memory(self):
+        return self.app.session_state["stage"]
 
     @property
     def worlds(self):

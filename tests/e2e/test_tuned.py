@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from mdp_core.rlhf.adapter_archive import archive_of
-from tests.components.session.test_shelf import an_adapter
+from tests.components.shell.test_shelf import an_adapter
 from tests.e2e.test_player import at, clock
 
 

@@ -1,0 +1,1 @@
+"""What several pages ask: world, robot, prompt, language model, seed."""

@@ -1,0 +1,28 @@
+"""What the language model goes on from."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.controls.control import control, drop_draft, keep_draft
+from components.shell.visit import Visit
+from mdp_core.scenarios import MAX_PROMPT
+from mdp_core.tokens.prompts import LongPromptError
+
+
+def prompt(here: Visit) -> None:
+    """The prompt: s_0 of the language model's world."""
+    st.text_input(
+        "Prompt: the text that the language model goes on from",
+        **control(here, "prompt", here.scenario.text.prompt, lambda text: _type(here, text)),
+        placeholder="Prompt: a few words to go on from",
+        label_visibility="collapsed",
+    )
+
+
+def _type(here: Visit, text: str) -> None:
+    drop_draft(here, "prompt")
+    if len(text) > MAX_PROMPT:  # more than a link can carry
+        keep_draft(here, "prompt", text, LongPromptError(len(text), MAX_PROMPT, "characters"))
+    else:
+        here.change_text(prompt=text)

@@ -1,0 +1,37 @@
+"""The seed of all draws."""
+
+from __future__ import annotations
+
+import secrets
+
+import streamlit as st
+
+from components.controls.control import control
+from components.shell.visit import Visit
+from mdp_core.scenarios import MAX_SEED
+
+SMALL = 1_000  # new seeds are below: short enough to be called out in a class
+
+
+def seed(here: Visit) -> None:
+    """The seed, and a button for another one."""
+
+    def change(number: int | None) -> None:
+        if number is not None:
+            here.change_seed(number)
+
+    st.number_input(
+        "Seed: the same seed, the same draws u",
+        0,
+        MAX_SEED,
+        **control(here, "seed", here.scenario.seed, change),
+        step=1,
+        label_visibility="collapsed",
+        width=150,
+    )
+    st.button(
+        "↻",
+        key="new_seed",
+        help="New seed: draw everything anew",
+        on_click=lambda: here.change_seed(secrets.randbelow(SMALL)),
+    )

@@ -1,0 +1,44 @@
+"""Which grid world is on the Stage."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.controls.control import control, drop_draft
+from components.shell.visit import Visit
+from mdp_core.grid.presets import PRESETS
+
+OWN = "own"
+OPTIONS = (*PRESETS, OWN)
+
+
+def world(here: Visit) -> None:
+    """Choose a preset, or begin an own map from the one that is on the Stage."""
+    grid = here.scenario.grid
+    shown = OWN if grid.own_map else grid.world if grid.world in PRESETS else None
+    st.selectbox(
+        "Grid world",
+        OPTIONS,
+        **control(here, "world", shown, lambda name: _choose(here, name), OPTIONS),
+        format_func=_title,
+        placeholder="Grid world",
+        filter_mode=None,
+        width=196,
+        label_visibility="collapsed",
+    )
+
+
+def _title(name: str) -> str:
+    return "Your own map" if name == OWN else PRESETS[name].title
+
+
+def _choose(here: Visit, name: str | None) -> None:
+    grid = here.scenario.grid
+    if name is None:
+        return
+    drop_draft(here, "map")
+    if name == OWN:
+        here.change_grid(own_map=here.kept_map or PRESETS.get(grid.world, PRESETS["lake"]).text.strip() + "\n")
+        return
+    here.kept_map = grid.own_map or here.kept_map
+    here.change_grid(world=name, own_map="")

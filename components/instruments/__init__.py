@@ -1,0 +1,1 @@
+"""The custom components, one instrument each, and what they all draw with."""

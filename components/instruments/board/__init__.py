@@ -1,0 +1,130 @@
+"""The board: a map to paint, to point at and to read, with values, policy, paths and transitions in layers on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from components.instruments.drawing import DRAWING, joined
+
+ASSETS = Path(__file__).parent
+
+Cell = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Iterate:
+    """One frame of the film: what is known of the world then. Rows of cells; None where there is no state."""
+
+    label: str  # such as "sweep 3, residual 0.08"
+    v: Sequence[Sequence[float | None]]
+    q: Sequence[Sequence[Sequence[float | None] | None]] | None = None  # up, right, down, left
+    policy: Sequence[Sequence[Sequence[float] | None]] | None = None  # probabilities of up, right, down, left
+    change: Sequence[Sequence[float | None]] | None = None  # of the values, against an earlier picture
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A path that was walked, with how strongly it is drawn, in (0, 1]; `name` is written at its middle."""
+
+    cells: Sequence[Cell]
+    opacity: float = 0.8
+    tone: str = "state"  # the concept whose colour it has: state, policy, action, reward or loss
+    dashed: bool = False
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Where the chosen action may lead."""
+
+    cell: Cell
+    p: float  # how thick the arrow is, in [0, 1]
+    label: str  # what is written at its tip
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> Callable[..., Any]:
+    """Registered once for all visitors: the assets are the same for everybody."""
+    return st.components.v2.component(
+        "one_loop_board",
+        html=joined([ASSETS / "board.html"]),
+        css=joined([DRAWING / "palette.css", ASSETS / "board.css"]),
+        js=joined([DRAWING / "figures.js", DRAWING / "map.js", ASSETS / "board.js"]),
+    )
+
+
+def board(
+    world: dict[str, Any],
+    *,
+    key: str,
+    name: str,
+    film: Sequence[Iterate] = (),
+    film_key: object = None,
+    play: bool = False,
+    first: int | None = None,
+    layers: Sequence[str] = ("v", "q", "policy", "none"),
+    layer: str | None = None,
+    scale: float = 1.0,
+    change_scale: float = 1.0,
+    selected: Cell | None = None,
+    arrivals: Sequence[Arrival] = (),
+    walks: Sequence[Walk] = (),
+    robot: Cell | None = None,
+    palette: Sequence[tuple[str, str]] = (),
+    height: int = 420,
+    on_select: Callable[[Cell], None] | None = None,
+    on_paint: Callable[[list[Cell], str], None] | None = None,
+) -> None:
+    """Draw `world` (the `map` of a grid's frames: rows, cols, cells, jumps; barriers are thin walls, each between two
+    neighbouring cells) with what is known of it.
+
+    `film` is scrubbed in the browser; a new `film_key` shows its last iterate (or number `first`), or plays it from the
+    first one where `play` is set. `layers` are those that the visitor may choose between, of v, q, policy, change, none;
+    a new film begins with `layer` where that is given. `scale` is the magnitude of a value that is drawn full,
+    `change_scale` that of a change.
+    `palette` are (sign, label) pairs: with it the map is painted on, `on_paint(cells, sign)` comes once a stroke; without it
+    a click or Enter chooses a cell, `on_select(cell)`. `height` in pixels is the most the map takes.
+    """
+
+    def came(what: str) -> Any:
+        return st.session_state[key].get(what)
+
+    def selected_cell() -> None:
+        if on_select and (cell := came("selected")):
+            on_select((int(cell[0]), int(cell[1])))
+
+    def painted() -> None:
+        if on_paint and (stroke := came("painted")):
+            on_paint([(int(r), int(c)) for r, c in stroke["cells"]], str(stroke["sign"]))
+
+    _component()(
+        key=key,
+        data={
+            "map": {part: world.get(part, []) for part in ("rows", "cols", "cells", "jumps", "barriers")},
+            "name": name,
+            "film": [{"label": i.label, "v": i.v, "q": i.q, "policy": i.policy, "change": i.change} for i in film],
+            "film_key": film_key,
+            "play": play,
+            "first": first,
+            "layers": list(layers),
+            "layer": layer,
+            "scale": max(float(scale), 1e-9),
+            "change_scale": max(float(change_scale), 1e-9),
+            "selected": selected,
+            "outcomes": [{"cell": a.cell, "p": a.p, "label": a.label} for a in arrivals],
+            "paths": [
+                {"cells": list(w.cells), "opacity": w.opacity, "tone": w.tone, "dashed": w.dashed, "name": w.name}
+                for w in walks
+            ],
+            "robot": robot,
+            "palette": [list(brush) for brush in palette],
+            "height": height,
+        },
+        on_selected_change=selected_cell,
+        on_painted_change=painted,
+    )

@@ -1,0 +1,58 @@
+"""The palette in Python: the same colours, read from the sheet that the components are drawn by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+import streamlit as st
+
+Concept = Literal["state", "policy", "action", "transition", "reward", "loss", "value", "quiet", "ink"]
+
+_SHEET = (Path(__file__).parent / "palette.css").read_text(encoding="utf-8")
+
+
+def _colours(selector: str) -> Mapping[str, str]:
+    """The concepts' colours in the first rule of that selector."""
+    _, _, rule = _SHEET.partition(f"{selector} {{")
+    found = re.findall(r"--([a-z]+):\s*(#[0-9a-f]{6});", rule.partition("}")[0])
+    return MappingProxyType(dict(found))
+
+
+LIGHT = _colours(".drawing")
+DARK = MappingProxyType({**LIGHT, **_colours(".drawing.dark")})
+
+
+def is_dark() -> bool:
+    """Whether this visitor's page has a dark ground."""
+    return st.context.theme.type == "dark"
+
+
+def tone(concept: Concept) -> str:
+    """The concept's colour on this visitor's ground, as #rrggbb; `ink` is the page's own, `quiet` ink thinned out."""
+    if concept in ("ink", "quiet"):
+        theme = "dark" if is_dark() else "light"
+        ink, ground = (str(st.get_option(f"theme.{theme}.{name}Color")) for name in ("text", "background"))
+        return ink if concept == "ink" else _mixed(ink, ground, 0.72)
+    return (DARK if is_dark() else LIGHT)[concept]
+
+
+def _mixed(one: str, other: str, share: float) -> str:
+    """As color-mix in sRGB does it."""
+    parts = (share * int(one[i : i + 2], 16) + (1 - share) * int(other[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(part):02x}" for part in parts)
+
+
+def faint(colour: str, alpha: float = 0.2) -> str:
+    """A colour #rrggbb for an area that others are seen through."""
+    r, g, b = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({r},{g},{b},{alpha})"
+
+
+def variables() -> str:
+    """A style sheet that gives all of the page the palette of this visitor's ground: var(--state) and so on."""
+    colours = DARK if is_dark() else LIGHT
+    return ":root {" + "".join(f" --{name}: {colour};" for name, colour in colours.items()) + " }"

@@ -1,0 +1,25 @@
+"""Pictures by Plotly that change on a commit, never in a drag: one look for all, and always in words too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+SMALL, NORMAL, LARGE = 13, 14, 15  # px, of type
+
+
+def plot(picture: go.Figure, *, key: str, says: str, height: int, x: str = "", y: str = "", **layout: Any) -> None:
+    """Draw `picture`; `says` is what it shows, in words. `x` and `y` name the axes; `layout` goes to Plotly and wins."""
+    picture.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "font": {"size": LARGE}},
+    )
+    for axes, title in ((picture.update_xaxes, x), (picture.update_yaxes, y)):
+        axes(tickfont={"size": SMALL})
+        if title:
+            axes(title={"text": title, "font": {"size": NORMAL}})
+    picture.update_layout(**layout)
+    st.plotly_chart(picture, key=key, config={"displayModeBar": False}, alt=says)

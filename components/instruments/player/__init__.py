@@ -1,0 +1,74 @@
+"""The player: one custom component that draws both worlds on one clock. What it draws comes in as frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from components.instruments.drawing import DRAWING, joined
+from mdp_core.scenarios import View
+
+HERE = Path(__file__).parent
+STYLES = (DRAWING / "palette.css", HERE / "player.css")
+SCRIPTS = (
+    DRAWING / "figures.js",
+    DRAWING / "map.js",
+    *(HERE / name for name in ("engine.js", "map.js", "page.js", "bars.js", "readings.js", "chart.js", "player.js")),
+)
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> Callable[..., Any]:
+    """Registered once for all visitors: the assets are the same for everybody."""
+    return st.components.v2.component(
+        "one_loop_player",
+        html=joined([HERE / "player.html"]),
+        css=joined(STYLES),
+        js=joined(SCRIPTS),
+    )
+
+
+def player(
+    frames: dict[str, Any],
+    view: View,
+    command: int,
+    *,
+    key: str,
+    on_view: Callable[[int, float], None],
+    on_choose: Callable[[str, int, Any], None],
+    on_undo: Callable[[str], None],
+) -> None:
+    """Draw `frames` (see mdp_core.frames.stage_frames). The player looks where `view` says only when `command` is new.
+
+    Back come `on_view(step, gamma)` on release, pause and step, `on_choose(side, t, action)` and `on_undo(side)`; all of
+    them before the next run of the script, as Streamlit's callbacks do.
+    """
+
+    def came(name: str) -> Any:
+        return st.session_state[key].get(name)
+
+    def looked() -> None:
+        seen = came("view")
+        if seen:
+            on_view(seen["step"], seen["gamma"])
+
+    def chose() -> None:
+        choice = came("choice")
+        if choice:
+            on_choose(choice["side"], choice["t"], choice["action"])
+
+    def undid() -> None:
+        side = came("undo")
+        if side:
+            on_undo(side)
+
+    _component()(
+        key=key,
+        data={"frames": frames, "view": {"step": view.step, "gamma": view.gamma}, "command": command},
+        on_view_change=looked,
+        on_choice_change=chose,
+        on_undo_change=undid,
+    )

@@ -1,0 +1,68 @@
+"""The picture of a policy that moves: a tuning run's film, scrubbed by one cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from components.instruments.drawing import DRAWING, joined
+
+if TYPE_CHECKING:
+    from mdp_core.rlhf.film import Film  # heavy
+
+HERE = Path(__file__).parent
+SCRIPTS = ("engine.js", "charts.js", "next.js", "texts.js", "tuning.js")
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> Callable[..., Any]:
+    """Registered once for all visitors: the assets are the same for everybody."""
+    return st.components.v2.component(
+        "one_loop_tuning",
+        html=joined([HERE / "tuning.html"]),
+        css=joined([DRAWING / "palette.css", HERE / "tuning.css"]),
+        js=joined([DRAWING / "figures.js", DRAWING / "map.js", *(HERE / name for name in SCRIPTS)]),
+    )
+
+
+def tuning(
+    film: Film,
+    *,
+    key: str,
+    run: str,
+    live: bool,
+    on_step: Callable[[int], None] | None = None,
+    on_watch: Callable[[tuple[int, ...]], None] | None = None,
+) -> None:
+    """Draw the film. `run` names the run: another one starts at its newest policy, the same one keeps the visitor's cursor.
+
+    While `live`, the cursor follows the newest policy unless the visitor has gone back. `on_step(n)` comes when the cursor
+    has come to rest on the policy after n updates. `on_watch(prefix)` comes when a token of a text was clicked: consume
+    `film.watch(prefix)` then, a slice in every run of the script before the film is drawn. While something is left to
+    read, the picture asks for the next run.
+    """
+
+    def rested() -> None:
+        step = st.session_state[key].get("step")
+        if on_step and isinstance(step, dict) and step.get("run") == run and isinstance(step.get("n"), int):
+            on_step(step["n"])
+
+    def watched() -> None:
+        place = st.session_state[key].get("watched")
+        if on_watch and isinstance(place, dict):
+            try:
+                prefix = film.prefix(*(place[name] for name in ("n", "text", "token")))
+            except (KeyError, TypeError):
+                return  # what was clicked is of another run, or not kept any more
+            on_watch(prefix)
+
+    _component()(
+        key=key,
+        data={"film": film.data(), "run": run, "live": live},
+        on_step_change=rested,
+        on_watched_change=watched,
+        on_more_change=lambda: None,
+    )

@@ -1,0 +1,1 @@
+"""Page Learn: solve a world, or learn it from samples."""

@@ -1,0 +1,1 @@
+"""Page MDP: its world, its two functions, its states."""

@@ -1,1 +1,0 @@
-"""Pages: panels put together, and the fragments that rerun them."""

@@ -1,1 +1,0 @@
-"""Panels: one idea each, drawn from data. No panel imports another."""

@@ -1,0 +1,1 @@
+"""Page Return: trajectories, gamma, the objective."""

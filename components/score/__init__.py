@@ -1,0 +1,1 @@
+"""Page Score: any principle, a person, a reward model."""

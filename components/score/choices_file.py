@@ -1,0 +1,41 @@
+"""What was said of texts, to be saved as a file and loaded again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from components.shell.plain import plain
+
+FILE = "one-loop-choices.json"
+
+
+def choices_file(
+    save: Callable[[], str] | None, load: Callable[[bytes | None], None], *, files: int, most_mb: int, refused: str
+) -> None:
+    """A button that saves, and a field that loads; what is wrong with a file is said at it. Without `save` there is nothing
+    to save. `load` also hears of a file that was taken away (None). `files` were loaded so far: each empties the field."""
+    with st.container(horizontal=True, key="choices_file", gap="small", vertical_alignment="bottom"):
+        st.download_button(
+            "Save the choices",
+            data=save or "",
+            file_name=FILE,
+            mime="application/json",
+            key="choices_save",
+            icon=":material/download:",
+            on_click="ignore",
+            disabled=save is None,
+            help="All choices and stars, and who made them, as JSON." if save is not None else "Nobody has chosen yet.",
+        )
+        key = f"choices file {files}"
+
+        def come() -> None:
+            file = st.session_state.get(key)
+            load(None if file is None else file.getvalue())
+
+        st.file_uploader(
+            "Load choices that were saved here", type="json", max_upload_size=most_mb, key=key, on_change=come
+        )
+    if refused:
+        st.error(plain(refused))

@@ -1,0 +1,143 @@
+"""How a reward model was trained, and how far its word can be taken: loss, agreement, calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from components.shell.plain import plain
+
+if TYPE_CHECKING:
+    from mdp_core.rlhf.reward_model import Bin, HeldOut
+    from mdp_core.rlhf.reward_training import TrainingStep
+
+# Of Okabe and Ito's palette, on a light and on a dark ground.
+TONES = {
+    "loss": ("#d55e00", "#f08a45"),
+    "reward": ("#009e73", "#2cc295"),
+    "state": ("#0072b2", "#56b4e9"),
+    "quiet": ("#5b6670", "#9aa5b0"),
+}
+
+
+def loss_curve(steps: Sequence[TrainingStep], *, height: int) -> None:
+    """The loss of each iterate, on the choices that were learned from and on those held out."""
+    x = [step.step for step in steps]
+    figure = go.Figure()
+    _line(figure, x, [step.loss for step in steps], "learned from", "loss", "solid", "circle")
+    held = [step.held_loss for step in steps]
+    if held[0] is not None:
+        _line(figure, x, held, "held out", "state", "dash", "diamond")
+    figure.add_hline(y=log(2), line={"dash": "dot", "width": 2, "color": _tone("quiet")})
+    figure.add_annotation(
+        x=x[-1], y=log(2), text="a coin: log 2", showarrow=False, yshift=11, xanchor="right", font_size=14
+    )
+    _layout(figure, "step of the training", "loss −log P(chosen)", height)
+    figure.update_xaxes(dtick=max(1, len(x) // 8))
+    last = steps[-1]
+    said = f"The loss falls from {steps[0].loss:.2f} to {last.loss:.2f} in {last.step} steps"
+    if held[-1] is not None:
+        said += f"; on a fifth of the texts, held out, it goes from {held[0]:.2f} to {held[-1]:.2f}"
+    _draw(figure, "reward_loss", f"{said}.")
+
+
+def agreement_curve(
+    growth: Sequence[tuple[int, HeldOut]], held: HeldOut, choices: int, ceiling: float | None, *, height: int
+) -> None:
+    """How many choices of unseen texts are foretold, by how many were learned from; the band is one standard error."""
+    points = [(n, found.agreement, found.error) for n, found in growth] + [(choices, held.agreement, held.error)]
+    known = [(n, a, e) for n, a, e in points if a is not None and e is not None]
+    if not known:
+        st.info("No choice could be held out yet: a few more, and it can be told how well they are foretold.")
+        return
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[n for n, _, _ in known],
+        y=[100 * a for _, a, _ in known],
+        error_y={"type": "data", "array": [100 * e for _, _, e in known], "thickness": 2},
+        mode="lines+markers",
+        marker={"size": 9, "symbol": "diamond"},
+        line={"color": _tone("reward"), "width": 3},
+        name="foretold",
+    )
+    lines = [(50.0, "a coin", "dot")] + ([(100 * ceiling, "the rater's own ceiling", "dash")] if ceiling else [])
+    for y, name, dash in lines:
+        figure.add_hline(y=y, line={"dash": dash, "width": 2, "color": _tone("quiet")})
+        figure.add_annotation(
+            x=0.98, xref="x domain", y=y, text=name, showarrow=False, yshift=-11, xanchor="right", font={"size": 14}
+        )
+    _layout(figure, "choices learned from", "% of unseen choices foretold", height)
+    figure.update_layout(showlegend=False)
+    figure.update_yaxes(range=[30, 104])
+    n, a, e = known[-1]
+    top = f" The rater's own ceiling: {100 * ceiling:.0f} %." if ceiling else ""
+    _draw(
+        figure,
+        "reward_agreement",
+        f"With {n} choices {100 * a:.0f} ± {100 * e:.0f} % of unseen ones are foretold, each fifth by the other four.{top}",
+    )
+
+
+def calibration_curve(bins: Sequence[Bin], *, height: int) -> None:
+    """What was foretold against what came, in bins; on the diagonal a probability can be taken at its word."""
+    if not bins:
+        return
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[0, 100],
+        y=[0, 100],
+        mode="lines",
+        line={"dash": "dot", "width": 2, "color": _tone("quiet")},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    figure.add_scatter(
+        x=[100 * b.foretold for b in bins],
+        y=[100 * b.chosen for b in bins],
+        error_y={"type": "data", "array": [100 * b.error for b in bins], "thickness": 2},
+        mode="markers+text",
+        marker={"size": 12, "color": _tone("state"), "symbol": "square"},
+        text=[f"n {b.count}" for b in bins],
+        textposition="top left",
+        textfont={"size": 14},
+        showlegend=False,
+    )
+    _layout(figure, "foretold P(first chosen), %", "first was chosen, %", height)
+    figure.update_xaxes(range=[-3, 103])
+    figure.update_yaxes(range=[-12, 116])
+    said = "; ".join(f"{100 * b.foretold:.0f} % foretold, {100 * b.chosen:.0f} % came" for b in bins)
+    _draw(figure, "reward_calibration", f"Calibration on unseen choices: {said}.")
+
+
+def _line(figure: go.Figure, x, y, name: str, tone: str, dash: str, symbol: str) -> None:  # type: ignore[no-untyped-def]
+    figure.add_scatter(
+        x=x,
+        y=y,
+        name=name,
+        mode="lines+markers",
+        marker={"size": 8, "symbol": symbol},
+        line={"color": _tone(tone), "width": 3, "dash": dash},
+    )
+
+
+def _layout(figure: go.Figure, x: str, y: str, height: int) -> None:
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "font": {"size": 14}},
+        xaxis={"title": {"text": x, "font": {"size": 14}}, "tickfont": {"size": 14}},
+        yaxis={"title": {"text": y, "font": {"size": 14}}, "tickfont": {"size": 14}},
+    )
+
+
+def _draw(figure: go.Figure, key: str, said: str) -> None:
+    st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=said)
+    st.caption(plain(said))
+
+
+def _tone(name: str) -> str:
+    return TONES[name][st.context.theme.type == "dark"]

@@ -1,0 +1,121 @@
+"""Loaded language models: the one place that holds them, for all visitors of this server."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components.server.garbage import settle_memory
+from components.server.host import choices
+from mdp_core.tokens.sources import Host, ModelError, Progress, load
+from mdp_core.tokens.sources.model_id import POCKET, read_model_id
+from mdp_core.tokens.sources.progress import Loading
+
+if TYPE_CHECKING:
+    from mdp_core.tokens.language_model import LanguageModel
+
+GUESTS = 2  # models beside Pocket that are held at once; another one takes the place of the one used longest ago
+PATIENCE = 5.0  # seconds after which a visitor who asks no more counts as gone
+
+Loader = Callable[[str, Host], Loading["LanguageModel"]]
+
+
+class Load:
+    """A model on its way, shared by everybody who waits for it."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+        self.progress = Progress("asking for the model")
+        self.problem = ""  # one sentence, where it failed
+        self.done = threading.Event()  # it came, failed, or was cancelled
+        self.cancelled = threading.Event()
+        self._seen: dict[int, float] = {}
+
+    def watch(self, visitor: int) -> Progress:
+        """How far it is, for `visitor`, who counts as waiting for a few seconds more."""
+        self._seen[visitor] = time.monotonic()
+        return self.progress
+
+    def leave(self, visitor: int) -> None:
+        """`visitor` does not want it any more; where nobody else waits, it is cancelled."""
+        self._seen.pop(visitor, None)
+        now = time.monotonic()
+        if not any(now - seen < PATIENCE for seen in list(self._seen.values())):
+            self.cancelled.set()
+
+
+class Models:
+    """Models by id. Safe to use from several threads; two visitors who ask for the same one share one load."""
+
+    def __init__(self, host: Host, loader: Loader = load) -> None:
+        self.host = host
+        self._loader = loader
+        self._lock = threading.Lock()
+        self._models: OrderedDict[str, LanguageModel] = OrderedDict()
+        self._loads: dict[str, Load] = {}
+
+    def get(self, model: str) -> LanguageModel | None:
+        """The model of that id, in its one spelling, if it is loaded."""
+        with self._lock:
+            if model in self._models:
+                self._models.move_to_end(model)
+            return self._models.get(model)
+
+    def loading(self, model: str) -> bool:
+        """True where it is on its way already."""
+        with self._lock:
+            return model in self._loads
+
+    def ask(self, model: str) -> Load:
+        """Begin to load, in a thread, or join whoever waits for it already."""
+        with self._lock:
+            found = self._loads.get(model)
+            if found is not None and not found.cancelled.is_set():
+                return found
+            begun = self._loads[model] = Load(model)
+        threading.Thread(target=self._run, args=(begun,), name=f"load {model[:40]}", daemon=True).start()
+        return begun
+
+    def _run(self, begun: Load) -> None:
+        loading = self._loader(begun.model, self.host)
+        try:
+            while not begun.cancelled.is_set():
+                begun.progress = next(loading)
+        except StopIteration as end:
+            self._put(begun.model, end.value)
+        except ModelError as error:
+            begun.problem = str(error)
+        except Exception:
+            logging.getLogger(__name__).exception("loading %s failed", begun.model)
+            begun.problem = "The model could not be loaded, for a reason that is in the server's log; take another one."
+        finally:
+            loading.close()  # removes what is half there
+            with self._lock:
+                if self._loads.get(begun.model) is begun:
+                    del self._loads[begun.model]
+            begun.done.set()
+
+    def _put(self, model: str, loaded: LanguageModel) -> None:
+        with self._lock:
+            self._models[model] = loaded
+            guests = [held for held in self._models if held != POCKET]
+            for held in guests[: max(len(guests) - GUESTS, 0)]:
+                del self._models[held]
+        settle_memory()
+
+
+@st.cache_resource(show_spinner=False)
+def models() -> Models:
+    """The models of this server process."""
+    return Models(choices().host)
+
+
+def spelling(model: str) -> str:
+    """The one spelling of a model's id, under which it is held. Raises UnknownModel for what names no model."""
+    return str(read_model_id(model))

@@ -1,0 +1,43 @@
+"""The link to what is on the Stage: to copy, and as a picture for the phones in the room."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode, urlsplit
+
+import segno
+import streamlit as st
+
+from components.shell.address import link_of
+from components.shell.plain import plain
+from components.shell.shelf import shelf
+from components.shell.visit import Visit
+
+OPEN = "link"  # session state: is the popover open
+LOCAL = ("localhost", "127.0.0.1", "::1", "[::1]")
+
+
+def link(here: Visit, url: str | None) -> None:
+    """`url` is the app's address, without parameters. The link is made when this is opened: it is what is seen then."""
+    with st.popover("Link", key=OPEN, on_change="rerun", width=80):
+        if not st.session_state.get(OPEN):
+            return
+        policy = shelf().get(here.scenario.text.model)
+        if policy is None:
+            st.caption("Everything on the Stage is in this address: it shows the same picture elsewhere.")
+        else:
+            said = f"“{policy.name}” lives in this tab, so that this address names the model under it. "
+            st.caption(plain(said + "Save its adapter on page Tune to take it along."))
+        address = f"{url or ''}?{urlencode(link_of(here))}"
+        st.code(address, language=None, wrap_lines=True)
+        if urlsplit(address).hostname in LOCAL:
+            st.caption("It begins with the name of this machine for itself: it opens here only.")
+        try:
+            code = segno.make(address, error="L", micro=False)
+        except segno.DataOverflowError:
+            st.caption("It is too long for a QR code; copy it instead.")
+            return
+        st.image(
+            code.svg_inline(scale=4, border=3, dark="#000", light="#fff"),
+            alt="QR code of the link above",
+            width=260,
+        )

@@ -1,0 +1,1 @@
+"""Page Stage: both worlds on one clock."""

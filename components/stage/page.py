@@ -1,0 +1,120 @@
+"""The Stage: one loop, two worlds, on one clock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from components.controls.model import model
+from components.controls.prompt import prompt
+from components.controls.robot import OPEN as ROBOT
+from components.controls.robot import robot
+from components.controls.seed import seed
+from components.controls.world import world
+from components.instruments.player import player
+from components.server.host import choices
+from components.server.models import models
+from components.server.pictures import stage
+from components.server.warmup import warmup
+from components.shell.address import follow_address, visit, write_link
+from components.shell.link import link
+from components.shell.messages import model_messages, offer, problem
+from components.shell.plain import plain
+from components.shell.ticker import part, work_on
+from components.shell.visit import READY, Side, Visit
+from components.shell.wanted_model import settle
+from components.stage.memory import StageMemory, stage_memory
+from components.stage.shown import bring_up_to_date
+from mdp_core.grid.maps import MapError
+from mdp_core.tokens.prompts import UnknownWordsError
+from mdp_core.tokens.sources.model_id import SMOLLM2
+from mdp_core.work import Work
+
+LAST_GOOD = "The last good picture stays on the Stage."
+
+
+def page() -> None:
+    """The first page."""
+    current, memory = follow_address(visit()), stage_memory()
+    if warmup().done:
+        came = settle(current, models())
+        if came is not None:
+            st.toast(plain(f"{came} is on the Stage."))
+    problems = bring_up_to_date(current, memory, models())
+    _controls(current, problems)
+    if choices().problem:
+        problem(choices().problem, "Pocket is on the Stage.")
+    model_messages(
+        current, models(), warmup(), stays="What was on the Stage stays there.", meanwhile="Pocket is on the Stage"
+    )
+    part(lambda: _stage(visit(), memory))
+
+
+def _controls(current: Visit, problems: dict[Side, ValueError]) -> None:
+    with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="center"):
+        grid_problem = problems.get("grid")
+        if current.compared:
+            st.button("Back to the robot", key="robot_again", on_click=lambda: setattr(current, "compares", False))
+        else:
+            world(current)
+            robot(current, str(grid_problem) if isinstance(grid_problem, MapError) else "")
+        prompt(current)
+        model(current, models())
+        seed(current)
+        part(lambda: link(visit(), st.context.url))
+
+
+# The Stage itself: the player, and what depends on it. A commit of the player runs this and nothing else.
+
+
+def _stage(current: Visit, memory: StageMemory) -> None:
+    _problems(current, bring_up_to_date(current, memory, models()))
+    if memory.writing is not None:
+        work_on(memory.writing, _writing, key="writing", go_on="Write on")
+    if memory.learning is not None:
+        work_on(memory.learning, _learning, key="relearning", go_on="Learn on")
+
+    def chosen(side: str, t: int, action: Any) -> None:
+        if _half(side) not in memory.stale:  # else it was chosen in a picture that is not what the controls say
+            current.choose(_half(side), t, action)
+
+    left = memory.shown.get("reference", memory.shown["grid"]) if current.compared else memory.shown["grid"]
+    player(
+        stage(left, memory.shown["text"]),
+        current.view,
+        current.command,
+        key="player",
+        on_view=current.look,
+        on_choose=chosen,
+        on_undo=lambda side: current.undo(_half(side)),
+    )
+    write_link(current)
+
+
+def _half(side: str) -> Side:
+    """The half of the scenario that a side of the player shows: a policy and its reference share the text's."""
+    return "grid" if side == "grid" else "text"
+
+
+def _problems(current: Visit, problems: dict[Side, ValueError]) -> None:
+    """What is wrong with the worlds, one line each. What is wrong with a map is said at the map while that is open."""
+    grid, text = problems.get("grid"), problems.get("text")
+    if isinstance(grid, MapError) and st.session_state.get(ROBOT):
+        grid = None
+    if grid is not None:
+        problem(str(grid), LAST_GOOD)
+    if isinstance(text, UnknownWordsError) and current.wanted is not None:
+        return  # the model that is on its way may know them
+    if isinstance(text, UnknownWordsError) and current.scenario.text.model == READY:
+        offer(current, models(), str(text), SMOLLM2)
+    elif text is not None:
+        problem(str(text), LAST_GOOD)
+
+
+def _writing(work: Work[Any]) -> str:
+    return f"stopped at {work.doing}" if work.stopped else f"writing {work.doing}"
+
+
+def _learning(work: Work[Any]) -> str:
+    return f"stopped {work.doing}" if work.stopped else work.doing

@@ -1,0 +1,1 @@
+"""Page Tune: a score moves the policy."""

@@ -1,0 +1,192 @@
+"""Page Tune, the section of the shelf: keep a policy, play it, compare it, take it along, bring one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from components.server.models import models
+from components.shell.address import visit
+from components.shell.navigation import go_to
+from components.shell.plain import plain
+from components.shell.shelf import LONGEST, MOST, ShelfError, TunedPolicy, language_model, shelf
+from components.shell.takeaway import takeaway
+from components.shell.wanted_model import choose
+from components.tune.memory import bench
+from components.tune.policy_row import policy_row
+from components.tune.uploads import shelve
+from mdp_core.scenarios import SCORES
+
+UPLOAD_MB = 17  # as the server's maxUploadSize
+
+
+def tuned_policies() -> None:
+    """The section."""
+    st.fragment(_section)(_names())
+
+
+def _names() -> list[tuple[str, str]]:
+    return [(policy.id, policy.name) for policy in shelf()]
+
+
+def _section(known: list[tuple[str, str]]) -> None:
+    here, mine = visit(), shelf()
+    if _names() != known:  # what a run can start from is shown by the rest of the page
+        st.rerun()
+    if (
+        mine.news
+    ):  # said here: what a callback shows in a run of this section alone would take the place of the page's frame
+        st.toast(plain(mine.news))
+        mine.news = ""
+    st.subheader("2 · Your tuned policies: keep, compare, take along", anchor="policies")
+    _keeping()
+    for policy in mine:
+        on_stage = here.scenario.text.model == policy.id
+        model = language_model(policy.id, models())
+        play, compare = policy_row(
+            policy,
+            model=policy.base if model is None else model.name.removesuffix(", tuned"),
+            on_stage=on_stage,
+            archive=_archive(policy),
+            rename=lambda name, id=policy.id: _rename(id, name),  # type: ignore[misc]
+            delete=lambda policy=policy: _delete(policy),  # type: ignore[misc]
+        )
+        if play or compare:
+            _to_the_stage(policy, compares=compare)
+    if mine.refused:
+        st.error(plain(mine.refused))
+    _bringing()
+    takeaway(
+        "What was learned is a small adapter beside weights that all visitors share: the model itself has not changed, and "
+        "the same draws through both policies show what learning did."
+    )
+
+
+# Keep
+
+
+def _keeping() -> None:
+    run = bench().tuning
+    if run is None:
+        st.caption("A run's policy can be kept here, and played on the Stage.")
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="keep_row"):
+        st.text_input(
+            "Name the policy under the run's step cursor",
+            key="keep_name",
+            max_chars=LONGEST,
+            placeholder=f"tuned by {run.principle.name}"[:LONGEST],
+            width=340,
+        )
+        st.button("Keep it", key="keep", icon=":material/bookmark_add:", on_click=_keep)
+        st.caption(f"{len(shelf())} of {MOST} kept. They live in this tab: save what you want to take along.")
+
+
+def _keep() -> None:
+    mine, run, cursor = shelf(), bench().tuning, bench().step
+    mine.refused = ""
+    if run is None:
+        return
+    adapters = run.film.adapters
+    steps = [n for n in adapters if n > 0]
+    if not steps:
+        mine.refused = "No step is done yet: a policy can be kept after the first one."
+        return
+    step = max(steps) if cursor is None else min(steps, key=lambda n: abs(n - cursor))
+    name = st.session_state.get("keep_name", "").strip() or f"tuned by {run.principle.name}"
+    try:
+        kept = mine.keep(
+            name,
+            run.model.id,
+            adapters[step],
+            spec=run.spec,
+            score=run.principle.spec if run.principle.model is None else None,
+            scored_by=run.principle.name,
+            step=step,
+            start=run.start_name,
+        )
+    except ShelfError as error:
+        mine.refused = str(error)
+        return
+    st.session_state["keep_name"] = ""
+    mine.news = f"“{kept.name}” is kept: the policy after {step} steps."
+
+
+# Play, compare, save, rename, delete
+
+
+def _to_the_stage(policy: TunedPolicy, *, compares: bool) -> None:
+    """Its prompt, its temperature and its score with it, so that what was tuned is what is seen."""
+    here = visit()
+    if policy.spec is not None:
+        here.change_text(prompt=policy.spec.prompt, temperature=policy.spec.temperature)
+    if policy.score is not None and policy.score.kind in SCORES:
+        score = policy.score
+        here.change_text(score=score.kind, word=score.word, length=score.length, formula=score.formula)
+    here.compares = compares
+    choose(here, policy.id, models())
+    go_to("Stage")
+
+
+def _archive(policy: TunedPolicy) -> Callable[[], bytes] | None:
+    model = models().get(policy.base)
+    if model is None:
+        return None
+
+    def pack() -> bytes:
+        from mdp_core.rlhf.adapter_archive import archive_of
+
+        return archive_of(policy.adapter, model.model)
+
+    return pack
+
+
+def _rename(id: str, name: str) -> None:
+    mine = shelf()
+    mine.refused = ""
+    try:
+        mine.rename(id, name)
+    except ShelfError as error:
+        mine.refused = str(error)
+
+
+def _delete(policy: TunedPolicy) -> None:
+    """What is on the Stage goes on with the model that it began as."""
+    here, mine = visit(), shelf()
+    mine.refused = ""
+    mine.delete(policy.id)
+    if here.scenario.text.model == policy.id:
+        here.change_text(model=policy.base)
+
+
+# Bring
+
+
+def _bringing() -> None:
+    mine = shelf()
+    key = f"adapter files {mine.brought}"
+    st.file_uploader(
+        "Bring an adapter: the zip that was saved here, or peft's adapter_config.json and adapter_model.safetensors",
+        accept_multiple_files=True,
+        max_upload_size=UPLOAD_MB,
+        key=key,
+        on_change=lambda: _bring(key),
+    )
+    if mine.refused_file:
+        st.error(plain(mine.refused_file))
+
+
+def _bring(key: str) -> None:
+    here, mine = visit(), shelf()
+    files = st.session_state.get(key) or []
+    mine.refused_file = ""
+    if not files:
+        return
+    try:
+        kept = shelve({file.name: file.getvalue() for file in files}, mine.base_of(here.scenario.text.model), models())
+    except ValueError as error:
+        mine.refused_file = str(error)
+        return
+    mine.brought += 1  # an empty field for the next one
+    mine.news = f"“{kept.name}” is on the shelf."

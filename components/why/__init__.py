@@ -1,0 +1,1 @@
+"""Page Why RL: where the gradient ends, and the way around."""

@@ -1,0 +1,125 @@
+"""The player's engine gives the numbers that the Python functions give, and moves as it should."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mdp_core.returns import discounted_return, discounts, returns_to_go
+from tests.node import engine
+
+ROOT = Path(__file__).parents[4]
+CASES = json.loads((ROOT / "tests/cases/returns.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def ask(tmp_path_factory):
+    """Ask the engine many questions in one process."""
+    return engine(
+        tmp_path_factory.mktemp("engine"),
+        "components/instruments/player/engine.js",
+        "components/instruments/drawing/figures.js",
+    )
+
+
+def test_returns_are_those_of_the_shared_cases(ask):
+    names = {
+        "discountedRewards": "discounted_rewards",
+        "returnsToGo": "returns_to_go",
+        "discountedReturn": "return",
+    }
+    for function, column in names.items():
+        answers = ask(*([function, case["rewards"], case["gamma"]] for case in CASES))
+        for case, got in zip(CASES, answers, strict=True):
+            assert got == pytest.approx(case[column], abs=1e-9, rel=1e-12), (function, case)
+
+
+rewards = st.lists(st.floats(-100, 100, allow_nan=False), max_size=30)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(rewards, st.floats(0, 1)), min_size=20, max_size=40))
+def test_the_engine_and_python_agree_on_anything(ask, cases):
+    questions = [[name, *case] for case in cases for name in ("returnsToGo", "discountedReturn")]
+    answers = iter(ask(*questions, *(["discounts", len(r), g] for r, g in cases)))
+    for r, g in cases:
+        np.testing.assert_allclose(next(answers), returns_to_go(r, g), rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(next(answers), discounted_return(r, g), rtol=1e-9, atol=1e-9)
+    for r, g in cases:
+        np.testing.assert_allclose(next(answers), discounts(len(r), g), rtol=1e-9)
+
+
+def test_the_sum_names_only_what_is_paid(ask):
+    (written,) = ask(["sumTerms", [0, 0, 2, 0, -1, 4], 0.5, 2])
+    assert written["terms"] == [{"t": 2, "reward": 2}, {"t": 4, "reward": -1}]
+    assert written["hidden"] == 1
+    assert written["total"] == pytest.approx(2 * 0.25 - 0.0625 + 4 * 0.03125)
+
+
+def test_the_scale_of_the_picture_holds_for_every_gamma(ask):
+    rewards = [1, -2, 3, -4]
+    (largest,) = ask(["largestReturn", rewards])
+    assert largest == 4
+    for gamma in np.linspace(0, 1, 21):
+        assert np.abs(returns_to_go(rewards, gamma)).max() <= largest + 1e-12
+
+
+def test_a_step_is_walked_through_in_the_order_of_the_loop(ask):
+    shares = [0, 0.1, 0.3, 0.5, 0.65, 0.8]
+    assert ask(*(["phaseAt", share] for share in shares)) == [
+        "observe",
+        "distribution",
+        "draw",
+        "act",
+        "transition",
+        "reward",
+    ]
+
+
+def test_the_scene_moves_the_agent_at_the_transition_and_looks_ahead_at_the_end(ask):
+    at_rest, drawing, moving, ahead, end, beyond, quick = ask(
+        ["scene", 3, 5, True],
+        ["scene", 3.3, 5, True],
+        ["scene", 3.7, 5, True],
+        ["scene", 3.95, 5, True],
+        ["scene", 5, 5, True],
+        ["scene", 9.5, 5, True],
+        ["scene", 3.7, 5, False],
+    )
+    rest = {"phase": None, "drawn": True, "acted": True, "moved": False}
+    assert at_rest == {"at": 3, **rest}
+    assert drawing == {"at": 3, "phase": "draw", "drawn": True, "acted": False, "moved": False}
+    assert moving == {"at": 3, "phase": "transition", "drawn": True, "acted": True, "moved": True}
+    assert ahead == {"at": 4, "phase": "observe", "drawn": False, "acted": False, "moved": False}
+    assert end == {"at": 5, **rest}
+    assert beyond == end
+    assert quick == {"at": 3, **rest}
+
+
+def test_a_glide_takes_the_same_path_at_any_frame_rate(ask):
+    (once,) = ask(["approach", 0, 1, 100, 85])
+    assert once == pytest.approx(1 - math.exp(-100 / 85))
+    value = 0.0
+    for _ in range(10):
+        (value,) = ask(["approach", value, 1, 10, 85])
+    assert value == pytest.approx(once)
+    assert ask(["approach", 0.2, 1, 16, 0], ["approach", 0.9999, 1, 16, 85]) == [1, 1]
+
+
+def test_numbers_for_the_eye(ask):
+    assert ask(
+        ["figure", -0.001],
+        ["figure", -1.239],
+        ["figure", 0.5, 3],
+        ["amount", -0.04],
+        ["amount", 10],
+        ["amount", 0.125],
+        ["lowered", 12],
+        ["raised", 305],
+        ["clamp", "x", 0, 1, 0.5],
+        ["clamp", 7, 0, 1],
+    ) == ["0.00", "−1.24", "0.500", "−0.04", "10", "0.13", "₁₂", "³⁰⁵", 0.5, 1]
