@@ -13,6 +13,7 @@ from mdp_core.solvers.policy import checked_policies
 from mdp_core.tabular import TabularMDP
 
 FOR_EVER = 1e9  # expected steps from which on a policy counts as one that goes on for ever
+_HAIR = 1.0 - 1e-13  # of what is to come is left after a step; it bounds the steps by more than FOR_EVER
 
 
 def policy_values(mdp: TabularMDP, policy: ArrayLike, gamma: float) -> NDArray[np.float64]:
@@ -48,18 +49,22 @@ def _settling(equation: PolicyEquation, ends: NDArray[np.bool_]) -> NDArray[np.f
     unsettled = _can_reach(P, never)
     v = np.zeros(len(reward))
     rest = np.flatnonzero(~unsettled & ~settled)
-    way = P[rest][:, rest]
-    try:
-        steps = PolicyEquation(np.ones(len(rest)), way).solution()
-        v[rest] = PolicyEquation(reward[rest], way).solution()
-    except (np.linalg.LinAlgError, RuntimeError):  # singular to a float
-        steps = np.full(len(rest), np.inf)
-    # A policy that all but never leaves is as good as singular: its steps come out huge, or negative.
+    steps, v[rest] = _steps_and_values(P[rest][:, rest], reward[rest])
+    # A policy that all but never leaves makes the system singular to a float: its steps come out huge, or negative.
     forever = rest[~((steps > 0.5) & (steps < FOR_EVER))]
     never[forever] = unsettled[forever] = True
     gains, losses = _can_reach(P, never & (reward > 0)), _can_reach(P, never & (reward < 0))
     v[unsettled] = np.where(gains & losses, np.nan, np.where(gains, np.inf, -np.inf))[unsettled]
     return v
+
+
+def _steps_and_values(P: csr_array, reward: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """[n] and [n], the steps to come and the rewards to come."""
+    steps, rewards = PolicyEquation(np.ones(len(reward)), P), PolicyEquation(reward, P)
+    try:
+        return steps.solution(), rewards.solution()
+    except (np.linalg.LinAlgError, RuntimeError):  # exactly singular, which a hair of discount mends for all the others
+        return _steps_and_values(_HAIR * P, reward)
 
 
 def _can_reach(P: csr_array, target: NDArray[np.bool_]) -> NDArray[np.bool_]:
