@@ -82,15 +82,15 @@ def step_frame(
     }
 
 
-def top_positions(policy: Categorical[Any], taken: Any, k: int = SHOWN) -> list[int]:
-    """The positions of the `k` most probable outcomes, most probable first, `taken` among them wherever it lies."""
+def top_positions(policy: Categorical[Any], taken: Any) -> list[int]:
+    """The positions of the SHOWN most probable outcomes, most probable first, `taken` among them wherever it lies."""
     order = np.argsort(-policy.probabilities, kind="stable")
-    top = [int(i) for i in order[:k] if policy.probabilities[i] > 0]
+    top = [int(i) for i in order[:SHOWN] if policy.probabilities[i] > 0]
     try:
         position = policy.outcomes.index(taken)
     except ValueError:  # the policy rules it out, and it was forced
-        return top[: k - 1]
-    return top if position in top else [*top[: k - 1], position]
+        return top[: SHOWN - 1]
+    return top if position in top else [*top[: SHOWN - 1], position]
 
 
 def ghost_frame(rewards: Sequence[float], since: int, **drawing: list[Any]) -> Json:

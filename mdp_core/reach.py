@@ -21,8 +21,8 @@ class _Edges:
     first: NDArray[np.int64]  # [S + 1], where the edges of each state begin
 
     def of(self, state: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        here = slice(self.first[state], self.first[state + 1])
-        return self.ends[here], self.goes_on[here]
+        own = slice(self.first[state], self.first[state + 1])
+        return self.ends[own], self.goes_on[own]
 
 
 def distances(mdp: TabularMDP, start: int | None = None) -> NDArray[np.int64]:
@@ -46,9 +46,9 @@ def distances(mdp: TabularMDP, start: int | None = None) -> NDArray[np.int64]:
     return found
 
 
-def reachable(mdp: TabularMDP, start: int | None = None) -> NDArray[np.bool_]:
+def reachable(mdp: TabularMDP) -> NDArray[np.bool_]:
     """[S], True for the states that some policy reaches from a start with a probability above 0, the start included."""
-    return distances(mdp, start) >= 0
+    return distances(mdp) >= 0
 
 
 def two_histories(mdp: TabularMDP, target: int, variant: int = 0) -> tuple[list[int], list[int]] | None:
