@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar
@@ -77,15 +77,6 @@ class Categorical(Generic[T]):
     def uniform(cls, outcomes: Sequence[T]) -> Categorical[T]:
         """Every outcome with the same probability."""
         return cls(outcomes, np.full(len(outcomes), 1.0 / max(len(outcomes), 1)))
-
-    @classmethod
-    def from_weights(cls, weights: Mapping[T, float]) -> Categorical[T]:
-        """Normalise non-negative weights; raises ValueError if they sum to zero or are not finite."""
-        w = np.array(list(weights.values()), dtype=np.float64)
-        total = float(w.sum())
-        if not np.isfinite(total) or total <= 0:
-            raise ValueError("weights must be finite and sum to more than zero")
-        return cls(tuple(weights), w / total)
 
     def __len__(self) -> int:
         return len(self.outcomes)

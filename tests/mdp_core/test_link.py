@@ -19,7 +19,6 @@ from mdp_core.scenarios import (
     TextScenario,
     View,
     force,
-    without_forced,
 )
 
 two_decimals = st.integers(0, 100).map(lambda n: n / 100)
@@ -170,5 +169,3 @@ def test_a_zip_bomb_in_the_link_is_refused():
 
 def test_choosing_an_action_drops_the_choices_after_it():
     assert force(((1, "up"), (4, "left"), (6, "up")), 4, "right") == ((1, "up"), (4, "right"))
-    scenario = Scenario(grid=GridScenario(forced=((1, "up"),)), text=TextScenario(forced=((0, 5),)))
-    assert without_forced(scenario) == Scenario()
