@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from mdp_core.grid.maps import MAX_MAP as MAX_MAP  # it is named beside the other limits too
 from mdp_core.learners.catalogue import LEARNERS
 from mdp_core.tokens.scores import ScoreSpec
 
@@ -14,7 +15,6 @@ LEARNED_BY = (EXACT, *LEARNERS)
 MAX_LEARNED_EPISODES = 5_000
 SCORES = ("sentiment", "word", "length", "formula")
 MAX_PROMPT = 2_000  # characters
-MAX_MAP = 20_000  # characters
 MAX_SEED = 2**31 - 1
 
 T = TypeVar("T")
