@@ -51,6 +51,13 @@ def reachable(mdp: TabularMDP) -> NDArray[np.bool_]:
     return distances(mdp) >= 0
 
 
+def end_in_reach(mdp: TabularMDP) -> bool:
+    """True if some policy comes to an end from a start that is none."""
+    possible = (mdp.probability > 0) & (mdp.allowed & ~mdp.terminal[:, None])[:, :, None]
+    ending = (possible & (mdp.terminated | mdp.terminal[mdp.next_state])).any(axis=(1, 2))
+    return bool((ending & reachable(mdp)).any())
+
+
 def two_histories(mdp: TabularMDP, target: int, variant: int = 0) -> tuple[list[int], list[int]] | None:
     """Two different walks from the initial state that end in `target`, as states s_0 to s_t; None where there are not two.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
@@ -21,6 +21,26 @@ class Episode(NamedTuple):
     total: float  # the sum of its rewards, undiscounted: the online performance
     length: int  # steps
     terminated: bool  # False: cut by max_steps
+
+
+class Walk(NamedTuple):
+    """A whole episode, for those that wait for its end."""
+
+    steps: list[tuple[int, int, float]]  # (s_t, a_t, r_{t+1})
+    last: int  # s_T
+    terminated: bool
+
+    def returns(self, gamma: float, rest: float) -> list[float]:
+        """[T], G_0 to G_{T-1} (Sutton & Barto, eq. 3.9); `rest` is what G_T stands for."""
+        g, backwards = rest, []
+        for _, _, reward in reversed(self.steps):
+            g = reward + gamma * g
+            backwards.append(g)
+        return backwards[::-1]
+
+    @property
+    def episode(self) -> Episode:
+        return Episode(sum(reward for _, _, reward in self.steps), len(self.steps), self.terminated)
 
 
 class Samples:
@@ -65,6 +85,17 @@ class Experience:
     def start(self) -> int:
         """s_0 of the next episode."""
         return self._samples.starts[bisect_right(self._samples.start_edges, next(self._start_draws))]
+
+    def walk(self, state: int, choose: Callable[[int], int], max_steps: int) -> Walk:
+        """From `state` to the episode's end, or for `max_steps`."""
+        steps: list[tuple[int, int, float]] = []
+        terminated = False
+        while not terminated and len(steps) < max_steps:
+            action = choose(state)
+            next_state, reward, terminated = self.step(state, action)
+            steps.append((state, action, reward))
+            state = next_state
+        return Walk(steps, state, terminated)
 
     def step(self, state: int, action: int) -> tuple[int, float, bool]:
         """(s_{t+1}, r_{t+1}, terminated)."""
