@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
+from mdp_core.returns import check_gamma
 from mdp_core.solvers.bellman import Bellman, PolicyEquation
 from mdp_core.solvers.ending import Endings
-from mdp_core.solvers.iterate import check_gamma
 from mdp_core.solvers.policy import checked_policies
 from mdp_core.tabular import TabularMDP
 
