@@ -111,8 +111,8 @@ class GridWorldEnv(gymnasium.Env):  # type: ignore[misc]
             rows = [list(row) for row in self.world.map.rows]
             if cell[0] >= 0:
                 rows[cell[0]][cell[1]] = "@"
-            said = "start" if self._action is None else ACTIONS[self._action]
-            return "\n".join([f"({said})", *("".join(row) for row in rows)]) + "\n"
+            action = "start" if self._action is None else ACTIONS[self._action]
+            return "\n".join([f"({action})", *("".join(row) for row in rows)]) + "\n"
         return None
 
     def _info(self) -> dict[str, Any]:

@@ -65,10 +65,10 @@ class PolicyEquation:
     def nearly(self, v: NDArray[np.float64], residual: float, turns: int) -> NDArray[np.float64] | None:
         """[S], what solves it up to that residual, from `v` by BiCGSTAB; None if `turns` were too few."""
         system = eye_array(len(self.r), format="csr") - self.P
-        found, failed = bicgstab(system, self.r, x0=v, rtol=0.0, atol=residual, maxiter=turns)
-        if failed or not np.all(np.isfinite(found)):
+        close, failed = bicgstab(system, self.r, x0=v, rtol=0.0, atol=residual, maxiter=turns)
+        if failed or not np.all(np.isfinite(close)):
             return None
-        result: NDArray[np.float64] = found
+        result: NDArray[np.float64] = close
         return result
 
 

@@ -57,10 +57,10 @@ class Endings:
         S = len(self.mdp.terminal)
         s, a, k = np.nonzero(self.possible)
         starts = np.flatnonzero(self.mdp.start > 0)
-        found = np.zeros(S + 1, dtype=np.bool_)
+        reached = np.zeros(S + 1, dtype=np.bool_)
         begin = np.concatenate([s, np.full(len(starts), S)])
-        found[_walk(begin, np.concatenate([self.mdp.next_state[s, a, k], starts]), S)[0]] = True
-        return found[:S]
+        reached[_walk(begin, np.concatenate([self.mdp.next_state[s, a, k], starts]), S)[0]] = True
+        return reached[:S]
 
     def leading_to(self, target: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """[S] -> [S], True for `target` and the states from which some policy may come to it."""
@@ -68,9 +68,9 @@ class Endings:
         s, a, k = np.nonzero(self.going_on)
         there = np.flatnonzero(target)
         begin = np.concatenate([self.mdp.next_state[s, a, k], np.full(len(there), S)])
-        found = np.zeros(S + 1, dtype=np.bool_)
-        found[_walk(begin, np.concatenate([s, there]), S)[0]] = True
-        return found[:S]
+        reached = np.zeros(S + 1, dtype=np.bool_)
+        reached[_walk(begin, np.concatenate([s, there]), S)[0]] = True
+        return reached[:S]
 
     @cached_property
     def outwards(self) -> NDArray[np.int64]:

@@ -84,9 +84,9 @@ def _undiscounted(mdp: TabularMDP, v0: NDArray[np.float64] | None, max_rounds: i
     last = deque(rounds, maxlen=1)[0]
     residual = float(np.abs(bellman.q(last.v).max(axis=0) - last.v).max(initial=0.0))
     steps = float(expected_steps(checked.mdp, last.policy).max(initial=0.0))
-    found = _solution(checked.mdp, bellman, 1.0, last.v, last.round, residual, residual * steps)
+    solution = _solution(checked.mdp, bellman, 1.0, last.v, last.round, residual, residual * steps)
     lost = checked.lost
-    return replace(found, v=checked.shown(found.v), q=np.where(lost[:, None] & mdp.allowed, np.nan, found.q))
+    return replace(solution, v=checked.shown(solution.v), q=np.where(lost[:, None] & mdp.allowed, np.nan, solution.q))
 
 
 def _solution(

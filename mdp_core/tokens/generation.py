@@ -141,9 +141,9 @@ def draw(
                 sure &= p[:, -1] == 0
         else:
             sure = np.ones(len(rows), dtype=bool)
-        here = np.flatnonzero(sure)
-        tokens[rows[here]] = ids[here, landed[here]]
-        log_probabilities[rows[here]] = np.log(p[here, landed[here]])
+        settled = np.flatnonzero(sure)
+        tokens[rows[settled]] = ids[settled, landed[settled]]
+        log_probabilities[rows[settled]] = np.log(p[settled, landed[settled]])
         rows = rows[~sure]
         if not len(rows):
             break
