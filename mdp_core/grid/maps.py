@@ -56,7 +56,6 @@ LIMIT = 100  # rows and columns
 MAX_MAP = 20_000  # characters of its text that fit into a link
 MAX_REWARD = 1e6
 MAX_TITLE = 80  # characters
-MAX_MAP = 20_000  # characters of a text that fits into a link
 MAX_WIND = 9
 
 Kind = Literal["free", "goal", "pit", "cliff", "jump"]
