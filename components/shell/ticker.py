@@ -48,7 +48,8 @@ def work_on(
     go_on: str = "Go on",
     refresh: float = 0.0,
 ) -> None:
-    """A bar for work on its way, which is done a slice a tick, and a button that stops it or lets it go on.
+    """A bar for work on its way, which is done a slice a tick, and a button that stops it or lets it go on; `says` puts it in
+    words, stopped work too.
 
     Everything has a part of its own, so that what is beside it stays bright. The page runs anew when there is news, at most
     every `refresh` seconds, and when the work is over. Work that is over shows nothing.
@@ -60,7 +61,7 @@ def work_on(
     def draw() -> None:
         nonlocal ticked
         if work.stopped:
-            waiting(f"stopped: {says(work)}", work.share, go_on, lambda: _then_run(work.go_on), key=f"{key}_stopped")
+            waiting(says(work), work.share, go_on, lambda: _then_run(work.go_on), key=f"{key}_stopped")
             return
         move = waiting(says(work), work.share, stop, lambda: _then_run(work.stop), key=key)
         if not ticked:  # the page's own run only shows it: it shall end quickly
