@@ -48,8 +48,8 @@ def work_on(
     go_on: str = "Go on",
     refresh: float = 0.0,
 ) -> None:
-    """A bar for work on its way, which is done a slice a tick, and a button that stops it or lets it go on; `says` puts it in
-    words, stopped work too.
+    """A bar for work on its way, which is done a slice a tick, and a button that stops it or lets it go on; `says` puts in
+    words how far it is, stopped work too.
 
     Everything has a part of its own, so that what is beside it stays bright. The page runs anew when there is news, at most
     every `refresh` seconds, and when the work is over. Work that is over shows nothing.

@@ -6,7 +6,7 @@ from components.shell import ticker
 from mdp_core.work import Report, Work
 
 
-class Rerun(Exception):
+class PageRunError(Exception):
     """The whole page runs again."""
 
 
@@ -29,7 +29,7 @@ class Page:
         return lambda sentence, share: self.bars.append([sentence, share, button, press, key])
 
     def rerun(self):
-        raise Rerun
+        raise PageRunError
 
     def tick(self):
         """The last part's clock has ticked."""
@@ -70,12 +70,12 @@ def test_news_and_the_end_are_the_whole_pages(page):
     work = Work(three_steps())
     ticker.work_on(work, says, key="bar")
     page.tick()
-    with pytest.raises(Rerun):
+    with pytest.raises(PageRunError):
         page.tick()
     assert work.result == "half"
     ticker.work_on(work, says, key="bar")  # the page has shown it
     page.tick()
-    with pytest.raises(Rerun):
+    with pytest.raises(PageRunError):
         page.tick()
     assert work.done
     drawn = len(page.parts)
@@ -95,12 +95,12 @@ def test_stop_and_go_on_are_the_whole_pages_and_stand_the_clock_still(page):
     work = Work(three_steps())
     ticker.work_on(work, says, key="bar", go_on="Go on writing")
     page.tick()
-    with pytest.raises(Rerun):
+    with pytest.raises(PageRunError):
         page.bars[-1][3]()  # Stop
     ticker.work_on(work, says, key="bar", go_on="Go on writing")
     assert page.clocks[-1] is None
     assert page.bars[-1][:3] == ["stopped at one", 0.25, "Go on writing"]
-    with pytest.raises(Rerun):
+    with pytest.raises(PageRunError):
         page.bars[-1][3]()
     assert work.busy
 
@@ -110,7 +110,7 @@ def test_a_clock_that_has_to_start_or_to_stop_asks_for_the_page(page):
     ticker.part(lambda: None, ticks=lambda: seconds[0])
     page.tick()
     seconds[0] = 0.5
-    with pytest.raises(Rerun):
+    with pytest.raises(PageRunError):
         page.tick()
 
 
