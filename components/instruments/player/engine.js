@@ -73,11 +73,3 @@ export function scene(p, length, walking) {
   const told = ["draw", "act", "transition", "reward"].indexOf(phase);
   return { at: t, phase, drawn: told >= 0, acted: told >= 1, moved: told >= 2 };
 }
-
-/** One frame of a glide: `value` after `dt` ms on its way to `target`, slowing down with time constant `tau` ms;
- *  exactly `target` once nothing can be seen any more. The same path at any frame rate. */
-export function approach(value, target, dt, tau) {
-  if (!(tau > 0)) return target;
-  const next = target + (value - target) * Math.exp(-dt / tau);
-  return Math.abs(next - target) < 5e-4 * Math.max(1, Math.abs(target)) ? target : next;
-}

@@ -70,17 +70,6 @@ export function reach(payments, gammas) {
   return [low, high];
 }
 
-/** Round numbers inside [low, high], about `wanted` of them. */
-export function ticks(low, high, wanted) {
-  const rough = (high - low) / Math.max(wanted, 1);
-  if (!(rough > 0)) return [low];
-  const power = Math.pow(10, Math.floor(Math.log10(rough)));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough * 0.999);
-  const found = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i += 1) found.push(i * step);
-  return found;
-}
-
 /** A table over gamma 0, 1/n, ..., 1 at any gamma, straight between its entries. */
 export function between(table, gamma) {
   const place = gamma * (table.length - 1);

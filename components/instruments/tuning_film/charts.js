@@ -1,22 +1,20 @@
 // Curves over the updates, and the plane of divergence and score. What stays is drawn once for new data; only the cursor moves.
 
-function made(parent, name, className = "", text = "") {
-  const element = document.createElement(name);
-  element.className = className;
-  element.textContent = text;
-  parent.append(element);
-  return element;
-}
+import { extent, marks } from "../kit/axis.js";
+import { added, find, setAll, shape } from "../kit/dom.js";
+import { icon } from "../kit/icons.js";
+import { amount, digits, tick } from "../kit/numbers.js";
+import { between, frontierAt, line } from "./engine.js";
 
 /** One quantity over the updates: line, band, and a second line where there is one. */
-class Curve {
+export class Curve {
   constructor(parent, { name, unit, tone, lines, band, error, axis }, go) {
     Object.assign(this, { name, unit, lines, band, error, axis });
-    this.box = made(parent, "div", `curve ${tone}`);
-    const head = made(this.box, "h4");
-    this.title = made(head, "span", "", name);
-    this.value = made(head, "b");
-    this.more = made(head, "span", "quiet", unit);
+    this.box = added(parent, "div", `curve ${tone}`);
+    const head = added(this.box, "h4");
+    this.title = added(head, "span", "", name);
+    this.value = added(head, "b");
+    this.more = added(head, "span", "quiet", unit);
     this.svg = shape(this.box, "svg", { class: "chart", role: "img" });
     const aim = (event) => {
       if (!this.x) return;
@@ -71,13 +69,11 @@ class Curve {
   point(i) {
     if (!this.x || !this.curves) return;
     const at = this.x(this.curves.n[i]);
-    this.hair.setAttribute("x1", at);
-    this.hair.setAttribute("x2", at);
+    setAll(this.hair, { x1: at, x2: at });
     this.series.forEach((key, k) => {
       const value = this.curves[key][i];
       this.dots[k].style.display = value === null ? "none" : "";
-      this.dots[k].setAttribute("cx", at);
-      if (value !== null) this.dots[k].setAttribute("cy", this.y(value));
+      if (value !== null) setAll(this.dots[k], { cx: at, cy: this.y(value) });
     });
     const value = this.curves[this.lines[0]][i];
     this.value.textContent = digits(value);
@@ -86,7 +82,7 @@ class Curve {
     this.more.textContent = [sure, this.unit].filter(Boolean).join(" ");
     this.svg.setAttribute("aria-label", `${this.title.textContent} over the updates; here ${digits(value)} ${sure} ${this.unit} ${second}`.trim());
     if (this.names.second) {
-      if (!this.other) this.other = made(this.box.querySelector("h4"), "span", "other");
+      if (!this.other) this.other = added(find(this.box, "h4"), "span", "other");
       this.other.textContent = second;
     } else this.other?.remove();
     if (!this.names.second) this.other = null;
@@ -94,12 +90,11 @@ class Curve {
 }
 
 /** Where every policy stands: how far from the reference, how high its score; the frontier above them. */
-class Plane {
+export class Plane {
   constructor(section) {
     this.section = section;
-    this.svg = section.querySelector("svg");
-    this.key = section.querySelector(".key");
-    [this.name, this.value, this.more] = [".name", "b", ".quiet"].map((part) => section.querySelector(`h4 ${part}`));
+    [this.svg, this.key] = ["svg", ".key"].map((part) => find(section, part));
+    [this.name, this.value, this.more] = [".name", "b", ".quiet"].map((part) => find(section, `h4 ${part}`));
   }
 
   draw(film) {
@@ -158,9 +153,10 @@ class Plane {
     if (film.start) parts.push(["ring", "start"]);
     if (best) parts.push(["star", film.start ? "best" : `best for β ${amount(film.beta)}`]); // on one line
     for (const [sign, text] of parts) {
-      const part = made(this.key, "span", "part"); // breaks as one
-      made(part, "span", `sign ${sign}`);
-      made(part, "span", "", text);
+      const part = added(this.key, "span", "part"); // breaks as one
+      const drawn = added(part, "span", `sign ${sign}`);
+      if (sign === "star") drawn.append(icon("star"));
+      added(part, "span", "", text);
     }
   }
 
@@ -170,8 +166,7 @@ class Plane {
     const [kl, score] = [curves.kl[i], curves.score[i]];
     const [x, y] = [this.x(kl), this.y(score)];
     const [kls, scores] = [[kl, curves.kl_error[i]], [score, curves.error[i]]].map(([value, error]) => [value - error, value + error]);
-    this.here.setAttribute("cx", x);
-    this.here.setAttribute("cy", y);
+    setAll(this.here, { cx: x, cy: y });
     this.cross.setAttribute("d", `M${this.x(kls[0])} ${y}H${this.x(kls[1])}M${x} ${this.y(scores[0])}V${this.y(scores[1])}`);
     const most = plane ? frontierAt(plane, Math.max(kl, 0)) : null;
     this.name.textContent = this.film.score;

@@ -1,6 +1,8 @@
 // The engine of the tuning picture: numbers in, numbers and words out, so that Node can test it. n is the number of updates
 // that a policy has had; a film knows some of them, in ascending order.
 
+import { digits } from "../kit/numbers.js";
+
 /** Where the cursor stands once `film` {run, first, newest} has come: a new run is looked at from its newest policy, the
  *  same one follows the newest only where the visitor does. */
 export function followed(cursor, film) {
@@ -20,34 +22,6 @@ export function known(numbers, n) {
   let found = numbers[0];
   for (const number of numbers) if (number <= n) found = number;
   return found;
-}
-
-/** [low, high] of everything finite in `lists`, with `room` of its span on either side; never without a span. */
-export function extent(lists, room = 0.06) {
-  let [low, high] = [Infinity, -Infinity];
-  for (const list of lists) {
-    for (const value of list) {
-      if (!Number.isFinite(value)) continue; // null too
-      [low, high] = [Math.min(low, value), Math.max(high, value)];
-    }
-  }
-  if (!(low <= high)) return [0, 1];
-  if (high - low < 1e-6) return [low - 0.5, high + 0.5];
-  return [low - room * (high - low), high + room * (high - low)];
-}
-
-/** Round numbers inside [low, high], about `wanted` of them, and two at least: one alone is no scale. */
-export function marks(low, high, wanted) {
-  const rough = (high - low) / Math.max(wanted, 1);
-  if (!(rough > 0)) return [low];
-  const power = Math.pow(10, Math.floor(Math.log10(rough)));
-  const steps = [10, 5, 2, 1, 0.5, 0.2, 0.1].map((m) => m * power);
-  const fitting = steps.filter((s) => s >= rough * 0.999).length - 1;
-  const inside = (step) => {
-    const [first, last] = [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)];
-    return Array.from({ length: Math.max(last - first + 1, 0) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
-  };
-  return steps.slice(fitting).map(inside).find((found) => found.length > 1) ?? inside(steps[fitting]);
 }
 
 /** An SVG path through the points; one without a number is left out, and the line broken there. */
@@ -107,30 +81,9 @@ export function frontierAt(curve, kl) {
   return reached[i - 1] + share * (reached[i] - reached[i - 1]);
 }
 
-/** `value` after `dt` ms on its way to `target`, with time constant `tau` ms; there once nothing can be seen any more. */
-export function nearer(value, target, dt, tau) {
-  if (!(tau > 0)) return target;
-  const next = target + (value - target) * Math.exp(-dt / tau);
-  return Math.abs(next - target) < 5e-4 ? target : next;
-}
-
 /** How many policies a second are played: all of the run in about twelve seconds, and never slower than two. */
 export function pace(policies) {
   return Math.max(policies / 12, 2);
-}
-
-/** A number beside an axis: as many digits as it needs, at most four. */
-export function tick(value) {
-  const size = Math.abs(value);
-  return (value < 0 ? "\u2212" : "") + (size >= 1e5 ? size.toExponential(0) : String(Number(size.toPrecision(4))));
-}
-
-/** A number for a sentence: two or three digits that matter, a real minus sign, no "-0". */
-export function digits(value) {
-  const size = Math.abs(value);
-  if (size >= 1e6) return (value < 0 ? "\u2212" : "") + size.toExponential(1);
-  const text = size.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
-  return (value < 0 && Number(text) !== 0 ? "\u2212" : "") + text;
 }
 
 /** The policy at place `i` of the curves in one sentence. */
