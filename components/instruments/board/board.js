@@ -16,9 +16,15 @@ const BESIDE_A_NUMBER = [0.4, 0.08]; // how far out an arrow lies, and its size,
 class Board extends Instrument {
   constructor(root) {
     super(root, ".board");
-    [this.svg, this.palette, this.layers, this.film] = ["svg.map", ".palette", ".layers", ".film"].map((part) => this.find(part));
-    [this.scrub, this.label, this.playButton] = [".scrub", ".label", ".play"].map((part) => find(this.film, part));
+    this.svg = this.find("svg.map");
+    this.palette = this.find(".palette");
+    this.layers = this.find(".layers");
+    this.film = this.find(".film");
+    this.scrub = find(this.film, ".scrub");
+    this.label = find(this.film, ".label");
+    this.playButton = find(this.film, ".play");
     this.live = this.find(".live");
+    /** @type {[number, number]} */
     this.cursor = [0, 0];
     this.brush = null;
     this.layer = null;
@@ -187,6 +193,7 @@ class Board extends Instrument {
     shape(this.chances, "text", { x, y, "font-size": size }, label);
   }
 
+  /** @returns {[number, number] | null} the cell under the pointer */
   cellAt(event) {
     const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.svg.getScreenCTM().inverse());
     const [r, c] = [Math.floor(point.y), Math.floor(point.x)];

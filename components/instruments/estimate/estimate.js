@@ -14,9 +14,16 @@ const NARROW = 700; // px
 class Estimate extends Instrument {
   constructor(root) {
     super(root, ".estimate");
-    [this.texts, this.baseline, this.places, this.errors] = [".texts", ".baseline", ".places", ".errors"].map((part) => this.find(part));
-    [this.numbers, this.means, this.live] = [".numbers", ".means", ".live"].map((part) => this.find(part));
-    [this.saidN, this.saidB, this.title] = [".readout.n", ".readout.b", ".numbers-title"].map((part) => this.find(part));
+    this.texts = this.find(".texts");
+    this.baseline = this.find(".baseline");
+    this.places = this.find(".places");
+    this.errors = this.find(".errors");
+    this.numbers = this.find(".numbers");
+    this.means = this.find(".means");
+    this.live = this.find(".live");
+    this.saidN = this.find(".readout.n");
+    this.saidB = this.find(".readout.b");
+    this.title = this.find(".numbers-title");
     dragged(this.texts, (way) => this.dragN(way), () => this.speak());
     dragged(this.baseline, (b) => this.moveTo(b), () => this.speak());
     this.texts.addEventListener("keydown", (event) => this.step(event));
@@ -154,6 +161,7 @@ class Estimate extends Instrument {
   /** What the lines are. */
   key(pen, right, top) {
     const { colours } = this;
+    /** @type {[string, (y: number) => void][]} */
     const rows = [
       ["expected without a baseline", (y) => stroke(pen, [[0, y], [44, y]], colours.ink, 2, [6, 5])],
       ["expected with b: ∝ 1/√N", (y) => stroke(pen, [[0, y], [44, y]], colours.policy, 3)],

@@ -9,7 +9,10 @@ const PAUSE = 200; // ms without a key, after which what stands there is sent
 class FormulaField extends Instrument {
   constructor(root) {
     super(root, ".formula-field");
-    [this.input, this.before, this.moved, this.said] = ["input", ".before", ".moved", ".said"].map((part) => this.find(part));
+    this.input = this.find("input");
+    this.before = this.find(".before");
+    this.moved = this.find(".moved");
+    this.said = this.find(".said");
     this.command = null;
     this.sent = null;
     this.closing.addEventListener("abort", () => clearTimeout(this.timer));

@@ -11,9 +11,11 @@ import { amount, clamp, figure } from "../kit/numbers.js";
 class GammaChoice extends Instrument {
   constructor(root) {
     super(root, ".gamma-choice");
-    [this.svg, this.slider, this.readout, this.canvas, this.live] = ["svg.map", ".gamma", ".readout", ".curves", ".live"].map((part) =>
-      this.find(part)
-    );
+    this.svg = this.find("svg.map");
+    this.slider = this.find(".gamma");
+    this.readout = this.find(".readout");
+    this.canvas = this.find(".curves");
+    this.live = this.find(".live");
     this.candidates = [this.find(".near"), this.find(".far")];
     this.gamma = 0.9;
     this.command = null;

@@ -53,7 +53,7 @@ class GradientPath extends Instrument {
     forth.append(made("span", "arrow"), made("span", "", name));
     const home = made("div", `home ${back}`);
     home.append(made("span", "arrow"), made("span", "", said));
-    for (const arrow of [forth, home]) arrow.firstChild.setAttribute("aria-hidden", "true");
+    for (const way of [forth, home]) way.firstElementChild.setAttribute("aria-hidden", "true");
     between.append(forth, home);
     return between;
   }

@@ -22,14 +22,14 @@ export function shade(pen, alpha, ...rectangle) {
 }
 
 /** The path through `points`, to be filled or stroked.
- *  @param {CanvasRenderingContext2D} pen @param {[number, number][]} points */
+ *  @param {CanvasRenderingContext2D} pen @param {number[][]} points */
 export function trace(pen, points) {
   pen.beginPath();
-  for (const point of points) pen.lineTo(...point);
+  for (const [x, y] of points) pen.lineTo(x, y);
 }
 
 /** A line through `points`, dashed as `dash` says.
- *  @param {CanvasRenderingContext2D} pen @param {[number, number][]} points @param {string} colour @param {number} width
+ *  @param {CanvasRenderingContext2D} pen @param {number[][]} points @param {string} colour @param {number} width
  *  @param {number[]} [dash] */
 export function stroke(pen, points, colour, width, dash = []) {
   Object.assign(pen, { strokeStyle: colour, lineWidth: width });

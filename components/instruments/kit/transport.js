@@ -10,9 +10,12 @@ export class Transport {
   /** @param {import("./instrument.js").Instrument} instrument with .first, .back, .play, .forward, .last and .step
    *  @param {Acts} acts @param {string} elsewhere a selector of what has the keys for itself */
   constructor(instrument, acts, elsewhere) {
-    [this.first, this.back, this.play, this.forward, this.last, this.step] = ["first", "back", "play", "forward", "last", "step"].map(
-      (name) => instrument.find(`.transport .${name}`)
-    );
+    this.first = instrument.find(".transport .first");
+    this.back = instrument.find(".transport .back");
+    this.play = instrument.find(".transport .play");
+    this.forward = instrument.find(".transport .forward");
+    this.last = instrument.find(".transport .last");
+    this.step = instrument.find(".transport .step");
     this.first.addEventListener("click", acts.first);
     this.back.addEventListener("click", acts.back);
     this.play.addEventListener("click", acts.toggle);

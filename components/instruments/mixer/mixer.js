@@ -11,7 +11,11 @@ const PATIENCE = 400; // ms without another key before the keyboard's change is 
 class Mixer extends Instrument {
   constructor(root) {
     super(root, ".mixer");
-    [this.rows, this.parts, this.stack, this.marker, this.said] = [".rows", ".parts", ".stack", ".u", ".said"].map((part) => this.find(part));
+    this.rows = this.find(".rows");
+    this.parts = this.find(".parts");
+    this.stack = this.find(".stack");
+    this.marker = this.find(".u");
+    this.said = this.find(".said");
     this.closing.addEventListener("abort", () => clearTimeout(this.timer));
     this.sent = 0;
     this.drag = null; // {i, base}: the bar that is held, and the distribution when it was taken

@@ -35,6 +35,7 @@ export class Chart {
     const wide = Math.max(Math.min(slot * 0.72, 34), 1);
     pen.fillStyle = colours.panel;
     pen.fillRect(at * slot, 0, Math.max(slot, 2), height);
+    /** @returns {[number, number, number, number]} */
     const rectangle = (value, t) => [t * slot + (slot - wide) / 2, zero - Math.max(value, 0) * reach, wide, Math.max(Math.abs(value) * reach, value ? 1.5 : 0)];
     bars.forEach((value, t) => {
       pen.fillStyle = value < 0 ? colours.loss : colours.reward;

@@ -33,7 +33,9 @@ class Player extends Instrument {
     this.last = 0;
     this.reduced = reduced();
     this.sides = [this.side("left"), this.side("right")];
-    [this.speeds, this.slider, this.live] = [".speed", ".gamma", ".live"].map((part) => this.find(part));
+    this.speeds = this.find(".speed");
+    this.slider = this.find(".gamma");
+    this.live = this.find(".live");
     this.readouts = { step: this.find(".clock .readout"), gamma: this.find(".discount .readout") };
     this.listen();
   }
@@ -255,7 +257,7 @@ class Player extends Instrument {
     if (this.phase !== phase) {
       this.phase = phase;
       this.box.classList.toggle("walking", phase !== null);
-      for (const row of this.root.querySelectorAll("[data-phase]")) {
+      for (const row of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll("[data-phase]"))) {
         row.classList.toggle("lit", row.dataset.phase === phase);
         row.classList.toggle("told", phase !== null && ORDER.indexOf(row.dataset.phase) <= ORDER.indexOf(phase));
       }

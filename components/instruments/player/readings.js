@@ -26,7 +26,7 @@ export class Readings {
       made("span", "chip", taken.label.trim() === "" ? taken.name : readable(taken.label).trim()),
       made("span", "why", step.forced ? "chosen by hand" : `p ${figure(taken.p, taken.p < 0.01 ? 4 : 2)}${taken.p < likeliest - 1e-9 ? ", not the likeliest" : ""}`)
     );
-    const order = step.outcomes.map((_, i) => i).sort((a, b) => (b === step.outcome) - (a === step.outcome) || step.outcomes[b].p - step.outcomes[a].p);
+    const order = step.outcomes.map((_, i) => i).sort((a, b) => Number(b === step.outcome) - Number(a === step.outcome) || step.outcomes[b].p - step.outcomes[a].p);
     for (const i of order) {
       const outcome = step.outcomes[i];
       transition.append(made("span", i === step.outcome ? "may landed" : "may", `${outcome.label} ${figure(outcome.p)}`));

@@ -16,8 +16,14 @@ const GAMMAS = [0, 0.25, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1];
 class ReturnsChart extends Instrument {
   constructor(root) {
     super(root, ".returns-chart");
-    [this.title, this.fitButton, this.spread, this.running] = [".title", ".fit", ".spread", ".running"].map((part) => this.find(part));
-    [this.slider, this.readout, this.means, this.live] = [".gamma", ".readout", ".means", ".live"].map((part) => this.find(part));
+    this.title = this.find(".title");
+    this.fitButton = this.find(".fit");
+    this.spread = this.find(".spread");
+    this.running = this.find(".running");
+    this.slider = this.find(".gamma");
+    this.readout = this.find(".readout");
+    this.means = this.find(".means");
+    this.live = this.find(".live");
     this.gamma = 0.9;
     this.command = null;
     this.key = null;
@@ -153,7 +159,7 @@ class ReturnsChart extends Instrument {
   /** The numbers in one line. */
   write() {
     const { now, exact } = this;
-    const add = (className, text, name = "span") => added(this.means, name, className, text);
+    const add = (className, text, /** @type {"span" | "b"} */ name = "span") => added(this.means, name, className, text);
     this.means.replaceChildren();
     add("", "mean G₀ ");
     add("gain", digits(now.mean), "b");

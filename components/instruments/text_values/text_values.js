@@ -9,7 +9,9 @@ import { clamp, figure } from "../kit/numbers.js";
 class TextValues extends Instrument {
   constructor(root) {
     super(root, ".text-values");
-    [this.tokens, this.after, this.rows] = [".tokens", ".after", ".candidates"].map((part) => this.find(part));
+    this.tokens = this.find(".tokens");
+    this.after = this.find(".after");
+    this.rows = this.find(".candidates");
     this.tokens.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
       if (!step) return;

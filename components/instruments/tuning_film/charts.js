@@ -8,8 +8,11 @@ import { between, frontierAt, line } from "./engine.js";
 
 /** One quantity over the updates: line, band, and a second line where there is one. */
 export class Curve {
-  constructor(parent, { name, unit, tone, lines, band, error, axis }, go) {
-    Object.assign(this, { name, unit, lines, band, error, axis });
+  constructor(parent, kind, go) {
+    const { name, unit, tone } = kind;
+    this.kind = kind;
+    /** @type {any} where n is drawn, and the way back; none before it is drawn */
+    this.x = null;
     this.box = added(parent, "div", `curve ${tone}`);
     const head = added(this.box, "h4");
     this.title = added(head, "span", "", name);
@@ -33,30 +36,32 @@ export class Curve {
     const [width, height] = [this.svg.clientWidth, this.svg.clientHeight];
     if (!width || !height) return;
     this.curves = curves;
+    const { lines, band, error, axis } = this.kind;
     if (names.title) this.title.textContent = names.title;
-    const series = this.lines.filter((key) => curves[key].some((value) => value !== null));
-    const bounds = this.band ? this.band.map((key) => curves[key]) : [];
-    const spread = this.error ? curves[this.lines[0]].flatMap((value, i) => [value - curves[this.error][i], value + curves[this.error][i]]) : [];
+    const series = lines.filter((key) => curves[key].some((value) => value !== null));
+    const bounds = band ? band.map((key) => curves[key]) : [];
+    const spread = error ? curves[lines[0]].flatMap((value, i) => [value - curves[error][i], value + curves[error][i]]) : [];
     const [low, high] = extent([...series.map((key) => curves[key]), ...bounds, spread]);
-    const [left, right, top, floor] = [46, width - 8, 7, height - (this.axis ? 20 : 5)];
+    const [left, right, top, floor] = [46, width - 8, 7, height - (axis ? 20 : 5)];
     const x = (n) => left + (n / Math.max(until, 1)) * (right - left);
     x.from = (px) => ((px - left) / (right - left)) * Math.max(until, 1);
     const y = (value) => (value === null ? NaN : floor - ((value - low) / (high - low)) * (floor - top));
-    [this.x, this.y] = [x, y];
+    this.x = x;
+    this.y = y;
     this.svg.replaceChildren();
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     for (const value of marks(low, high, Math.max(height / 45, 3))) {
       shape(this.svg, "line", { class: "mesh", x1: left, x2: right, y1: y(value), y2: y(value) });
-      if (this.axis && y(value) > floor - 8) continue; // there stands "updates"
+      if (axis && y(value) > floor - 8) continue; // there stands "updates"
       shape(this.svg, "text", { class: "tick", x: left - 6, y: y(value) + 5, "text-anchor": "end" }, tick(value));
     }
     const wide = marks(0, until, Math.max(width / 90, 2)).filter(Number.isInteger);
-    if (this.axis) shape(this.svg, "text", { class: "tick", x: 0, y: height - 3 }, "updates");
-    for (const n of this.axis ? wide.slice(1) : []) shape(this.svg, "text", { class: "tick", x: x(n), y: height - 3, "text-anchor": x(n) > right - 14 ? "end" : "middle" }, String(n));
+    if (axis) shape(this.svg, "text", { class: "tick", x: 0, y: height - 3 }, "updates");
+    for (const n of axis ? wide.slice(1) : []) shape(this.svg, "text", { class: "tick", x: x(n), y: height - 3, "text-anchor": x(n) > right - 14 ? "end" : "middle" }, String(n));
     const xs = curves.n.map(x);
-    if (this.band) shape(this.svg, "path", { class: "band", d: between(xs, ...this.band.map((key) => curves[key].map(y))) });
-    if (this.error) {
-      const [less, more] = [-1, 1].map((sign) => curves[this.lines[0]].map((value, i) => y(value + sign * curves[this.error][i])));
+    if (band) shape(this.svg, "path", { class: "band", d: between(xs, curves[band[0]].map(y), curves[band[1]].map(y)) });
+    if (error) {
+      const [less, more] = [-1, 1].map((sign) => curves[lines[0]].map((value, i) => y(value + sign * curves[error][i])));
       shape(this.svg, "path", { class: "band sure", d: between(xs, less, more) });
     }
     series.forEach((key, i) => shape(this.svg, "path", { class: i ? "line second" : "line", d: line(xs, curves[key].map(y)) }));
@@ -75,12 +80,13 @@ export class Curve {
       this.dots[k].style.display = value === null ? "none" : "";
       if (value !== null) setAll(this.dots[k], { cx: at, cy: this.y(value) });
     });
-    const value = this.curves[this.lines[0]][i];
+    const { lines, error, unit } = this.kind;
+    const value = this.curves[lines[0]][i];
     this.value.textContent = digits(value);
-    const sure = this.error ? `± ${digits(this.curves[this.error][i])}` : "";
+    const sure = error ? `± ${digits(this.curves[error][i])}` : "";
     const second = this.series[1] ? `${this.names.second} ${digits(this.curves[this.series[1]][i])}` : "";
-    this.more.textContent = [sure, this.unit].filter(Boolean).join(" ");
-    this.svg.setAttribute("aria-label", `${this.title.textContent} over the updates; here ${digits(value)} ${sure} ${this.unit} ${second}`.trim());
+    this.more.textContent = [sure, unit].filter(Boolean).join(" ");
+    this.svg.setAttribute("aria-label", `${this.title.textContent} over the updates; here ${digits(value)} ${sure} ${unit} ${second}`.trim());
     if (this.names.second) {
       if (!this.other) this.other = added(find(this.box, "h4"), "span", "other");
       this.other.textContent = second;
@@ -93,8 +99,11 @@ export class Curve {
 export class Plane {
   constructor(section) {
     this.section = section;
-    [this.svg, this.key] = ["svg", ".key"].map((part) => find(section, part));
-    [this.name, this.value, this.more] = [".name", "b", ".quiet"].map((part) => find(section, `h4 ${part}`));
+    this.svg = find(section, "svg");
+    this.key = find(section, ".key");
+    this.name = find(section, "h4 .name");
+    this.value = find(section, "h4 b");
+    this.more = find(section, "h4 .quiet");
   }
 
   draw(film) {
@@ -113,7 +122,8 @@ export class Plane {
     const [left, right, top, floor] = [46, width - 10, 8, height - 38];
     const x = (kl) => left + (Math.max(kl, 0) / far) * (right - left);
     const y = (score) => floor - ((score - low) / (high - low)) * (floor - top);
-    [this.x, this.y] = [x, y];
+    this.x = x;
+    this.y = y;
     svg.replaceChildren();
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     for (const value of marks(low, high, height / 45)) {

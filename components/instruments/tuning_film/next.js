@@ -20,7 +20,8 @@ function share(p) {
 
 export class NextToken {
   constructor(section) {
-    [this.after, this.list] = [".after", ".bars"].map((part) => find(section, part));
+    this.after = find(section, ".after");
+    this.list = find(section, ".bars");
     this.bars = new Map(); // token id -> its bar
   }
 

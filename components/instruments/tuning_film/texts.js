@@ -11,7 +11,9 @@ const MODES = { tuned: "against reference", change: "this update" };
 
 export class TextRows {
   constructor(section, watch) {
-    [this.title, this.rows, this.modes] = ["h4", ".rows", ".modes"].map((part) => find(section, part));
+    this.title = find(section, "h4");
+    this.rows = find(section, ".rows");
+    this.modes = find(section, ".modes");
     this.legend = made("span");
     this.watch = watch;
     this.mode = "tuned";
@@ -176,7 +178,7 @@ export class TextRows {
     strip.setAttribute("aria-hidden", "true");
     added(this.legend, "span", "token up", "likelier");
     added(this.legend, "span", "quiet", `full: log π ±${digits(scale)}`);
-    for (const token of this.legend.querySelectorAll(".token")) token.style.setProperty("--much", "0.65");
+    for (const token of /** @type {NodeListOf<HTMLElement>} */ (this.legend.querySelectorAll(".token"))) token.style.setProperty("--much", "0.65");
   }
 
   pick(target) {

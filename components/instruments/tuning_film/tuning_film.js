@@ -29,9 +29,12 @@ const remembered = new Map(); // run -> cursor
 class Tuning extends Instrument {
   constructor(root) {
     super(root, ".tuning");
-    [this.readout, this.said, this.parts, this.waiting, this.live, this.newest] = [".readout", ".said", ".parts", ".waiting", ".live", ".newest"].map(
-      (part) => this.find(part)
-    );
+    this.readout = this.find(".readout");
+    this.said = this.find(".said");
+    this.parts = this.find(".parts");
+    this.waiting = this.find(".waiting");
+    this.live = this.find(".live");
+    this.newest = this.find(".newest");
     const go = (n, done = true) => this.go(n, done);
     this.curves = CURVES.map((curve) => new Curve(this.find(".curves"), curve, go));
     this.plane = new Plane(this.find(".plane"));
@@ -64,10 +67,13 @@ class Tuning extends Instrument {
   }
 
   receive({ data, setStateValue, setTriggerValue }) {
-    [this.state, this.trigger] = [setStateValue, setTriggerValue];
+    this.state = setStateValue;
+    this.trigger = setTriggerValue;
     const { film, run, live } = data;
     const numbers = film.curves.n;
-    Object.assign(this, { film, run, running: live });
+    this.film = film;
+    this.run = run;
+    this.running = live;
     this.followTheme();
     this.waiting.hidden = numbers.length > 0;
     this.parts.hidden = this.said.hidden = numbers.length === 0;
@@ -175,7 +181,7 @@ class Tuning extends Instrument {
   }
 
   point(now) {
-    const { film, place, cursor } = this;
+    const { place, cursor } = this;
     remembered.delete(this.run);
     remembered.set(this.run, cursor);
     if (remembered.size > RUNS) remembered.delete(remembered.keys().next().value);
