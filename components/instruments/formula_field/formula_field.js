@@ -1,16 +1,21 @@
 // A line to type a formula into. Python reads it a moment after the last key; what it says is shown for the very text that it
 // was said of, so that a caret never points into something else.
 
+import { write } from "../kit/dom.js";
+import { Instrument, mounted } from "../kit/instrument.js";
+
 const PAUSE = 200; // ms without a key, after which what stands there is sent
 
-class FormulaField {
+class FormulaField extends Instrument {
   constructor(root) {
-    this.box = root.querySelector(".formula-field");
-    const one = (selector) => root.querySelector(selector);
-    [this.input, this.before, this.moved, this.said] = ["input", ".before", ".moved", ".said"].map(one);
+    super(root, ".formula-field");
+    this.input = this.find("input");
+    this.before = this.find(".before");
+    this.moved = this.find(".moved");
+    this.said = this.find(".said");
     this.command = null;
     this.sent = null;
-    this.timer = 0;
+    this.closing.addEventListener("abort", () => clearTimeout(this.timer));
     this.input.addEventListener("input", () => {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.send(), PAUSE);
@@ -34,7 +39,7 @@ class FormulaField {
       this.input.value = data.typed;
       this.sent = data.typed;
     }
-    followTheme(this.box);
+    this.followTheme();
     this.show();
   }
 
@@ -52,7 +57,7 @@ class FormulaField {
     this.box.classList.toggle("wrong", wrong);
     this.input.setAttribute("aria-invalid", String(wrong));
     const sentence = wrong ? error.sentence : typed === this.input.value ? note : "";
-    if (this.said.textContent !== sentence) this.said.textContent = sentence;
+    write(this.said, sentence);
     this.before.textContent = wrong ? Array.from(typed).slice(0, error.column - 1).join("") : "";
     this.place();
   }
@@ -63,16 +68,4 @@ class FormulaField {
   }
 }
 
-const fields = new WeakMap();
-
-export default function (component) {
-  const root = component.parentElement;
-  if (!fields.has(root)) fields.set(root, new FormulaField(root));
-  const field = fields.get(root);
-  field.receive(component);
-  return () => {
-    // A late cleanup must not hit a newer one of the same place.
-    if (fields.get(root) === field) fields.delete(root);
-    clearTimeout(field.timer);
-  };
-}
+export default mounted(FormulaField);

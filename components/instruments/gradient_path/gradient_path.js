@@ -1,17 +1,19 @@
 // The gradient's path. Every word goes in as textContent: the text is a model's, and its prompt a stranger's.
 
+import { made } from "../kit/dom.js";
+import { Instrument, mounted } from "../kit/instrument.js";
+
 const NARROW = 900; // px; below, the stations stand under each other
 
-class GradientPath {
+class GradientPath extends Instrument {
   constructor(root) {
-    this.box = root.querySelector(".gradient-path");
-    this.way = root.querySelector(".way");
-    this.resized = new ResizeObserver(() => this.box.classList.toggle("narrow", this.box.clientWidth < NARROW));
-    this.resized.observe(this.box);
+    super(root, ".gradient-path");
+    this.way = this.find(".way");
+    this.whenResized(this.box, () => this.box.classList.toggle("narrow", this.box.clientWidth < NARROW));
   }
 
   receive({ data }) {
-    followTheme(this.box);
+    this.followTheme();
     const drawn = JSON.stringify(data);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
@@ -51,28 +53,10 @@ class GradientPath {
     forth.append(made("span", "arrow"), made("span", "", name));
     const home = made("div", `home ${back}`);
     home.append(made("span", "arrow"), made("span", "", said));
-    for (const arrow of [forth, home]) arrow.firstChild.setAttribute("aria-hidden", "true");
+    for (const way of [forth, home]) way.firstElementChild.setAttribute("aria-hidden", "true");
     between.append(forth, home);
     return between;
   }
 }
 
-function made(name, className, text = "") {
-  const element = document.createElement(name);
-  element.className = className;
-  element.textContent = text;
-  return element;
-}
-
-const paths = new WeakMap();
-
-export default function (component) {
-  const root = component.parentElement;
-  if (!paths.has(root)) paths.set(root, new GradientPath(root));
-  const path = paths.get(root);
-  path.receive(component);
-  return () => {
-    if (paths.get(root) === path) paths.delete(root);
-    path.resized.disconnect();
-  };
-}
+export default mounted(GradientPath);

@@ -1,6 +1,17 @@
 // A policy that moves: curves, the plane, a distribution and texts of one tuning run, under one cursor. What Python sends is
 // drawn; where the cursor stands stays here, and Python hears of it when it has come to rest.
 
+import { write } from "../kit/dom.js";
+import { showIcon } from "../kit/icons.js";
+import { Instrument, mounted } from "../kit/instrument.js";
+import { reduced } from "../kit/motion.js";
+import { clamp } from "../kit/numbers.js";
+import { Transport } from "../kit/transport.js";
+import { Curve, Plane } from "./charts.js";
+import { followed, known, moved, pace, sentence } from "./engine.js";
+import { NextToken } from "./next.js";
+import { TextRows } from "./texts.js";
+
 const GLIDE = 110; // ms, the time constant of the bars
 const REST = 300; // ms without a move after which Python hears of the cursor
 const READABLE = 450; // ms that texts stay while the film is played
@@ -15,79 +26,62 @@ const CURVES = [
 
 const remembered = new Map(); // run -> cursor
 
-class Tuning {
+class Tuning extends Instrument {
   constructor(root) {
-    this.root = root;
-    this.box = root.querySelector(".tuning");
-    const one = (selector) => root.querySelector(selector);
-    this.controls = Object.fromEntries(["first", "back", "play", "forward", "last", "step", "newest"].map((name) => [name, one(`.${name}`)]));
-    [this.readout, this.said, this.parts, this.waiting, this.live] = [".readout", ".said", ".parts", ".waiting", ".live"].map(one);
+    super(root, ".tuning");
+    this.readout = this.find(".readout");
+    this.said = this.find(".said");
+    this.parts = this.find(".parts");
+    this.waiting = this.find(".waiting");
+    this.live = this.find(".live");
+    this.newest = this.find(".newest");
     const go = (n, done = true) => this.go(n, done);
-    this.curves = CURVES.map((curve) => new Curve(one(".curves"), curve, go));
-    this.plane = new Plane(one(".plane"));
-    this.next = new NextToken(one(".next"));
-    this.texts = new TextRows(one(".texts"), (at) => this.trigger("watched", at));
+    this.curves = CURVES.map((curve) => new Curve(this.find(".curves"), curve, go));
+    this.plane = new Plane(this.find(".plane"));
+    this.next = new NextToken(this.find(".next"));
+    this.texts = new TextRows(this.find(".texts"), (at) => this.trigger("watched", at));
     this.cursor = null;
     this.playing = null; // where the film is, between two policies
-    this.frame = 0;
     this.last = 0;
-    this.reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
+    this.reduced = reduced();
     this.listen();
   }
 
   listen() {
-    const { first, back, play, forward, last, step, newest } = this.controls;
-    first.addEventListener("click", () => this.go(this.range.first));
-    back.addEventListener("click", () => this.walk(-1));
-    play.addEventListener("click", () => this.toggle());
-    forward.addEventListener("click", () => this.walk(1));
-    last.addEventListener("click", () => this.go(this.range.newest));
-    newest.addEventListener("click", () => this.go(this.range.newest));
-    step.addEventListener("input", () => this.go(Number(step.value), false));
-    step.addEventListener("change", () => this.rest());
-    this.onKey = (event) => this.press(event);
-    document.addEventListener("keydown", this.onKey, true);
-    this.resized = new ResizeObserver(() => {
+    const acts = {
+      first: () => this.go(this.range.first),
+      back: () => this.walk(-1),
+      toggle: () => this.toggle(),
+      forward: () => this.walk(1),
+      last: () => this.go(this.range.newest),
+      seek: (n) => this.go(n, false),
+      rest: () => this.rest(),
+    };
+    this.transport = new Transport(this, acts, ".token");
+    this.newest.addEventListener("click", acts.last);
+    this.whenResized(this.parts, () => {
       this.stale = true;
       this.invalidate();
     });
-    this.resized.observe(this.parts);
-  }
-
-  /** Space, arrows, Home and End, wherever nothing else wants them. */
-  press(event) {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !this.root.isConnected || !this.film) return;
-    const target = event.composedPath()[0];
-    const inside = this.box.contains(target);
-    if (!inside && target !== document.body && !target.matches?.("[data-testid='stMain'], [data-testid='stAppViewContainer']")) return;
-    if (target.matches?.(".token")) return;
-    const acts = {
-      " ": () => this.toggle(),
-      ArrowRight: () => this.walk(1),
-      ArrowLeft: () => this.walk(-1),
-      Home: () => this.go(this.range.first),
-      End: () => this.go(this.range.newest),
-    };
-    const act = acts[event.key];
-    if (!act || (event.key === " " && target.matches?.("button"))) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act();
+    this.closing.addEventListener("abort", () => clearTimeout(this.timer));
   }
 
   receive({ data, setStateValue, setTriggerValue }) {
-    [this.state, this.trigger] = [setStateValue, setTriggerValue];
+    this.state = setStateValue;
+    this.trigger = setTriggerValue;
     const { film, run, live } = data;
     const numbers = film.curves.n;
-    Object.assign(this, { film, run, running: live });
-    followTheme(this.box);
+    this.film = film;
+    this.run = run;
+    this.running = live;
+    this.followTheme();
     this.waiting.hidden = numbers.length > 0;
     this.parts.hidden = this.said.hidden = numbers.length === 0;
-    for (const control of Object.values(this.controls)) control.disabled = numbers.length === 0;
+    this.transport.enable(numbers.length > 0);
     if (!numbers.length) {
       this.film = null;
       this.readout.textContent = "";
-      this.controls.newest.hidden = true;
+      this.newest.hidden = true;
       return;
     }
     this.range = { run, first: numbers[0], newest: numbers.at(-1) };
@@ -119,7 +113,7 @@ class Tuning {
   walk(by) {
     const { n } = this.film.curves;
     const place = n.indexOf(this.cursor.n) + by;
-    this.go(n[Math.min(Math.max(place, 0), n.length - 1)]);
+    this.go(n[clamp(place, 0, n.length - 1)]);
   }
 
   toggle() {
@@ -140,8 +134,7 @@ class Tuning {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       if (!this.film || this.playing !== null) return;
-      const said = sentence(this.film, this.place);
-      if (this.live.textContent !== said) this.live.textContent = said;
+      write(this.live, sentence(this.film, this.place));
       if (this.told !== `${this.run} ${this.cursor.n}`) this.state("step", { run: this.run, n: this.cursor.n });
       this.told = `${this.run} ${this.cursor.n}`;
     }, REST);
@@ -151,13 +144,8 @@ class Tuning {
     return Math.max(this.film.curves.n.indexOf(this.cursor.n), 0);
   }
 
-  invalidate() {
-    if (!this.frame) this.frame = requestAnimationFrame((now) => this.tick(now));
-  }
-
-  tick(now) {
-    this.frame = 0;
-    if (!this.film || !this.root.isConnected) return;
+  draw(now) {
+    if (!this.film) return;
     const dt = this.last ? Math.min(now - this.last, 100) : 16;
     this.last = now;
     const { n } = this.film.curves;
@@ -193,7 +181,7 @@ class Tuning {
   }
 
   point(now) {
-    const { film, place, cursor } = this;
+    const { place, cursor } = this;
     remembered.delete(this.run);
     remembered.set(this.run, cursor);
     if (remembered.size > RUNS) remembered.delete(remembered.keys().next().value);
@@ -209,49 +197,20 @@ class Tuning {
   }
 
   drawControls() {
-    const { play, step, first, back, forward, last, newest } = this.controls;
     const { film, cursor, range, running } = this;
-    const label = this.playing !== null ? "⏸ pause" : "▶ play";
-    if (play.textContent !== label) {
-      play.textContent = label;
-      play.setAttribute("aria-label", this.playing !== null ? "Pause" : "Play");
-    }
     const all = running ? film.steps : range.newest;
-    [step.min, step.max] = [String(range.first), String(range.newest)];
-    step.value = String(cursor.n);
-    step.setAttribute("aria-valuetext", `after ${cursor.n} of ${all} updates`);
+    this.transport.show(this.playing !== null, cursor.n, range.first, range.newest, `after ${cursor.n} of ${all} updates`);
     const begun = film.start ? "kept policy" : "reference";
     this.readout.textContent = cursor.n === 0 ? `${begun} · 0 of ${all}` : `after ${cursor.n} of ${all} updates`;
     this.readout.title = cursor.n === 0 && film.start ? film.start : "";
-    first.disabled = back.disabled = cursor.n <= range.first;
-    forward.disabled = last.disabled = cursor.n >= range.newest;
-    newest.hidden = !running;
-    newest.setAttribute("aria-pressed", String(cursor.following));
-    newest.textContent = cursor.following ? "● live" : "○ to live";
+    this.newest.hidden = !running;
+    this.newest.setAttribute("aria-pressed", String(cursor.following));
+    showIcon(this.newest, cursor.following ? "live" : "away", cursor.following ? "live" : "to live");
     const message = film.messages[cursor.n];
     this.said.classList.toggle("warning", Boolean(message));
-    const said = message ? `⚠ ${message}` : sentence(film, this.place);
-    if (this.said.textContent !== said) this.said.textContent = said;
-  }
-
-  close() {
-    cancelAnimationFrame(this.frame);
-    clearTimeout(this.timer);
-    document.removeEventListener("keydown", this.onKey, true);
-    this.resized.disconnect();
+    if (!message) write(this.said, sentence(film, this.place));
+    else showIcon(this.said, "warning", message);
   }
 }
 
-const pictures = new WeakMap();
-
-export default function (component) {
-  const root = component.parentElement;
-  if (!pictures.has(root)) pictures.set(root, new Tuning(root));
-  const picture = pictures.get(root);
-  picture.receive(component);
-  return () => {
-    // A late cleanup must not hit a newer picture of the same place.
-    if (pictures.get(root) === picture) pictures.delete(root);
-    picture.close();
-  };
-}
+export default mounted(Tuning);

@@ -1,26 +1,33 @@
 // Two rewards and one gamma: while it is dragged, the two discounted returns move along their curves, and the arrows on the
 // map turn where the curves cross. The policy of every gamma was solved in Python; here it is only looked up.
 
-class GammaChoice {
+import { penOf, dot, shade, stroke, upright } from "../kit/canvas.js";
+import { dragged, made, put, shape } from "../kit/dom.js";
+import { icon } from "../kit/icons.js";
+import { Instrument, mounted } from "../kit/instrument.js";
+import { drawArrows, drawCell, layOut, writeCell } from "../kit/map.js";
+import { amount, clamp, figure } from "../kit/numbers.js";
+
+class GammaChoice extends Instrument {
   constructor(root) {
-    this.root = root;
-    this.box = root.querySelector(".gamma-choice");
-    const one = (selector) => root.querySelector(selector);
-    [this.svg, this.slider, this.readout, this.canvas, this.live] = ["svg.map", ".gamma", ".readout", ".curves", ".live"].map(one);
-    this.candidates = [one(".near"), one(".far")];
+    super(root, ".gamma-choice");
+    this.svg = this.find("svg.map");
+    this.slider = this.find(".gamma");
+    this.readout = this.find(".readout");
+    this.canvas = this.find(".curves");
+    this.live = this.find(".live");
+    this.candidates = [this.find(".near"), this.find(".far")];
     this.gamma = 0.9;
     this.command = null;
-    this.frame = 0;
-    this.slider.addEventListener("input", () => {
-      this.gamma = clamp(this.slider.value, 0, 1, this.gamma);
+    const drag = (gamma) => {
+      this.gamma = clamp(gamma, 0, 1, this.gamma);
       this.invalidate();
-    });
-    this.slider.addEventListener("change", () => {
+    };
+    dragged(this.slider, drag, () => {
       this.setState("gamma", this.gamma);
       this.live.textContent = this.said();
     });
-    this.resized = new ResizeObserver(() => this.invalidate());
-    this.resized.observe(this.box);
+    this.whenResized(this.box, () => this.invalidate());
   }
 
   receive({ data, setStateValue }) {
@@ -31,17 +38,10 @@ class GammaChoice {
       this.command = data.command;
       this.gamma = clamp(data.gamma, 0, 1, 0.9);
     }
-    followTheme(this.box);
-    const style = getComputedStyle(this.box);
-    const read = (name) => style.getPropertyValue(name).trim();
-    this.colours = { ink: read("--ink"), line: read("--line"), ground: read("--ground"), tones: [read("--action"), read("--state")], guess: read("--policy"), font: style.fontFamily };
+    this.colours = this.followTheme();
     this.box.classList.toggle("hidden-answer", !data.revealed);
     this.drawGround();
     this.invalidate();
-  }
-
-  invalidate() {
-    if (!this.frame) this.frame = requestAnimationFrame(() => this.draw());
   }
 
   worth(i, gamma) {
@@ -57,19 +57,16 @@ class GammaChoice {
 
   drawGround() {
     const { map } = this.data;
-    this.svg.replaceChildren();
-    this.svg.setAttribute("viewBox", `-0.05 -0.05 ${map.cols + 0.1} ${map.rows + 0.1}`);
+    layOut(this.svg, map);
     map.cells.forEach((row, r) => row.forEach((cell, c) => drawCell(this.svg, cell, r, c)));
     this.arrows = shape(this.svg, "g", {});
     map.cells.forEach((row, r) => row.forEach((cell, c) => cell.kind !== "start" && writeCell(this.svg, cell, r, c)));
   }
 
   draw() {
-    this.frame = 0;
     if (!this.data) return;
     const { gamma } = this;
-    this.slider.value = String(gamma);
-    this.slider.setAttribute("aria-valuetext", `gamma ${figure(gamma, 3)}`);
+    put(this.slider, gamma, `gamma ${figure(gamma, 3)}`);
     this.readout.textContent = `γ gamma ${figure(gamma, 3)}`;
     this.arrows.replaceChildren();
     if (!this.data.revealed) {
@@ -80,9 +77,8 @@ class GammaChoice {
     const best = this.best();
     this.candidates.forEach((element, i) => {
       const { reward, delay, name } = this.data.prospects[i];
-      const power = document.createElement("sup");
-      power.textContent = String(delay);
-      element.replaceChildren(`${best === i ? "▶ " : ""}${name}: ${amount(reward)} · γ`, power, ` = ${figure(this.worth(i, gamma), 3)}`);
+      const sign = best === i ? [icon("play"), " "] : [];
+      element.replaceChildren(...sign, `${name}: ${amount(reward)} · γ`, made("sup", "", String(delay)), ` = ${figure(this.worth(i, gamma), 3)}`);
       element.classList.toggle("best", best === i || best === 2);
     });
     this.svg.setAttribute("aria-label", this.said());
@@ -104,14 +100,8 @@ class GammaChoice {
 
   drawCurves() {
     const { canvas, colours, gamma } = this;
-    const ratio = window.devicePixelRatio || 1;
-    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+    const { pen, width, height } = penOf(canvas, `13px ${colours.font}`);
     if (!width) return;
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    const pen = canvas.getContext("2d");
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.font = `13px ${colours.font}`;
     const [left, top, floor, right] = [34, 16, height - 20, width - 8];
     const most = Math.max(this.worth(0, 1), this.worth(1, 1)) * 1.02;
     const x = (g) => left + g * (right - left);
@@ -124,47 +114,18 @@ class GammaChoice {
     const step = most > 20 ? 10 : most > 8 ? 5 : most > 4.2 ? 2 : 1;
     for (let value = 0; value <= most; value += step) {
       pen.fillText(amount(value), 4, y(value) + 4);
-      pen.globalAlpha = 0.18;
-      pen.fillRect(left, y(value), right - left, 1);
-      pen.globalAlpha = 1;
+      shade(pen, 0.18, left, y(value), right - left, 1);
     }
-    [0, 1].forEach((i) => {
-      pen.strokeStyle = colours.tones[i];
-      pen.lineWidth = 3;
-      pen.setLineDash(i ? [] : [8, 4]);
-      pen.beginPath();
-      for (let j = 0; j <= 200; j += 1) pen.lineTo(x(j / 200), y(this.worth(i, j / 200)));
-      pen.stroke();
-      pen.setLineDash([]);
-      pen.fillStyle = colours.tones[i];
-      pen.beginPath();
-      pen.arc(x(gamma), y(this.worth(i, gamma)), 6, 0, 7);
-      pen.fill();
+    [colours.action, colours.state].forEach((tone, i) => {
+      const curve = Array.from({ length: 201 }, (_, j) => [x(j / 200), y(this.worth(i, j / 200))]);
+      stroke(pen, curve, tone, 3, i ? [] : [8, 4]);
+      dot(pen, x(gamma), y(this.worth(i, gamma)), 6, tone);
     });
-    this.upright(pen, x(gamma), top, floor, colours.ink, [], "γ", 11, width);
+    upright(pen, "γ", x(gamma), 11, top, floor, width, colours);
     const { guess, flip, revealed } = this.data;
-    if (guess !== null) this.upright(pen, x(guess), top + 14, floor, colours.guess, [2, 4], "your guess", 27, width);
-    if (flip !== null && revealed) this.upright(pen, x(flip), top + 30, floor, colours.ink, [6, 4], `equal at ${figure(flip, 4)}`, 43, width);
+    if (guess !== null) upright(pen, "your guess", x(guess), 27, top + 14, floor, width, colours, { colour: colours.policy, dash: [2, 4] });
+    if (flip !== null && revealed) upright(pen, `equal at ${figure(flip, 4)}`, x(flip), 43, top + 30, floor, width, colours, { dash: [6, 4] });
     canvas.setAttribute("aria-label", `Both returns by gamma. ${this.said()}`);
-  }
-
-  upright(pen, x, top, floor, colour, dash, name, y, width) {
-    pen.strokeStyle = colour;
-    pen.lineWidth = 2;
-    pen.setLineDash(dash);
-    pen.beginPath();
-    pen.moveTo(x, top);
-    pen.lineTo(x, floor);
-    pen.stroke();
-    pen.setLineDash([]);
-    pen.font = `600 13px ${this.colours.font}`;
-    const room = pen.measureText(name).width;
-    const from = Math.min(Math.max(x - room / 2, 2), width - room - 2);
-    pen.fillStyle = this.colours.ground;
-    pen.fillRect(from - 2, y - 11, room + 4, 14);
-    pen.fillStyle = this.colours.ink;
-    pen.fillText(name, from, y);
-    pen.font = `13px ${this.colours.font}`;
   }
 
   said() {
@@ -172,23 +133,6 @@ class GammaChoice {
     const better = ["the near reward is better", "the far reward is better", "both are worth the same"][this.best()];
     return `gamma ${figure(this.gamma, 3)}: ${near.name} ${figure(this.worth(0, this.gamma), 3)}, ${far.name} ${figure(this.worth(1, this.gamma), 3)}; ${better}.`;
   }
-
-  close() {
-    cancelAnimationFrame(this.frame);
-    this.resized.disconnect();
-  }
 }
 
-const choices = new WeakMap();
-
-export default function (component) {
-  const root = component.parentElement;
-  if (!choices.has(root)) choices.set(root, new GammaChoice(root));
-  const choice = choices.get(root);
-  choice.receive(component);
-  return () => {
-    // A late cleanup must not hit a newer one of the same place.
-    if (choices.get(root) === choice) choices.delete(root);
-    choice.close();
-  };
-}
+export default mounted(GammaChoice);
