@@ -11,7 +11,8 @@ from mdp_core.learners.policy_value import start_values
 from mdp_core.returns import returns_to_go
 from mdp_core.rlhf.advantages import baseline_advantages, dr_grpo_advantages, grpo_advantages, rloo_advantages
 from mdp_core.rlhf.kl import ESTIMATORS, k1, kl_rewards
-from mdp_core.rlhf.losses import clipped_terms, entropy, policy_gradient_terms, token_logp
+from mdp_core.rlhf.logits import entropy, token_logp
+from mdp_core.rlhf.losses import clipped_terms, policy_gradient_terms
 from mdp_core.rlhf.preferences import bradley_terry_losses, dpo_losses
 from mdp_core.transitions import from_transitions
 
