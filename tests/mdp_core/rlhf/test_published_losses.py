@@ -19,7 +19,8 @@ from mdp_core.rlhf.losses import (
     token_mean,
     value_terms,
 )
-from mdp_core.rlhf.preferences import bradley_terry_losses, dpo_losses, preference_probability
+from mdp_core.rlhf.preferences import bradley_terry_losses, dpo_losses
+from mdp_core.rlhf.raters import preference_probability
 
 
 def tensor(values):
@@ -172,8 +173,8 @@ def test_the_score_is_paid_at_the_end_of_each_text():
 def test_preferences_as_published():
     margins = tensor([0.0, 1.0, 2.0])
     published = [0.693147, 0.313262, 0.126928]
-    assert bradley_terry_losses(margins, torch.zeros(3)).tolist() == pytest.approx(published, abs=1e-6)
-    assert preference_probability(tensor([1.0]), tensor([0.0])).item() == pytest.approx(1 / (1 + math.exp(-1)))
+    assert bradley_terry_losses(margins).tolist() == pytest.approx(published, abs=1e-6)
+    assert preference_probability(1.0) == pytest.approx(1 / (1 + math.exp(-1)))
     dpo = dpo_losses(
         tensor([-0.5, -10, -1]), tensor([-0.1, -30, -21]), tensor([-0.5, -10.1, -0.1]), tensor([-0.1, -20.1, -0.1]), 0.1
     )
