@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import streamlit as st
 
 from components.score.text_pool import BATCH, Pool, pool_key
-from components.shell.principle import Principle, choose
+from components.shell.principle import choose_principle
+from mdp_core.rlhf.principle import Principle
 from mdp_core.rlhf.raters import STARS, TASTES, Comparison, SimulatedRater, comparisons_from_stars, simulated_choices
 from mdp_core.scenarios import TextScenario
 
@@ -284,7 +285,7 @@ class Preferences:
         """Tune by the reward model from now on."""
         if self.learned is not None:
             true = self.simulated.taste if self.purely_simulated else None
-            choose(Principle(model=self.learned.model, true=true))
+            choose_principle(Principle(model=self.learned.model, true=true))
 
 
 _ORDER = (0, 2, 3, 1)  # of the tastes, by the number of the rater

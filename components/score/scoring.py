@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.shell.principle import Principle, choose, principle
+from components.shell.principle import choose_principle, principle
 from mdp_core.frames import key_of
+from mdp_core.rlhf.principle import Principle
 from mdp_core.scenarios import TextScenario
 from mdp_core.tokens.formula import Formula, FormulaError, UnscoredError
 from mdp_core.tokens.formula.weights import WeightedSum, weighted_sum
@@ -149,7 +150,7 @@ class Scoring:
 
     def take(self) -> None:
         """Tune by the formula from now on."""
-        choose(Principle(self.spec))
+        choose_principle(Principle(self.spec))
 
 
 def _writing(model: LanguageModel, text: TextScenario, seed: int) -> Generator[None, None, tuple[str, ...]]:

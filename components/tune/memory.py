@@ -12,10 +12,10 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from components.server.job_queue import Workshop
-from components.shell.principle import Principle
 from components.shell.shelf import Shelf, TunedPolicy
 from components.tune.recipe import Recipe, Size
 from components.tune.run import Tuning
+from mdp_core.rlhf.principle import Principle
 
 if TYPE_CHECKING:
     from mdp_core.tokens.language_model import LanguageModel

@@ -11,7 +11,7 @@ import streamlit as st
 
 from components.server.job_queue import Job, Workshop
 from components.server.pictures import is_slow
-from components.shell.principle import Principle
+from mdp_core.rlhf.principle import Principle
 
 if TYPE_CHECKING:
     from mdp_core.rlhf.overoptimisation import ProxyPoint

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from components.server.job_queue import Job, State, Workshop
 from components.server.memory import check_memory
 from components.server.pictures import is_slow
-from components.shell.principle import Principle
 from mdp_core.kept import Kept
+from mdp_core.rlhf.principle import Principle
 
 if TYPE_CHECKING:
     from components.shell.shelf import TunedPolicy

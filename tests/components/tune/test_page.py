@@ -10,12 +10,12 @@ from streamlit.testing.v1 import AppTest
 from components.server.job_queue import workshop
 from components.server.models import models
 from components.server.warmup import warmup
-from components.shell.principle import Principle
 from components.shell.shelf import Shelf
 from components.tune.recipe import Recipe
 from components.tune.run import Tuning
 from mdp_core.rlhf.exact import policy_point
 from mdp_core.rlhf.frontier import optimum
+from mdp_core.rlhf.principle import Principle
 from mdp_core.rlhf.spec import preset
 from mdp_core.rlhf.totals import Totals
 from mdp_core.rlhf.trainer import tune

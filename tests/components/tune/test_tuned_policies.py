@@ -10,7 +10,6 @@ from streamlit.testing.v1 import AppTest
 
 from components.server.models import models
 from components.server.warmup import warmup
-from components.shell.principle import Principle
 from components.shell.shelf import Shelf, ShelfError
 from components.tune import tuned_policies as tune_shelf
 from components.tune import uploads
@@ -21,6 +20,7 @@ from mdp_core.rlhf.adapter_archive import adapter_files_in, archive_of
 from mdp_core.rlhf.adapter_files import adapter_from, files_of
 from mdp_core.rlhf.adapters import AdapterError
 from mdp_core.rlhf.overoptimisation import WONDERFUL, ProxyPoint, overoptimise
+from mdp_core.rlhf.principle import Principle
 from mdp_core.rlhf.spec import preset
 from mdp_core.rlhf.trainer import tune
 from mdp_core.tokens.scores import Sentiment

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.shell.principle import Principle
+from mdp_core.rlhf.principle import Principle
 from mdp_core.tokens.formula import FormulaError
 from mdp_core.tokens.scores import Score, ScoreSpec, Sentiment
 

@@ -1,4 +1,4 @@
-"""The choice that gamma makes: a near reward or a far one."""
+"""Section 2: the choice that gamma makes, a near reward or a far one."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import streamlit as st
 
 from components.controls.control import control
 from components.instruments.gamma_choice import gamma_choice
-from components.returns.memory import Line, Returns
+from components.returns.guess import ask_for_number
+from components.returns.memory import Line, ReturnsMemory
 from components.shell.plain import plain
+from components.shell.takeaway import takeaway
 from components.shell.visit import Visit
 from mdp_core.grid.lines import two_goals
 from mdp_core.grid.world import GridWorld
@@ -38,14 +40,31 @@ def _worlds(near: float, near_moves: int, far: float, far_moves: int) -> tuple[G
     return world, tuple(arrows(gamma) for gamma in GAMMAS)
 
 
-def ends(line: Line) -> tuple[Prospect, Prospect]:
+def show_gamma(current: Visit, memory: ReturnsMemory) -> None:
+    """The section."""
+    st.subheader("2 · Gamma decides: the near reward or the far one?", anchor="gamma")
+    left, right = st.columns([5, 7], gap="medium")
+    with left:
+        _ask_for_line(current, memory.line, lambda: memory.guesses.pop("flip", None))
+        st.latex(r"G_0=\gamma^{k}\,r_{k+1}")
+        st.caption("k moves go before the one that pays.", text_alignment="center")
+        ask_for_number(memory, "flip", "Predict: at which gamma does the best first move flip?", 0.0, 1.0, 0.01)
+        _judge(memory)
+        takeaway("Gamma is the price of waiting: whoever chooses it chooses what is best.")
+    with right:
+        _draw_choice(memory)
+        if "flip" not in memory.revealed:
+            st.info("Commit to a guess first: then gamma is yours to drag, and the arrows turn.")
+
+
+def _ends(line: Line) -> tuple[Prospect, Prospect]:
     """The reward on the left, called near, and the one on the right, called far, as the line's tables say."""
     world, _ = _worlds(line.near, line.near_moves, line.far, line.far_moves)
     left, right = sorted(prospects(world.tabular()), key=lambda prospect: prospect.state)
     return left, right
 
 
-def line_controls(here: Visit, line: Line, changed: Callable[[], None]) -> None:
+def _ask_for_line(current: Visit, line: Line, changed: Callable[[], object]) -> None:
     """Both rewards and both distances."""
 
     def put(name: str, kind: type[float] | type[int]) -> Callable[[float | None], None]:
@@ -58,23 +77,25 @@ def line_controls(here: Visit, line: Line, changed: Callable[[], None]) -> None:
 
     one, two, three, four = st.columns(4)
     with one:
-        st.number_input("near reward", 0.1, MOST, **control(here, "line_near", line.near, put("near", float)), step=1.0)
+        st.number_input(
+            "near reward", 0.1, MOST, **control(current, "line_near", line.near, put("near", float)), step=1.0
+        )
     with two:
-        moves = control(here, "line_near_moves", line.near_moves, put("near_moves", int))
+        moves = control(current, "line_near_moves", line.near_moves, put("near_moves", int))
         st.number_input("moves to it", 1, LONGEST, **moves, step=1)
     with three:
-        st.number_input("far reward", 0.1, MOST, **control(here, "line_far", line.far, put("far", float)), step=1.0)
+        st.number_input("far reward", 0.1, MOST, **control(current, "line_far", line.far, put("far", float)), step=1.0)
     with four:
-        moves = control(here, "line_far_moves", line.far_moves, put("far_moves", int))
+        moves = control(current, "line_far_moves", line.far_moves, put("far_moves", int))
         st.number_input("moves to it ", 1, LONGEST, **moves, step=1)
 
 
-def choice(mine: Returns) -> None:
+def _draw_choice(memory: ReturnsMemory) -> None:
     """The line, both curves, and the arrows that turn."""
-    line = mine.line
-    near, far = ends(line)
+    line = memory.line
+    near, far = _ends(line)
     world, policies = _worlds(line.near, line.near_moves, line.far, line.far_moves)
-    guess = mine.guesses.get("flip")
+    guess = memory.guesses.get("flip")
     gamma_choice(
         map_picture(world),
         near,
@@ -84,7 +105,7 @@ def choice(mine: Returns) -> None:
         policies=policies,
         flip=_flip(near, far),
         guess=guess,
-        revealed="flip" in mine.revealed,
+        revealed="flip" in memory.revealed,
         gamma=line.gamma,
         command=0,
         on_gamma=lambda gamma: setattr(line, "gamma", gamma),
@@ -95,11 +116,11 @@ def _flip(near: Prospect, far: Prospect) -> float | None:
     return crossing(*sorted((near, far), key=lambda prospect: prospect.delay))
 
 
-def verdict(mine: Returns) -> None:
+def _judge(memory: ReturnsMemory) -> None:
     """The gamma at which the best action flips, and how far off the guess was."""
-    near, far = ends(mine.line)
-    flip, guess = _flip(near, far), mine.guesses.get("flip")
-    if "flip" not in mine.revealed:
+    near, far = _ends(memory.line)
+    flip, guess = _flip(near, far), memory.guesses.get("flip")
+    if "flip" not in memory.revealed:
         return
     if flip is None:
         better = max((near, far), key=lambda prospect: (prospect.reward, -prospect.delay))
