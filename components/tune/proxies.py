@@ -118,7 +118,7 @@ class Proxies:
 def naive() -> Case:
     """A formula that sounds sensible, and what it was meant to say."""
     from mdp_core.rlhf.overoptimisation import WONDERFUL
-    from mdp_core.tokens.scores import reward_from
+    from mdp_core.tokens.rewards import reward_from
 
     shown = WONDERFUL
     return Case(shown.says, shown.meant, reward_from(shown.proxy), reward_from(shown.true), shown.beta)

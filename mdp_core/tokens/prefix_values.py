@@ -18,12 +18,10 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from mdp_core.returns import discounts
-from mdp_core.tokens.formula import MAX_TEXT, Formula
 from mdp_core.tokens.generation import generate_by_token
-from mdp_core.tokens.language_model import Continuations, LanguageModel
+from mdp_core.tokens.language_model import Continuations
 from mdp_core.tokens.mdp import Text, TokenMDP
 from mdp_core.tokens.sampling import Sampling
-from mdp_core.tokens.scores import ScoreSpec
 
 ROWS = 256  # prefixes that are read at once
 FIRST_THRESHOLD = 1e-3  # the probability of a text from which on it is enumerated, in the first round
@@ -89,21 +87,6 @@ class PrefixValue:
     def _rest_returns(self, gamma: float) -> NDArray[np.float64]:
         result: NDArray[np.float64] = self.rest_scores * np.power(gamma, self.rest_times.astype(np.float64))
         return result
-
-
-def score_range(spec: ScoreSpec, longest: int = MAX_TEXT) -> tuple[float, float]:
-    """The lowest and the highest score that `spec` can give to a text of at most `longest` characters."""
-    if spec.kind == "formula":
-        return Formula(spec.formula).range(longest)
-    return (-1.0, 1.0) if spec.kind == "sentiment" else (0.0, 1.0)
-
-
-def longest_text(model: LanguageModel, prompt: str, max_tokens: int) -> int:
-    """More characters than a text has that goes on from `prompt` with at most `max_tokens` tokens.
-
-    A token is a word, or a run of bytes that its name spells with at least a character each; a blank may come before it.
-    """
-    return 2 * len(prompt) + max_tokens * (1 + max(map(len, model.tokenizer.get_vocab())))
 
 
 def prefix_value(
