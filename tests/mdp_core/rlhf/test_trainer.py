@@ -8,7 +8,7 @@ import torch
 
 from mdp_core.rlhf import reading
 from mdp_core.rlhf.adapted_model import AdaptedModel
-from mdp_core.rlhf.adapters import AdapterError, AdapterSpec, new_adapter
+from mdp_core.rlhf.adapters import AdapterError, AdapterSpec, OtherModelError, new_adapter
 from mdp_core.rlhf.algorithms import ALGORITHMS
 from mdp_core.rlhf.estimators import gradient_estimate, score_functions
 from mdp_core.rlhf.exact import count_texts, policy_point
@@ -238,7 +238,7 @@ def test_bad_prompts_and_adapters_are_refused_at_once(words):
     with pytest.raises(PromptError, match="please shorten"):
         tune(words, few(prompt=" ".join(["the"] * words.window)), counts_words)
     other = new_adapter(tiny.network("gpt2"), AdapterSpec(), torch.Generator().manual_seed(1))
-    with pytest.raises(AdapterError, match="another model"):
+    with pytest.raises(OtherModelError, match="another model"):
         tune(words, few(), counts_words, start=other)
     with pytest.raises(AdapterError, match="no layers"):
         tune(words, few(adapter=AdapterSpec(targets=("nose",))), counts_words)
