@@ -50,7 +50,8 @@ def test_a_hundred_steps_on_pocket(pocket, algorithm):
     began = time.process_time()
     *_, last = tune(pocket, spec, SENTIMENT)
     spent = time.process_time() - began
-    point = policy_point(pocket, last.adapter, prompt, 4, sentiment, low=-1, high=1)
+    tuned = count_texts(AdaptedModel(pocket, last.adapter), prompt, 4, sentiment, low=-1, high=1)
+    point = policy_point(pocket, tuned)
     share = point.score / best_score(reference, point.kl).reached
     print(
         f"\n{algorithm}: {spec.steps} steps of {spec.texts} texts in {spent:.1f} s of the processor; mean sentiment "
