@@ -9,7 +9,8 @@ from typing import Literal
 
 from mdp_core.rlhf.overoptimisation import NO_BETA, WONDERFUL, ProxyPoint, overoptimise
 from mdp_core.tokens.language_model import LanguageModel
-from mdp_core.tokens.scores import Reward, reward_from
+from mdp_core.tokens.rewards import reward_from
+from mdp_core.tokens.scores import Reward
 
 Hold = Literal["loose", "held"]
 HOLDS: tuple[Hold, Hold] = ("loose", "held")

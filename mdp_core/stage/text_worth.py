@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mdp_core.kept import Kept
 from mdp_core.rollout import Draws, rollout
 from mdp_core.scenarios import TextScenario
+from mdp_core.tokens.rewards import longest_text, score_range
 from mdp_core.work import Report
 
 if TYPE_CHECKING:
@@ -192,8 +193,6 @@ def expect_return(model: LanguageModel, scenario: TextScenario) -> Generator[Rep
 
 def _range_of(model: LanguageModel, scenario: TextScenario) -> tuple[float, float]:
     """Between which numbers the score of the scenario's texts lies."""
-    from mdp_core.tokens.prefix_values import longest_text, score_range
-
     if scenario.score != "formula":
         return score_range(scenario.score_spec)
     return score_range(scenario.score_spec, longest_text(model, scenario.prompt, scenario.max_tokens))

@@ -13,7 +13,8 @@ from components.server.warmup import warmup
 from components.shell.shelf import Shelf
 from components.tune.recipe import Recipe
 from components.tune.run import QueuedRun
-from mdp_core.rlhf.exact import policy_point
+from mdp_core.rlhf.adapted_model import AdaptedModel
+from mdp_core.rlhf.exact import count_texts, policy_point
 from mdp_core.rlhf.frontier import optimum
 from mdp_core.rlhf.principle import Principle
 from mdp_core.rlhf.spec import preset
@@ -295,9 +296,8 @@ def test_a_run_goes_on_from_a_kept_policy_and_its_kl_is_the_reference_s(at, kept
     np.testing.assert_array_equal(run.snapshots[0].before.vector(), kept.adapter.vector())
     *_, last = tune(pocket, run.spec, Sentiment(), start=kept.adapter)
     np.testing.assert_array_equal(run.last_good.vector(), last.adapter.vector())
-    exact = policy_point(
-        pocket, kept.adapter, pocket.encode(PROMPT), TINY["tokens"], Totals(Sentiment()), low=-1, high=1
-    )
+    tuned, prompt = AdaptedModel(pocket, kept.adapter), pocket.encode(PROMPT)
+    exact = policy_point(pocket, count_texts(tuned, prompt, TINY["tokens"], Totals(Sentiment()), low=-1, high=1))
     first = run.film.figures[0]
     assert exact.kl > 0.05
     assert first.kl == pytest.approx(exact.kl, abs=4 * first.kl_error)
