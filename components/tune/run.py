@@ -10,9 +10,9 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from components.server.job_queue import Job, State, Workshop
-from components.server.memory import check_memory
 from components.server.pictures import is_slow
 from mdp_core.kept import Kept
+from mdp_core.rlhf.memory import check_memory
 from mdp_core.rlhf.principle import Principle
 
 if TYPE_CHECKING:
