@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from components.server.job_queue import Job, JobQueue, State
-from components.server.memory import check_memory
 from components.server.pictures import is_slow
+from mdp_core.rlhf.memory import check_memory
 from mdp_core.rlhf.principle import Principle
 from mdp_core.rlhf.tuning_run import TuningRun
 

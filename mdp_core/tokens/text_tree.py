@@ -87,5 +87,8 @@ def _longer(
 
 def tempered(logits: torch.Tensor, temperature: float) -> NDArray[np.float64]:
     """[N, V] -> [N, V]: log pi of the next token where nothing is cut off, of logits over a temperature above 0."""
-    result: NDArray[np.float64] = torch.log_softmax(logits.double() / temperature, dim=-1).numpy()
-    return result
+    values = logits.numpy().astype(np.float64)  # numpy: torch's threads wait for each other on a busy machine
+    values -= values.max(axis=1, keepdims=True)
+    values /= temperature
+    values -= np.log(np.exp(values).sum(axis=1, keepdims=True))
+    return values

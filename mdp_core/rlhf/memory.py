@@ -17,6 +17,17 @@ PER_LAYER = 16  # numbers of the model's width that a layer keeps of a token for
 KEPT = 40  # adapters in memory: the film's, the run's own, and Adam's two moments of it
 
 
+class NoRoomError(ValueError):
+    """A run that needs more than there is: `needed` bytes of `available`; the message is a sentence for the visitor."""
+
+    def __init__(self, model: LanguageModel, spec: TuneSpec, needed: int, available: int) -> None:
+        self.needed, self.available = needed, available
+        super().__init__(
+            f"{spec.texts} texts of {spec.tokens} tokens with {model.name} need about {_gigabytes(needed)} of memory, and "
+            f"this machine has {_gigabytes(available)} free: take fewer texts, fewer tokens or a shorter prompt."
+        )
+
+
 def needed(model: LanguageModel, spec: TuneSpec) -> int:
     """Bytes that a run takes beside the model: the keys and values of the texts, a part of them read with its backward pass,
     the adapters that are kept. An estimate from above, from the sizes in the model's configuration.
@@ -47,21 +58,17 @@ def needed(model: LanguageModel, spec: TuneSpec) -> int:
 
 def available() -> int | None:
     """Bytes that this process may still take; None where the machine does not say."""
-    found = [value for value in (_free(), _granted()) if value is not None]
-    return min(found) if found else None
+    return min((value for value in (_free(), _granted()) if value is not None), default=None)
 
 
 def check_memory(model: LanguageModel, spec: TuneSpec) -> None:
-    """Raises ValueError, in a sentence for a visitor, for a run that needs more memory than there is."""
-    there, wanted = available(), needed(model, spec)
-    if there is not None and wanted > there:
-        raise ValueError(
-            f"{spec.texts} texts of {spec.tokens} tokens with {model.name} need about {_said(wanted)} of memory, and this "
-            f"machine has {_said(there)} free: take fewer texts, fewer tokens or a shorter prompt."
-        )
+    """Raises NoRoomError for a run that needs more memory than there is."""
+    free, asked = available(), needed(model, spec)
+    if free is not None and asked > free:
+        raise NoRoomError(model, spec, asked, free)
 
 
-def _said(size: int) -> str:
+def _gigabytes(size: int) -> str:
     return f"{size / 1e9:.1f} GB"
 
 
