@@ -11,12 +11,12 @@ import streamlit as st
 from components.server.lessons import finished_lessons
 from components.shell.visit import Visit
 from mdp_core.grid.editing import Brush, paint
-from mdp_core.grid.maps import to_text
+from mdp_core.grid.edits import Edits, redraw
 from mdp_core.grid.presets import world
 from mdp_core.grid.world import Cell, GridWorld
 from mdp_core.learners import LEARNERS, LearnerSpec
 from mdp_core.learners.course import Course
-from mdp_core.scenarios import MAX_LEARNED_EPISODES, MAX_MAP, MAX_SEED, GridScenario, Learned
+from mdp_core.scenarios import MAX_LEARNED_EPISODES, MAX_SEED, GridScenario, Learned
 from mdp_core.solvers.solving import Solving
 from mdp_core.stage.grid import solve_gamma, world_of
 from mdp_core.stage.learned import spec_of
@@ -44,7 +44,7 @@ class LearnMemory:
     curve: str = "online"  # or "worth": which learning curve is drawn
     courses: int = 0  # grows with every run, so that the board shows each film anew
     refused: str = ""  # why the last run was none
-    past: list[tuple[str, str]] = field(default_factory=list)  # world and own map before each edit made here
+    past: Edits[tuple[str, str]] = field(default_factory=lambda: Edits(UNDO))  # world and own map before each edit
     problem: str = ""  # of the last brush stroke
     guess: int | None = None  # improvements that policy iteration takes
     cliff_guess: str | None = None
@@ -72,34 +72,29 @@ class LearnMemory:
             self.solving = solving = Solving(self.world, self.gamma, 0 if known is None else known.reels + 1)
         return solving
 
-    def paint(self, here: Visit, cells: list[Cell], brush: Brush) -> None:
+    def paint(self, current: Visit, cells: list[Cell], brush: Brush) -> None:
         """Change the visit's world, and begin to show how the change runs through."""
-        grid = here.scenario.grid
+        grid, self.problem = current.scenario.grid, ""
         try:
-            drawn = world(grid.world, grid.own_map).map  # without the slip that a slider has put over it
-            changed = paint(drawn, cells, brush)
-            text = to_text(changed)
-            if len(text) > MAX_MAP:
-                raise ValueError(f"The map has {len(text):,} characters now, and at most {MAX_MAP:,} fit into a link.")
+            text = redraw(grid.world, grid.own_map, lambda drawn: paint(drawn, cells, brush))
         except ValueError as error:
             self.problem = str(error)
             return
-        self.problem = ""
-        if changed == drawn:
-            return
-        self.past = [*self.past[-UNDO + 1 :], (grid.world, grid.own_map)]
-        self._change(here, grid.world, text)
+        if text is not None:
+            self.past.remember((grid.world, grid.own_map))
+            self._change(current, grid.world, text)
 
-    def undo(self, here: Visit) -> None:
+    def undo(self, current: Visit) -> None:
         """Take back the last edit; that is a change like any other."""
-        if self.past:
-            self._change(here, *self.past.pop())
+        before = self.past.undo()
+        if before is not None:
+            self._change(current, *before)
 
-    def _change(self, here: Visit, name: str, own_map: str) -> None:
+    def _change(self, current: Visit, name: str, own_map: str) -> None:
         before = self.solving
-        here.change_grid(world=name, own_map=own_map)
-        grid = here.scenario.grid
-        self.of, self.world = grid, world_of(grid)
+        current.change_grid(world=name, own_map=own_map)
+        self.of = current.scenario.grid
+        self.world = world_of(self.of)
         if before is not None:
             self.solving = before.edited(self.world)
 
@@ -155,7 +150,7 @@ class LearnMemory:
         grid = current.scenario.grid
         current.kept_map = grid.own_map or current.kept_map
         current.change_grid(world="cliff", own_map="", slip=None)
-        self.past.clear()
+        self.past.forget()
         self.see(current)
         self.gamma, self.seeds, self.cliff_guess = 1.0, CLIFF_SEEDS, guess
         self.learners, self.looked = CLIFF, CLIFF[0]

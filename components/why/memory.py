@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import streamlit as st
 
-from components.shell.principle import Principle, principle
+from components.shell.principle import principle
 from mdp_core.kept import Kept
+from mdp_core.rlhf.principle import Principle
 from mdp_core.rollout import Draws
 from mdp_core.scenarios import MAX_PROMPT, TextScenario
 from mdp_core.tokens.scores import ScoreSpec

@@ -19,7 +19,15 @@ from safetensors.torch import save as bytes_of
 from torch import Tensor, nn
 from transformers.pytorch_utils import Conv1D
 
-from mdp_core.rlhf.adapters import Adapter, AdapterError, AdapterSpec, LowRank, check_fits, target_layers
+from mdp_core.rlhf.adapters import (
+    Adapter,
+    AdapterError,
+    AdapterSpec,
+    LowRank,
+    OtherModelError,
+    check_fits,
+    target_layers,
+)
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 MAX_CONFIG = 100_000  # bytes
@@ -69,7 +77,7 @@ def files_of(adapter: Adapter, network: nn.Module) -> dict[str, bytes]:
 def adapter_from(files: Mapping[str, bytes], network: nn.Module) -> Adapter:
     """The adapter of those two files, checked against `network`: names, shapes, every number finite.
 
-    Raises AdapterError, in a sentence for a visitor.
+    Raises AdapterError, in a sentence for a visitor; OtherModelError, which is one, where it is for another model.
     """
     for file, limit in ((CONFIG, MAX_CONFIG), (WEIGHTS, MAX_WEIGHTS)):
         if file not in files:
@@ -80,9 +88,7 @@ def adapter_from(files: Mapping[str, bytes], network: nn.Module) -> Adapter:
     order = list(dict(network.named_modules()))
     names = {name for name, _ in factors}
     if unknown := sorted(names - set(order)):
-        raise AdapterError(
-            f"This adapter is for another model: here is no layer {unknown[0][:80]!r}. Load it over its own model."
-        )
+        raise OtherModelError(f"here is no layer {unknown[0][:80]!r}")
     layers = {}
     for name in (name for name in order if name in names):
         if (name, "A") not in factors or (name, "B") not in factors:

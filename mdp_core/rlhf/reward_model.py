@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mdp_core.rlhf.features import TextFeatures, UnreadableTextError
-from mdp_core.rlhf.raters import Comparison, sigmoid
-from mdp_core.rlhf.reward_training import FOLDS, PRIOR, Examples, TrainingStep, agreement, sigmoids, train
+from mdp_core.rlhf.raters import Comparison, preference_probability
+from mdp_core.rlhf.reward_training import FOLDS, PRIOR, Examples, TrainingStep, agreement, train
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.scores import Score
 
@@ -78,8 +78,10 @@ class RewardModel:
 
     def strengths(self, comparisons: Sequence[Comparison]) -> list[float]:
         """P(the text that was chosen is chosen), of each choice: near 1 where it was clear, below 0.5 where it surprises."""
-        scores = iter(self.score_many([text for c in comparisons for text in (c.better, c.worse)]))
-        return [sigmoid(better.total - worse.total) for better, worse in zip(scores, scores, strict=True)]
+        scores = self.score_many([text for c in comparisons for text in (c.better, c.worse)])
+        better, worse = (np.array([score.total for score in scores[side::2]]) for side in (0, 1))
+        strengths: list[float] = preference_probability(better - worse).tolist()
+        return strengths
 
 
 def fit(examples: Examples, *, prior: float = PRIOR, name: str = "reward model") -> RewardModel:
@@ -159,7 +161,7 @@ def cross_validated(examples: Examples, *, prior: float = PRIOR) -> HeldOut:
         tested = examples.held_out(fold)
         if tested.any() and examples.without(fold).any():
             last = deque(train(examples, fold, prior=prior), maxlen=1)[0]
-            P[tested] = sigmoids(examples.differences[tested] @ last.head)
+            P[tested] = preference_probability(examples.differences[tested] @ last.head)
     known = np.flatnonzero(~np.isnan(P))
     return HeldOut(tuple(examples.comparisons[i] for i in known), P[known], examples.weights[known])
 
@@ -172,7 +174,7 @@ def growth(examples: Examples, sizes: Sequence[int], *, prior: float = PRIOR) ->
         later = [i for i in range(n, len(examples)) if not texts[i] & seen]
         if later and n:
             head = deque(train(_first(examples, n), prior=prior), maxlen=1)[0].head
-            P = sigmoids(examples.differences[later] @ head)
+            P = preference_probability(examples.differences[later] @ head)
             yield n, HeldOut(tuple(examples.comparisons[i] for i in later), P, examples.weights[later])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from mdp_core.tokens.formula import intervals
+import mdp_core.tokens.formula.intervals as intervals
 from mdp_core.tokens.formula.functions import FUNCTIONS
 from mdp_core.tokens.formula.intervals import Interval
 

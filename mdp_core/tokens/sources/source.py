@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mdp_core.tokens.sources import cache, hub, smollm2, wheel
+import mdp_core.tokens.sources.cache as cache
+import mdp_core.tokens.sources.hub as hub
+import mdp_core.tokens.sources.smollm2 as smollm2
+import mdp_core.tokens.sources.wheel as wheel
 from mdp_core.tokens.sources.errors import NotAllowed
 from mdp_core.tokens.sources.folder import check, require_within
 from mdp_core.tokens.sources.host import Host
@@ -52,7 +55,7 @@ def _folder(model_id: str, host: Host) -> Loading[tuple[Path, str, str]]:
 def _read(path: Path, name: str, canonical: str, host: Host) -> LanguageModel:
     """In a thread: the first import of transformers takes seconds."""
     checked = check(path, name, host)
-    from mdp_core.tokens.sources import checkpoint
+    import mdp_core.tokens.sources.checkpoint as checkpoint
 
     return checkpoint.read(checked, canonical, host)
 

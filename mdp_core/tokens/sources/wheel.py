@@ -14,7 +14,8 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from mdp_core.tokens.sources import cache, child
+import mdp_core.tokens.sources.cache as cache
+import mdp_core.tokens.sources.child as child
 from mdp_core.tokens.sources.disk import disk_errors, disk_full, is_full, require_room
 from mdp_core.tokens.sources.errors import BrokenDownload, ModelError, NoNetwork
 from mdp_core.tokens.sources.hub import STALL

@@ -7,11 +7,11 @@ from streamlit.testing.v1 import AppTest
 
 from components.server.models import models
 from components.server.warmup import warmup
-from components.shell.principle import Principle
 from components.why import memory as session
 from components.why import page
 from components.why import two_ways as why_learning
 from components.why.path import GUESSES
+from mdp_core.rlhf.principle import Principle
 from mdp_core.tokens.scores import ScoreSpec
 
 NO_GRADIENT = "RuntimeError: element 0 of tensors does not require grad and does not have a grad_fn"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from safetensors.torch import load, save
 
 from mdp_core.rlhf.adapter_files import CONFIG, WEIGHTS, adapter_from, files_of, load_adapter, save_adapter
-from mdp_core.rlhf.adapters import AdapterError, AdapterSpec
+from mdp_core.rlhf.adapters import AdapterError, AdapterSpec, OtherModelError
 from tests.mdp_core.rlhf.test_adapters import random_adapter
 from tests.mdp_core.tokens import tiny
 
@@ -130,7 +130,7 @@ def test_files_that_are_refused(files, says):
 
 
 def test_an_adapter_of_another_model(pocket):
-    with pytest.raises(AdapterError, match="another model"):
+    with pytest.raises(OtherModelError, match="another model"):
         adapter_from(FILES, pocket.model)
 
 

@@ -85,7 +85,7 @@ def test_a_constant_does_not_change_the_gradient(model, adapter, prompt):
 
 
 def divergence(model, adapter, prompt):
-    return policy_point(model, adapter, prompt, small.T, small.score, low=-2, high=2, least=0)
+    return policy_point(model, every(model, adapter, prompt))
 
 
 def test_the_divergence_and_its_gradient(model, adapter, prompt):
@@ -136,14 +136,14 @@ def test_what_is_left_out_is_known(model, adapter, prompt):
         assert len(part.scores) <= 1 / least
         assert part.rest == pytest.approx(1 - part.probabilities.sum(), abs=1e-9)
         assert abs(part.score - full.score) <= part.bound
-        point = policy_point(model, adapter, prompt, small.T, small.score, low=-2, high=2, least=least)
+        point = policy_point(model, part)
         exact = divergence(model, adapter, prompt).kl
         assert point.kl <= exact + 1e-9
         assert point.kl == pytest.approx(exact, abs=2 * part.rest)
 
 
 def test_pocket_agrees_with_the_value_of_its_prompt(pocket):
-    """Two walks over the same tree, written apart: this one, and the value of a prefix at gamma 1."""
+    """The value of a prefix at gamma 1, and the mean over texts that are drawn."""
     prompt, sentiment = pocket.encode("the movie was"), Sentiment()
     counted = count_texts(pocket, prompt, 3, lambda text: sentiment(text).total, low=-1, high=1)
     assert counted.rest < 2e-4
