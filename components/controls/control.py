@@ -58,6 +58,13 @@ def field(visit: Visit, name: str, value: str, change: Callable[[str], None]) ->
     return {"typed": shown, "command": command, "on_typed": typed}
 
 
+def key_showing(key: str, value: object) -> str:
+    """The key of a widget that takes no default, once its state is `value`."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+    return key
+
+
 def key_of_control(name: str) -> str:
     """The key of the widget that shows it now."""
     generation = _generation(name)

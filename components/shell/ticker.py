@@ -52,7 +52,8 @@ def work_on(
     words how far it is, stopped work too.
 
     Everything has a part of its own, so that what is beside it stays bright. The page runs anew when there is news, at most
-    every `refresh` seconds, and when the work is over. Work that is over shows nothing.
+    every `refresh` seconds, and when the work is over. Work that is over shows nothing. Where `go_on` is empty, a stop is
+    the end of the work.
     """
     if work.done:
         return
@@ -63,7 +64,7 @@ def work_on(
         if work.stopped:
             waiting(says(work), work.share, go_on, lambda: _then_run(work.go_on), key=f"{key}_stopped")
             return
-        move = waiting(says(work), work.share, stop, lambda: _then_run(work.stop), key=key)
+        move = waiting(says(work), work.share, stop, lambda: _then_run(work.stop if go_on else work.close), key=key)
         if not ticked:  # the page's own run only shows it: it shall end quickly
             ticked = True
             return

@@ -9,19 +9,23 @@ import numpy as np
 
 from components.instruments.board import Iterate, Walk, board
 from components.instruments.board.film import iterate
-from components.learn.lessons import Frame, Lesson
+from components.learn.learning_curve import LOOKS
 from mdp_core.grid.world import END
+from mdp_core.kept import Kept
 from mdp_core.learners import LEARNERS
+from mdp_core.learners.lesson import Lesson, Milestone
 from mdp_core.stage.grid import map_picture
 
 MOST_WALKS = 6  # different ones, of each learner
 WIDE = 9  # columns from which on four numbers in a cell are too small
-SENT = 15_000  # cells of all frames together
+SENT = 15_000  # cells of all milestones together
+
+_films: Kept[Lesson, list[Iterate]] = Kept(16)  # of lessons that are over: laid out once, for everybody
 
 
-def table(lesson: Lesson, course: int, *, height: int) -> None:
+def draw_table(lesson: Lesson, course: int, *, height: int) -> None:
     """The first agent's table: the last one while it learns, then the film of all."""
-    film = _film(lesson)
+    film = _films.get_or_make(lesson, lambda: _film(lesson)) if lesson.done else _film(lesson)
     with_q = all(each.q is not None for each in film)
     board(
         map_picture(lesson.world),
@@ -30,25 +34,21 @@ def table(lesson: Lesson, course: int, *, height: int) -> None:
         film=film,
         film_key=[course, lesson.spec.algorithm, len(film)],
         layers=_layers(lesson.world.map.shape[1], with_q),
-        scale=float(np.abs(lesson.frames[-1].v).max(initial=0.0)) if lesson.frames else 1.0,
+        scale=float(np.abs(lesson.milestones[-1].v).max(initial=0.0)) if lesson.milestones else 1.0,
         height=height,
     )
 
 
 def _film(lesson: Lesson) -> list[Iterate]:
-    if not lesson.done:
-        return [_iterate(lesson, frame) for frame in lesson.frames[-1:]]
-    if lesson.drawn is None:
-        frames = lesson.frames
-        every = max(1, len(frames) * len(lesson.world.states) // SENT)
-        lesson.drawn = [_iterate(lesson, frame) for frame in [*frames[:-1:every], *frames[-1:]]]
-    film: list[Iterate] = lesson.drawn
-    return film
+    milestones = lesson.milestones
+    every = max(1, len(milestones) * len(lesson.world.states) // SENT)
+    shown = [*milestones[:-1:every], *milestones[-1:]] if lesson.done else milestones[-1:]
+    return [_iterate(lesson, milestone) for milestone in shown]
 
 
-def _iterate(lesson: Lesson, frame: Frame) -> Iterate:
-    q = None if frame.q is None else np.where(np.isfinite(frame.q), frame.q, np.nan)
-    return iterate(lesson.world, f"episode {frame.episodes}", frame.v, q, frame.policy)
+def _iterate(lesson: Lesson, milestone: Milestone) -> Iterate:
+    q = None if milestone.q is None else np.where(np.isfinite(milestone.q), milestone.q, np.nan)
+    return iterate(lesson.world, f"episode {milestone.episodes}", milestone.v, q, milestone.policy)
 
 
 def _layers(columns: int, with_q: bool) -> tuple[str, ...]:
@@ -58,19 +58,17 @@ def _layers(columns: int, with_q: bool) -> tuple[str, ...]:
     return ("q", "v", "policy", "none") if columns <= WIDE else ("v", "q", "policy", "none")
 
 
-def walks(lessons: Sequence[Lesson], tones: Sequence[str], *, height: int) -> None:
+def draw_walks(lessons: Sequence[Lesson], *, height: int) -> None:
     """Where each learner walks without exploring: the commonest way of its agents strongly, other ways faintly."""
     drawn = []
-    for lesson, tone in zip(lessons, tones, strict=True):
-        states = lesson.world.states
+    for lesson in lessons:
+        states, by = lesson.world.states, lesson.spec.algorithm
         ways = Counter(tuple(states[s] for s in walk if states[s] != END) for walk in lesson.walks)
         for n, (cells, agents) in enumerate(ways.most_common(MOST_WALKS)):
-            share = agents / len(lesson.walks)
-            name = "" if n else LEARNERS[lesson.spec.algorithm].title
-            drawn.append(Walk(cells, 0.95 if n == 0 else 0.15 + 0.5 * share, tone, n > 0, name))
-    world = lessons[0].world
+            opacity = 0.15 + 0.5 * agents / len(lesson.walks) if n else 0.95
+            drawn.append(Walk(cells, opacity, LOOKS[by][0], n > 0, "" if n else LEARNERS[by].title))
     board(
-        map_picture(world),
+        map_picture(lessons[0].world),
         key="walks",
         name="Where the learners walk in the end, without exploring",
         layers=("none",),
