@@ -50,7 +50,7 @@ def writing(model: LanguageModel, scenario: TextScenario, seed: int, before: Bef
     """Write the text of `scenario`, a report a token; the result is its picture, which is kept.
 
     What the model was asked lately costs no forward pass: a choice at step t costs the tokens behind it. Raises what
-    `text_frames` raises, and ValueError for a model that fails.
+    `text_frames_by_token` raises, and ValueError for a model that fails.
     """
     from mdp_core.stage.text import text_frames_by_token
 

@@ -23,9 +23,9 @@ def smoothed(returns: ArrayLike, window: int) -> NDArray[np.float64]:
     return result
 
 
-def band(curves: ArrayLike, share: float = 0.5) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """[N, E] -> ([E], [E]): between which values the middle `share` of the N agents lies, episode by episode."""
-    low, high = np.quantile(np.asarray(curves, dtype=np.float64), [(1 - share) / 2, (1 + share) / 2], axis=0)
+def band(curves: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """[N, E] -> ([E], [E]): between which values the middle half of the N agents lies, episode by episode."""
+    low, high = np.quantile(np.asarray(curves, dtype=np.float64), [0.25, 0.75], axis=0)
     return low, high
 
 

@@ -11,9 +11,9 @@ from mdp_core.grid.policies import random_arrows
 from mdp_core.grid.world import GridWorld
 from mdp_core.kept import Kept
 from mdp_core.learners import LEARNERS, LearnerSpec, Snapshot, learn
-from mdp_core.reach import reachable
+from mdp_core.reach import end_in_reach
 from mdp_core.scenarios import EXACT, LEARNED_BY, MAX_LEARNED_EPISODES, Learned
-from mdp_core.solvers.ending import Endings, EndlessError
+from mdp_core.solvers.ending import EndlessError
 from mdp_core.solvers.policy_iteration import policy_iteration
 
 MAX_STEPS = 300_000  # of one learning, whatever a link asks for: about two seconds of one core
@@ -25,7 +25,7 @@ Arrows = NDArray[np.float64]  # [S, 4]
 
 def episode_limit(world: GridWorld) -> int:
     """The steps after which a learner's episode is cut off: generous where there is an end to be found, else 100."""
-    if not (Endings(world.tabular()).may_end.any(axis=1) & reachable(world.tabular())).any():
+    if not end_in_reach(world.tabular()):
         return 100
     return min(max(20 * len(world.states), 1_000), 2_000)
 

@@ -12,8 +12,8 @@ from tests.node import engine
 
 
 @pytest.fixture(scope="module")
-def ask(tmp_path_factory):
-    return engine(tmp_path_factory.mktemp("engine"), "components/instruments/estimate/engine.js")
+def ask():
+    return engine("components/instruments/estimate/engine.js")
 
 
 @pytest.fixture(scope="module")
