@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -107,24 +106,6 @@ def adapter_from(files: Mapping[str, bytes], network: nn.Module) -> Adapter:
     if not adapter.is_finite:
         raise AdapterError("This adapter holds numbers that are not finite: take one from before its training broke.")
     return adapter
-
-
-def save_adapter(adapter: Adapter, network: nn.Module, folder: Path) -> None:
-    """Write both files into `folder`, which is made if need be."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files_of(adapter, network).items():
-        (folder / name).write_bytes(content)
-
-
-def load_adapter(folder: Path, network: nn.Module) -> Adapter:
-    """The adapter in `folder`. Raises AdapterError, in a sentence for a visitor."""
-    files = {}
-    for name, limit in ((CONFIG, MAX_CONFIG), (WEIGHTS, MAX_WEIGHTS)):
-        path = folder / name
-        if path.is_file():
-            _check_size(name, path.stat().st_size, limit)
-            files[name] = path.read_bytes()
-    return adapter_from(files, network)
 
 
 def _check_size(file: str, size: int, limit: int) -> None:

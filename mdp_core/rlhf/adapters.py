@@ -118,10 +118,10 @@ class Adapter:
 
     def digest(self) -> str:
         """Twelve hexadecimal digits of its numbers: two adapters that say the same have the same."""
-        said = hashlib.sha256(repr((self.spec.rank, float(self.spec.alpha), [*self.layers])).encode())
+        digest = hashlib.sha256(repr((self.spec.rank, float(self.spec.alpha), [*self.layers])).encode())
         for tensor in self.tensors:
-            said.update(tensor.detach().contiguous().numpy().tobytes())
-        return said.hexdigest()[:12]
+            digest.update(tensor.detach().contiguous().numpy().tobytes())
+        return digest.hexdigest()[:12]
 
     @contextmanager
     def over(self, network: nn.Module) -> Iterator[None]:
@@ -169,9 +169,9 @@ def target_layers(network: nn.Module, targets: tuple[str, ...] = ()) -> dict[str
     """
     linear = {name: module for name, module in network.named_modules() if isinstance(module, (nn.Linear, Conv1D))}
     for names in (targets,) if targets else USUAL_TARGETS:
-        found = {name: module for name, module in linear.items() if name.rpartition(".")[2] in names}
-        if found:
-            return found
+        layers = {name: module for name, module in linear.items() if name.rpartition(".")[2] in names}
+        if layers:
+            return layers
     known = sorted({name.rpartition(".")[2] for name in linear})[:6]
     raise AdapterError(
         f"This model has no layers {' or '.join(targets) or 'of attention'} to adapt: name some of {known}."

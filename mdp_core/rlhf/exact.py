@@ -1,4 +1,4 @@
-"""Exact answers where a model's texts can be counted: expected score, its gradient, the KL divergence.
+"""Exact answers where a model's texts can be counted: expected score, KL divergence.
 
 A model's texts form a tree. It is walked where it is likely; every text of at least a given probability is scored, and
 the probability of all others is known too: `rest`. What is computed from such texts says how far `rest` could move it.
@@ -11,12 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from mdp_core.rlhf.adapters import Adapter
-from mdp_core.rlhf.reading import drawn_logp, log_probabilities, rows_at_once, text_logits
+from mdp_core.rlhf.reading import log_probabilities
 from mdp_core.rlhf.totals import totals
 from mdp_core.tokens.generation import Texts
 from mdp_core.tokens.language_model import LanguageModel
@@ -92,31 +89,6 @@ def count_texts(
     texts = Texts(tuple(prompt), tokens, paths, lengths, walk.ends[last])
     scores = totals(score, [model.decode(ids) for ids in texts])
     return CountedTexts(texts, scores, walk.rest, low, high)
-
-
-def exact_gradient(
-    model: LanguageModel, adapter: Adapter, texts: Texts, worth: NDArray[np.float64], *, temperature: float = 1.0
-) -> Tensor:
-    """[P], the gradient of sum_y pi(y) worth(y) over `texts` with respect to the adapter's numbers, by backpropagation.
-
-    `worth` [M] is held fixed. With the scores it is the gradient of the expected score; with scores less a constant it is
-    the same where all texts are given. With log pi(y) - log pi_ref(y) it is that of KL(pi || pi_ref), as the part that
-    comes from log pi itself has expectation 0.
-    """
-    weights = torch.from_numpy(np.asarray(worth, dtype=np.float64))
-
-    def part(rows: slice) -> Tensor:
-        leaves = adapter.trainable()
-        with leaves.over(model.model):
-            logits = text_logits(model.model, texts, rows, temperature=temperature)
-        logp = drawn_logp(logits.double(), texts, rows).sum(-1)
-        gradients = torch.autograd.grad((logp.exp() * weights[rows]).sum(), leaves.tensors)
-        return torch.cat([gradient.reshape(-1) for gradient in gradients]).double()
-
-    total = torch.zeros(adapter.parameters, dtype=torch.float64)
-    for rows in rows_at_once(model, texts):
-        total += model.in_lane(partial(part, rows))
-    return total
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -12,12 +11,10 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mdp_core.tokens.scores import Reward, Score, Sentiment
+from mdp_core.tokens.scores import WORD, Reward, Score, Sentiment
 
 STARS = 5
 MAX_RATIONALITY = 100.0
-
-_WORD = re.compile(r"\w+(?:['’-]\w+)*")
 
 
 @dataclass(frozen=True)
@@ -79,7 +76,7 @@ def _repeated(text: str) -> float:
 
 
 def _words(text: str) -> list[str]:
-    return [word.casefold() for word in _WORD.findall(text)]
+    return [word.casefold() for word in WORD.findall(text)]
 
 
 def _any_of(*wanted: str) -> Callable[[str], float]:

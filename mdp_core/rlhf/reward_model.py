@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
@@ -39,10 +39,10 @@ class RewardModel:
     @property
     def key(self) -> Hashable:
         """The same for the same scores: the language model's id and a digest of all numbers."""
-        said = hashlib.sha256()
+        digest = hashlib.sha256()
         for array in (self.mean, self.spread, self.head):
-            said.update(np.ascontiguousarray(array).tobytes())
-        return self.features.model.id, said.hexdigest()[:12]
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return self.features.model.id, digest.hexdigest()[:12]
 
     def check(self, writer: LanguageModel) -> None:
         """Raises ValueError where `writer` writes words that the reward model's own language model cannot read."""
@@ -144,13 +144,13 @@ class HeldOut:
             Bin(
                 b / bins,
                 (b + 1) / bins,
-                len(here),
-                float(p[here].mean()),
-                float(first[here].mean()),
-                _wilson(first[here]),
+                len(inside),
+                float(p[inside].mean()),
+                float(first[inside].mean()),
+                _wilson(first[inside]),
             )
             for b in range(bins)
-            if len(here := np.flatnonzero(at == b))
+            if len(inside := np.flatnonzero(at == b))
         ]
 
 
@@ -179,14 +179,12 @@ def growth(examples: Examples, sizes: Sequence[int], *, prior: float = PRIOR) ->
 
 
 def _first(examples: Examples, n: int) -> Examples:
-    return Examples(
-        examples.features,
-        examples.comparisons[:n],
-        examples.mean,
-        examples.spread,
-        examples.differences[:n],
-        examples.weights[:n],
-        examples.folds[:n],
+    return replace(
+        examples,
+        comparisons=examples.comparisons[:n],
+        differences=examples.differences[:n],
+        weights=examples.weights[:n],
+        folds=examples.folds[:n],
     )
 
 
@@ -197,10 +195,10 @@ def _wilson(won: NDArray[np.bool_]) -> float:
 
 def remarks(comparisons: Sequence[Comparison]) -> list[str]:
     """What is odd about these choices, in sentences for a visitor: nothing that cannot be learned from."""
-    said = []
+    sentences = []
     sides = {c.chosen for c in comparisons}
     if len(comparisons) >= 8 and len(sides) == 1:
-        said.append(
+        sentences.append(
             f"All {len(comparisons)} choices are of the {'second' if sides == {1} else 'first'} text: "
             "if it is its place that you like, there is nothing to learn from the words."
         )
@@ -208,7 +206,7 @@ def remarks(comparisons: Sequence[Comparison]) -> list[str]:
     contradictions = sum((worse, better) in winners for better, worse in winners) // 2
     if contradictions:
         pairs = "pair of texts was" if contradictions == 1 else "pairs of texts were"
-        said.append(
+        sentences.append(
             f"{contradictions} {pairs} judged both ways: the model takes them for close, and their P stays near one half."
         )
-    return said
+    return sentences

@@ -92,9 +92,11 @@ def facts(model_id: str, host: Host | None = None) -> Facts:
         case BuiltIn(name) if name == POCKET:
             return Facts("Pocket", "MIT", (0, 0), 0, 0.0, is_here=True)
         case BuiltIn():
-            pin, here = wheel.SMOLLM2_WHEEL, cache.is_complete(smollm2.cached(host))
-            download = (0, 0) if here else (pin.size, smollm2.HUB_SIZE)
-            return Facts(smollm2.NAME, smollm2.LICENCE, download, pin.converted, 2.0 if here else 25.0, is_here=here)
+            pin, cached = wheel.SMOLLM2_WHEEL, cache.is_complete(smollm2.cached(host))
+            download = (0, 0) if cached else (pin.size, smollm2.HUB_SIZE)
+            return Facts(
+                smollm2.NAME, smollm2.LICENCE, download, pin.converted, 2.0 if cached else 25.0, is_here=cached
+            )
         case HubId() as repo:
             return Facts(str(repo), "licence on its page at the hub", None, None, None, is_here=False)
         case Folder(path):
