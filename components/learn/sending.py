@@ -12,13 +12,8 @@ from mdp_core.scenarios import Learned
 
 def offer_to_send(what: str, learned: Learned, *, key: str, why_not: str | None = None) -> None:
     """A button that goes to the Stage with a policy; `why_not` is why it cannot be pressed."""
-    if st.button(
-        f"Send to the Stage: {what}",
-        key=key,
-        icon=":material/play_arrow:",
-        disabled=why_not is not None,
-        help=why_not,
-    ):
+    label, icon = f"Send to the Stage: {what}", ":material/play_arrow:"
+    if st.button(label, key=key, icon=icon, disabled=why_not is not None, help=why_not):
         send(visit(), learned)
         go_to("Stage")
 

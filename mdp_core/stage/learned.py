@@ -65,16 +65,8 @@ def description_of(lesson: Lesson) -> Learned | None:
     within = [then for then in lesson.milestones if then.episodes and then.steps <= step_limit(spec)]
     if not within:
         return None
-    return Learned(
-        spec.algorithm,
-        spec.alpha,
-        spec.alpha_v,
-        spec.epsilon,
-        spec.lambda_,
-        spec.gamma,
-        within[-1].episodes,
-        spec.seed,
-    )
+    numbers = (spec.alpha, spec.alpha_v, spec.epsilon, spec.lambda_, spec.gamma, within[-1].episodes, spec.seed)
+    return Learned(spec.algorithm, *numbers)
 
 
 def name_of(learned: Learned) -> str:

@@ -171,9 +171,10 @@ def test_stop_keeps_what_was_learned():
     at = opened(world="cliff")
     number(at, "episodes", 5_000)
     at.button(key="run").click().run()
-    memory(at).course.close()
-    at.run()
+    at.button(key="learning_Stop").click().run()
     assert not at.exception
+    assert memory(at).course.done
+    assert "Earned in an episode" in said(at)
     lesson = memory(at).course.lessons[0]
     assert 0 < lesson.episodes < 5_000
     assert lesson.milestones[-1].episodes == lesson.episodes
