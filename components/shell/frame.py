@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from components.instruments.drawing.palette import variables
+from components.instruments.drawing.tables import STYLE as TABLES
 
 STYLE = Path(__file__).parent / "frame.css"
 
@@ -14,5 +15,6 @@ STYLE = Path(__file__).parent / "frame.css"
 def frame() -> None:
     """Put the frame around the page; call it once a run, right after st.set_page_config."""
     st.html(STYLE)
+    st.html(TABLES)
     st.html(f"<style>{variables()}</style>")
     st.html('<h1 class="one-loop-name">One Loop</h1>')
