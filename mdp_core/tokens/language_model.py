@@ -76,7 +76,7 @@ class LanguageModel:
     @cached_property
     def is_slow(self) -> bool:
         """True for a model whose texts take so long that a visitor wants to see them grow: by its number of parameters."""
-        return sum(weights.numel() for weights in self.model.parameters()) > SLOW
+        return bool(sum(weights.numel() for weights in self.model.parameters()) > SLOW)
 
     # Text
 
