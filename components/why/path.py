@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,17 +12,14 @@ import streamlit as st
 
 from components.instruments.gradient_path import Bar, Leg, Station, gradient_path
 from components.shell.plain import plain
-from components.why.memory import CALLS, Walk
-from components.why.memory import Station as Passed
+from mdp_core.rlhf.gradient_walk import CALLS
 
 if TYPE_CHECKING:
     from mdp_core.rlhf.backprop import Backward
+    from mdp_core.rlhf.gradient_walk import Passed, Walk
     from mdp_core.tokens.language_model import LanguageModel
 
-STYLE = """<style>
-.torch { font-size: 15px; font-weight: 600; overflow-wrap: anywhere; padding-left: 8px; border-left: 5px solid #d55e00; }
-.torch.flows { border-left-color: #009e73; }
-</style>"""
+STYLE = Path(__file__).parent / "path.css"
 TOP = 3  # tokens of which the numbers are shown
 NAMES = {
     "log_probability": "log π(a|s): log-probability of the drawn token",
@@ -32,7 +30,7 @@ GUESSES = ("only log π(a|s)", "log π(a|s) and the score", "all three", "none o
 _WORKING = (("log_probability",), ("log_probability", "score"), CALLS, ())
 
 
-def path(model: LanguageModel, walked: Walk, t: int, passed: Passed, called: set[str], scored: str) -> None:
+def draw_path(model: LanguageModel, walked: Walk, t: int, passed: Passed, called: set[str], scored: str) -> None:
     """Draw it for token `t`; of the way back only what was `called`."""
     forth = passed.forth
     logp = passed.back["log_probability"]
@@ -115,8 +113,9 @@ def answer(passed: Passed) -> tuple[int, str]:
     return right, "The draw makes a whole number of a distribution, and the score is a number that comes from outside."
 
 
-def calls(passed: Passed, called: set[str], enabled: bool, call: Callable[[str], None]) -> None:
+def offer_calls(passed: Passed, called: set[str], enabled: bool, call: Callable[[str], None]) -> None:
     """A button for each of the three, and what torch answered, in its own words."""
+    st.html(STYLE)
     for name in CALLS:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row_{name}"):
             st.button(
@@ -130,10 +129,10 @@ def calls(passed: Passed, called: set[str], enabled: bool, call: Callable[[str],
             )
             if name in called:
                 tone = "flows" if passed.back[name].works else "stops"
-                st.html(f'{STYLE}<code class="torch {tone}">{escape(said(passed.back[name]))}</code>')
+                st.html(f'<code class="torch {tone}">{escape(answered(passed.back[name]))}</code>')
 
 
-def said(back: Backward) -> str:
+def answered(back: Backward) -> str:
     """What came of a call: the gradient's length, or the exception as a console shows it."""
     return f"|∂/∂θ| = {_figure(back.weights)}" if back.works else f"RuntimeError: {back.error}"
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.instruments.drawing import DRAWING
-from components.why.memory import LOOKED, STEPS, Contest, Reading
+from components.instruments.drawing.figures import figure
+from components.why.memory import LOOKED, STEPS
 
-STYLE = f"<style>{(DRAWING / 'two_ways.css').read_text(encoding='utf-8')}</style>"
+if TYPE_CHECKING:
+    from mdp_core.rlhf.contest import Contest, Reading
+
+STYLE = Path(__file__).parent / "two_ways.css"
 NOTHING = "cannot begin: no text to imitate"
 
 
-def two_ways(found: Contest | None, target: str, scored: str, step: int, problem: str) -> None:
+def compare(found: Contest | None, target: str, scored: str, step: int, problem: str) -> None:
     """The table after `step` steps; `target` is the whole text that is imitated, empty where there is none, and `problem`
     says what is wrong with it.
     """
@@ -48,8 +53,8 @@ def two_ways(found: Contest | None, target: str, scored: str, step: int, problem
         rows.append(
             _row(
                 "heads for",
-                NOTHING if found.target_score is None else f"the target's own score, {_figure(found.target_score)}",
-                f"the best text that it finds; there is one of {_figure(found.best[1])}: “{found.best[0]}”",
+                NOTHING if found.target_score is None else f"the target's own score, {figure(found.target_score)}",
+                f"the best text that it finds; there is one of {figure(found.best[1])}: “{found.best[0]}”",
             )
         )
         rows.append(
@@ -59,7 +64,8 @@ def two_ways(found: Contest | None, target: str, scored: str, step: int, problem
         )
     head = "<th></th><th>Supervised learning</th><th>Reinforcement learning</th>"
     body = "".join(rows)
-    st.html(f"{STYLE}<table class='two-ways'><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+    st.html(STYLE)
+    st.html(f"<table class='two-ways'><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
     if found is not None:
         st.caption(
             f"Step {step} of {STEPS}. Mean of {LOOKED} texts with the same draws, ± one standard error; "
@@ -95,7 +101,7 @@ def _probability(first: Reading, now: Reading) -> str:
 
 def _score(first: Reading, now: Reading, low: float, high: float) -> str:
     place, tick = ((value - low) / (high - low) for value in (now.score, first.score))
-    return f"{_figure(first.score)} → <strong>{_figure(now.score)}</strong> ± {now.error:.3f}{_bar(place, tick)}"
+    return f"{figure(first.score)} → <strong>{figure(now.score)}</strong> ± {now.error:.3f}{_bar(place, tick)}"
 
 
 def _bar(share: float, tick: float) -> str:
@@ -104,8 +110,3 @@ def _bar(share: float, tick: float) -> str:
 
 def _percent(p: float) -> str:
     return f"{100 * p:.1f} %" if p >= 0.001 else f"{100 * p:.1g} %" if p >= 1e-6 else "0 %"
-
-
-def _figure(value: float) -> str:
-    text = f"{abs(value):.2f}"
-    return ("−" if value < 0 and float(text) else "") + text

@@ -12,8 +12,8 @@ from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.mdp import Text, TokenMDP
 from mdp_core.tokens.policy import LMPolicy
 from mdp_core.tokens.prompts import LongPromptError
+from mdp_core.tokens.rewards import reward_from
 from mdp_core.tokens.sampling import Sampling
-from mdp_core.tokens.scores import reward_from
 from mdp_core.trajectory import Step
 
 WORDS = {

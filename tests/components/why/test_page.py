@@ -7,11 +7,13 @@ from streamlit.testing.v1 import AppTest
 
 from components.server.models import models
 from components.server.warmup import warmup
-from components.shell.principle import Principle
 from components.why import memory as session
 from components.why import page
 from components.why import two_ways as why_learning
 from components.why.path import GUESSES
+from mdp_core.kept import Kept
+from mdp_core.rlhf.gradient_walk import CALLS, passed, walk
+from mdp_core.rlhf.principle import Principle
 from mdp_core.tokens.scores import ScoreSpec
 
 NO_GRADIENT = "RuntimeError: element 0 of tensors does not require grad and does not have a grad_fn"
@@ -30,7 +32,8 @@ def quick(monkeypatch):
         for name, value in {"TOKENS": 3, "DRAWN": 512, "STEPS": 9, "EVERY": 3, "LOOKED": 64, "BATCH": 8}.items():
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, value)
-    monkeypatch.setattr(session, "_kept", session.Kept(24))
+    for name in ("_estimates", "_contests"):
+        monkeypatch.setattr(session, name, Kept(8))
 
 
 def open_page(**query):
@@ -78,18 +81,18 @@ def finish(at, work):
 
 def test_torch_itself_says_where_the_gradient_stops():
     at = open_page(prompt="the movie was", seed="7")
-    assert all(at.button(key=f"call_{name}").disabled for name in session.CALLS)  # first the guess
+    assert all(at.button(key=f"call_{name}").disabled for name in CALLS)  # first the guess
     at = guess(at, "way_back", 1)
     assert "it is only log π(a|s)" in text_of(at)
-    for name in session.CALLS:
+    for name in CALLS:
         at = press(at, f"call_{name}")
     said = text_of(at)
     assert said.count(NO_GRADIENT) == 2
-    walked = session.walk(models().get("pocket"), "the movie was", 7, Principle())
+    walked = walk(models().get("pocket"), models().get("pocket").encode("the movie was"), 7, Principle(), 16)
     assert walked.text == "the movie was great. highly recommended."  # the Stage's text of seed 7
-    passed = session.station(models().get("pocket"), walked, 0, Principle())
-    assert passed.back["log_probability"].distribution == pytest.approx(1 / passed.forth.probabilities[105], rel=1e-5)
-    assert f"|∂/∂θ| = {passed.back['log_probability'].weights:.3g}" in said
+    found = passed(models().get("pocket"), walked, 0, Principle())
+    assert found.back["log_probability"].distribution == pytest.approx(1 / found.forth.probabilities[105], rel=1e-5)
+    assert f"|∂/∂θ| = {found.back['log_probability'].weights:.3g}" in said
 
 
 def test_another_token_has_another_gradient():
@@ -200,7 +203,7 @@ def test_work_is_stopped_and_goes_on():
     work = mine(at).estimating
     at = press(at, "estimate_progress_Stop")
     assert work.stopped
-    at = press(run(at), "estimate_stopped_Go on")
+    at = press(run(at), "estimate_progress_stopped_Go on")
     assert not work.stopped
 
 

@@ -9,7 +9,7 @@ import torch
 from transformers.pytorch_utils import Conv1D
 
 from mdp_core.rlhf.adapted_model import AdaptedModel
-from mdp_core.rlhf.adapters import AdapterError, AdapterSpec, new_adapter, target_layers
+from mdp_core.rlhf.adapters import AdapterError, AdapterSpec, OtherModelError, new_adapter, target_layers
 from mdp_core.tokens import language_model
 from mdp_core.tokens.generation import generate
 from mdp_core.tokens.policy import LMPolicy
@@ -162,5 +162,5 @@ def test_what_cannot_be_adapted():
     with pytest.raises(AdapterError, match="alpha"):
         AdapterSpec(alpha=float("nan"))
     adapter = random_adapter(tiny.byte_level_model(), 1)
-    with pytest.raises(AdapterError, match=r"another model: here is no layer 'model.layers.0"):
+    with pytest.raises(OtherModelError, match=r"another model: here is no layer 'model.layers.0"):
         AdaptedModel(tiny.byte_level_model("gpt2"), adapter)
