@@ -13,11 +13,11 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
+from mdp_core.grid.maps import MAX_MAP
 from mdp_core.scenarios import (
     GRID_POLICIES,
     LEARNED_BY,
     MAX_LEARNED_EPISODES,
-    MAX_MAP,
     MAX_PROMPT,
     MAX_SEED,
     SCORES,

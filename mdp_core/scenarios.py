@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from mdp_core.grid.maps import MAX_MAP as MAX_MAP  # it is named beside the other limits too
 from mdp_core.learners.catalogue import LEARNERS
 from mdp_core.tokens.scores import ScoreSpec
 

@@ -33,7 +33,7 @@ SCORE_NAMES = {
 }
 
 
-def model(visit: Visit, models: Models) -> None:
+def ask_model(visit: Visit, models: Models) -> None:
     """The language model's half of the controls."""
     text = visit.scenario.text
     label = f"Model: {_name(text.model, models)}, T {text.temperature:.2f}"

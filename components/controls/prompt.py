@@ -10,7 +10,7 @@ from mdp_core.scenarios import MAX_PROMPT
 from mdp_core.tokens.prompts import LongPromptError
 
 
-def prompt(visit: Visit) -> None:
+def ask_prompt(visit: Visit) -> None:
     """The prompt: s_0 of the language model's world."""
     st.text_input(
         "Prompt: the text that the language model goes on from",

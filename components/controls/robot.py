@@ -11,9 +11,8 @@ from components.controls.control import control, drop_draft, keep_draft
 from components.shell.plain import plain
 from components.shell.visit import Visit
 from mdp_core.grid import maps
-from mdp_core.grid.maps import MapError
+from mdp_core.grid.maps import MAX_MAP, MapError
 from mdp_core.grid.presets import PRESETS
-from mdp_core.scenarios import MAX_MAP
 from mdp_core.stage.grid import world_of
 from mdp_core.stage.learned import details_of, name_of, short_name
 
@@ -27,7 +26,7 @@ POLICIES = {
 }
 
 
-def robot(visit: Visit, problem: str) -> None:
+def ask_robot(visit: Visit, problem: str) -> None:
     """The grid's policy and world; `problem` is what is wrong with the map, shown at the map while this is open."""
     grid = visit.scenario.grid
     name = grid.policy

@@ -13,7 +13,7 @@ from mdp_core.scenarios import MAX_SEED
 SMALL = 1_000  # new seeds are below: short enough to be called out in a class
 
 
-def seed(visit: Visit) -> None:
+def ask_seed(visit: Visit) -> None:
     """The seed, and a button for another one."""
 
     def change(number: int | None) -> None:

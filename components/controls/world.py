@@ -12,7 +12,7 @@ OWN = "own"
 OPTIONS = (*PRESETS, OWN)
 
 
-def world(visit: Visit) -> None:
+def ask_world(visit: Visit) -> None:
     """Choose a preset, or begin an own map from the one that is on the Stage."""
     grid = visit.scenario.grid
     shown = OWN if grid.own_map else grid.world if grid.world in PRESETS else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.controls.control import control
-from components.controls.world import world
+from components.controls.world import ask_world
 from components.learn.learn_it import draw_learning
 from components.learn.memory import LearnMemory, learn_memory
 from components.learn.solve_it import draw_solving
@@ -42,7 +42,7 @@ def page() -> None:
 
 def _controls(current: Visit, memory: LearnMemory) -> None:
     with st.container(horizontal=True, key="learn_controls", gap="medium", vertical_alignment="center"):
-        world(current)
+        ask_world(current)
         st.slider(
             "gamma: what a reward is worth one step later",
             0.0,

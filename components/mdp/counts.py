@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from components.controls.question import question
+from components.controls.question import ask_question
 from components.instruments.board import board
 from components.mdp.memory import MdpMemory, places_of, state_of
 from components.server.models import models
@@ -137,7 +137,7 @@ def _numbered(places: Places, steps: NDArray[np.int64]) -> list[list[Json]]:
 def show_counts(current: Visit, memory: MdpMemory) -> None:
     """The section."""
     st.subheader("4 · How many states?", anchor="states")
-    question(
+    ask_question(
         memory.guesses,
         "texts",
         f"SmolLM2 knows {SMOLLM2.vocabulary:,} tokens. How many texts of at most 16 tokens are there? Nearest to ...",

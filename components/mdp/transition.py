@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from components.controls.question import question
+from components.controls.question import ask_question
 from components.instruments.board import Arrival, board
 from components.instruments.drawing.figures import signed_digits
 from components.mdp.frequencies import compare_frequencies, draw_closing_in
@@ -110,7 +110,7 @@ def _draw_append(
 def show_transition(current: Visit, memory: MdpMemory) -> None:
     """The section."""
     st.subheader("2 · The transition function P: where does (s, a) lead?", anchor="transition")
-    question(
+    ask_question(
         memory.guesses,
         "lake",
         "On the slippery lake you press right. How likely do you really go right?",

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from components.controls.model import model
-from components.controls.prompt import prompt
-from components.controls.robot import robot
-from components.controls.seed import seed
-from components.controls.world import world
+from components.controls.model import ask_model
+from components.controls.prompt import ask_prompt
+from components.controls.robot import ask_robot
+from components.controls.seed import ask_seed
+from components.controls.world import ask_world
 from components.returns.gamma import show_gamma
 from components.returns.memory import returns_memory
 from components.returns.sparse import show_sparse
@@ -48,11 +48,11 @@ def page() -> None:
 
 def _controls(current: Visit) -> None:
     with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="center"):
-        world(current)
-        robot(current, _map_problem(current))
-        prompt(current)
-        model(current, models())
-        seed(current)
+        ask_world(current)
+        ask_robot(current, _map_problem(current))
+        ask_prompt(current)
+        ask_model(current, models())
+        ask_seed(current)
 
 
 def _map_problem(current: Visit) -> str:

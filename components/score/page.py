@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from components.controls.model import model
-from components.controls.prompt import prompt
-from components.controls.question import question
+from components.controls.model import ask_model
+from components.controls.prompt import ask_prompt
+from components.controls.question import ask_question
 from components.instruments.drawing.figures import signed
 from components.instruments.formula_field import formula_field
 from components.score.language import explain_formulas
@@ -40,8 +40,8 @@ def page() -> None:
     if warmup().done:
         settle(current, models())
     with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="center"):
-        prompt(current)
-        model(current, models())
+        ask_prompt(current)
+        ask_model(current, models())
     model_messages(current, models(), warmup(), stays="The model that was here stays.")
     part(lambda: _black_box(visit(), scoring()))
     show_people()
@@ -151,4 +151,4 @@ def _predict(memory: Scoring, texts: tuple[str, ...]) -> None:
 
     options = [scored.text for scored in pair]
     key = key_of("guess", memory.formula, options)[:10]
-    question(memory.guesses, f"score_{key}", "which of these texts will score higher?", options, answer)
+    ask_question(memory.guesses, f"score_{key}", "which of these texts will score higher?", options, answer)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.controls.question import question
+from components.controls.question import ask_question
 from components.score.choices_file import offer_file
 from components.score.preference import ask_preference, count_choices
 from components.score.preferences import AT_ONCE, Preferences, preferences
@@ -152,7 +152,7 @@ def _ask_taste(choices: Preferences) -> None:
         return list(TASTES).index(choices.taste), f"Its hidden score is the sum of {weights}."
 
     key = f"taste_{choices.rater}"
-    question(choices.guesses, key, "what does the simulated rater like? The lists below tell.", titles, answer)
+    ask_question(choices.guesses, key, "what does the simulated rater like? The lists below tell.", titles, answer)
 
 
 def _show_learned(choices: Preferences, learned: LearnedReward) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.controls.prompt import prompt
+from components.controls.prompt import ask_prompt
 from components.instruments.tuning_film import tuning as tuning_film
 from components.server.job_queue import job_queue
 from components.server.models import models
@@ -77,7 +77,7 @@ def _tick(memory: TuneMemory) -> float | None:
 def _ask_what(current: Visit, memory: TuneMemory, base: str, start: TunedPolicy | None) -> None:
     """The texts: prompt, model, where it begins, score."""
     with st.container(horizontal=True, key="tune_what", gap="small", vertical_alignment="center"):
-        prompt(current)
+        ask_prompt(current)
         names = {**NAMES, **({base: base.rsplit("/", 1)[-1][:24]} if base not in NAMES else {})}
         picked = _wanted(current) or base
         key = f"tune_model {picked}"

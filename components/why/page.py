@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from components.controls.prompt import prompt
-from components.controls.question import question
-from components.controls.seed import seed
+from components.controls.prompt import ask_prompt
+from components.controls.question import ask_question
+from components.controls.seed import ask_seed
 from components.instruments.drawing.figures import figure
 from components.instruments.estimate import estimate
 from components.server.models import models
@@ -49,8 +49,8 @@ def page() -> None:
     """The page "Why RL"."""
     current, memory = follow_address(visit()), why_memory()
     with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="center"):
-        prompt(current)
-        seed(current)
+        ask_prompt(current)
+        ask_seed(current)
     notes(current.notes, current.dismiss)
     model = models().get(READY) if warmup().done else None
     if model is None:
@@ -110,7 +110,7 @@ def _show_path(memory: WhyMemory, model: LanguageModel, seed: int) -> None:
             label_visibility="collapsed",
         )
     draw_path(model, walked, memory.t, passed, memory.called, principle().name)
-    question(
+    ask_question(
         memory.guesses,
         "way_back",
         "on which of these three does backward() find a gradient?",
@@ -184,7 +184,7 @@ def _ask_halving(memory: WhyMemory, work: Work[EstimatedGradient]) -> None:
         right = min(range(len(HALVES)), key=lambda i: abs(needed - HALVES[i]))
         return right, f"Measured: {needed:.1f} times, slope {figure(slope)}; 1/√N says 4 and −0.50."
 
-    question(memory.guesses, "half", "how many times as many texts halve the estimate's error?", options, answer)
+    ask_question(memory.guesses, "half", "how many times as many texts halve the estimate's error?", options, answer)
 
 
 def _draw_estimate(memory: WhyMemory, found: EstimatedGradient, seed: int) -> None:
@@ -285,7 +285,7 @@ def _ask_place(memory: WhyMemory, work: Work[Contest] | None) -> None:
         before, after = found.supervised[0].score, found.supervised[-1].score
         return nearest(found), f"From {figure(before)} to {figure(after)}; RL came to {figure(found.rl[-1].score)}."
 
-    question(memory.guesses, "place", "where will learning from the target take the mean score?", PLACES, answer)
+    ask_question(memory.guesses, "place", "where will learning from the target take the mean score?", PLACES, answer)
 
 
 def _ask_step(found: Contest | None) -> int:

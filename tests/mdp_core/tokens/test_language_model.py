@@ -283,7 +283,8 @@ def test_four_threads_get_the_numbers_of_one():
     for state in answers[0]:
         expected = alone.logits(state)
         for answer in answers:
-            np.testing.assert_allclose(answer[state], expected, atol=1e-5)
+            # float32 rounds otherwise where a text was read on from another prefix: by 1e-5, and on some processors more.
+            np.testing.assert_allclose(answer[state], expected, atol=5e-5)
 
 
 def test_forgetting_follows_new_weights():
