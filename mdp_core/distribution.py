@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar
@@ -13,6 +13,31 @@ from numpy.typing import ArrayLike, NDArray
 T = TypeVar("T")
 
 _SUM_TOLERANCE = 1e-6
+
+
+def upper_edges(probabilities: NDArray[np.float64], total: NDArray[np.float64] | float = 1.0) -> NDArray[np.float64]:
+    """[..., K] -> [..., K]: the upper edge of every outcome's stretch of a stacked bar that is `total` [..., 1] long.
+
+    In units of the bar: the last edge is exactly 1.
+    """
+    K = probabilities.shape[-1]
+    edges: NDArray[np.float64] = probabilities.cumsum(axis=-1) / total
+    # Rounding may leave the last edges a hair off one: from the last possible outcome on, the bar is full.
+    last = K - 1 - (probabilities[..., ::-1] > 0).argmax(axis=-1)
+    edges[np.arange(K) >= last[..., None]] = 1.0
+    return edges
+
+
+def fallen(edges: NDArray[np.float64], u: ArrayLike) -> NDArray[np.int64]:
+    """[..., K], [...] -> [...]: on which outcome every uniform in [0, 1) falls; one bar [K] takes any number of them.
+
+    The inverse of the cumulative distribution: how many upper edges a uniform has reached. `bisect_right` says the same of
+    a list of edges.
+    """
+    if edges.ndim == 1:
+        return np.searchsorted(edges, u, side="right")
+    reached: NDArray[np.int64] = (edges <= np.asarray(u)[..., None]).sum(axis=-1)
+    return reached
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,15 +78,6 @@ class Categorical(Generic[T]):
         """Every outcome with the same probability."""
         return cls(outcomes, np.full(len(outcomes), 1.0 / max(len(outcomes), 1)))
 
-    @classmethod
-    def from_weights(cls, weights: Mapping[T, float]) -> Categorical[T]:
-        """Normalise non-negative weights; raises ValueError if they sum to zero or are not finite."""
-        w = np.array(list(weights.values()), dtype=np.float64)
-        total = float(w.sum())
-        if not np.isfinite(total) or total <= 0:
-            raise ValueError("weights must be finite and sum to more than zero")
-        return cls(tuple(weights), w / total)
-
     def __len__(self) -> int:
         return len(self.outcomes)
 
@@ -78,9 +94,7 @@ class Categorical(Generic[T]):
     @cached_property
     def cumulative(self) -> NDArray[np.float64]:
         """[K], the upper edge of every outcome's stretch of the stacked bar; the last is exactly 1."""
-        edges = np.cumsum(self.probabilities)
-        # Rounding may leave the last edges a hair off one: from the last possible outcome on, the bar is full.
-        edges[np.flatnonzero(self.probabilities)[-1] :] = 1.0
+        edges = upper_edges(self.probabilities)
         edges.setflags(write=False)
         return edges
 
@@ -88,7 +102,7 @@ class Categorical(Generic[T]):
         """The position of the outcome on which the uniform `u` in [0, 1) falls; never one of probability zero."""
         if not 0.0 <= u < 1.0:
             raise ValueError(f"u must be in [0, 1), not {u}")
-        return int(np.searchsorted(self.cumulative, u, side="right"))
+        return int(fallen(self.cumulative, u))
 
     def sample(self, u: float) -> T:
         """The outcome on which the uniform `u` in [0, 1) falls (inverse of the cumulative distribution)."""
@@ -116,7 +130,7 @@ class Categorical(Generic[T]):
         if tuple(self.outcomes) != tuple(other.outcomes):
             raise ValueError("KL needs two distributions over the same outcomes in the same order")
         p, q = self.probabilities, other.probabilities
-        here = p > 0
-        if np.any(q[here] == 0):
+        possible = p > 0
+        if np.any(q[possible] == 0):
             return float("inf")
-        return float((p[here] * np.log(p[here] / q[here])).sum())
+        return float((p[possible] * np.log(p[possible] / q[possible])).sum())

@@ -53,10 +53,10 @@ def step_frame(
     taken = action(step.action)
     if all(bar["action"] != taken["action"] for bar in shown):
         shown.append(taken | {"p": 0.0, "from": 1.0})
-    here = step.outcomes
+    distribution = step.outcomes
     landed = next(
         i
-        for i, o in enumerate(here.outcomes)
+        for i, o in enumerate(distribution.outcomes)
         if (o.next_state, o.reward, o.terminated) == (step.next_state, step.reward, step.terminated)
     )
     others = int(np.count_nonzero(policy.probabilities)) - sum(bar["p"] > 0 for bar in shown)
@@ -70,7 +70,7 @@ def step_frame(
         "entropy": policy.entropy(),
         "outcomes": [
             outcome(o) | {"p": float(p), "reward": o.reward, "terminated": o.terminated}
-            for o, p in zip(here.outcomes, here.probabilities, strict=True)
+            for o, p in zip(distribution.outcomes, distribution.probabilities, strict=True)
         ],
         "v": step.v,
         "outcome": landed,
@@ -82,15 +82,15 @@ def step_frame(
     }
 
 
-def top_positions(policy: Categorical[Any], taken: Any, k: int = SHOWN) -> list[int]:
-    """The positions of the `k` most probable outcomes, most probable first, `taken` among them wherever it lies."""
+def top_positions(policy: Categorical[Any], taken: Any) -> list[int]:
+    """The positions of the SHOWN most probable outcomes, most probable first, `taken` among them wherever it lies."""
     order = np.argsort(-policy.probabilities, kind="stable")
-    top = [int(i) for i in order[:k] if policy.probabilities[i] > 0]
+    top = [int(i) for i in order[:SHOWN] if policy.probabilities[i] > 0]
     try:
         position = policy.outcomes.index(taken)
     except ValueError:  # the policy rules it out, and it was forced
-        return top[: k - 1]
-    return top if position in top else [*top[: k - 1], position]
+        return top[: SHOWN - 1]
+    return top if position in top else [*top[: SHOWN - 1], position]
 
 
 def ghost_frame(rewards: Sequence[float], since: int, **drawing: list[Any]) -> Json:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mdp_core.distribution import Categorical
+from mdp_core.distribution import Categorical, fallen
 
 
 def uniforms(seed: int, *stream: int, n: int) -> NDArray[np.float64]:
@@ -23,16 +23,14 @@ def uniforms(seed: int, *stream: int, n: int) -> NDArray[np.float64]:
 
 def counts(distribution: Categorical[Any], draws: ArrayLike) -> NDArray[np.int64]:
     """[K], how many of the uniforms `draws` [n] fall on each outcome; they sum to n."""
-    fallen = np.searchsorted(distribution.cumulative, np.asarray(draws, dtype=np.float64), side="right")
-    return np.bincount(fallen, minlength=len(distribution)).astype(np.int64)
+    return np.bincount(fallen(distribution.cumulative, draws), minlength=len(distribution)).astype(np.int64)
 
 
 def largest_differences(distribution: Categorical[Any], draws: ArrayLike) -> NDArray[np.float64]:
     """[n], max_k |frequency_k - p_k| after each of the uniforms `draws` [n]; it shrinks like 1 / sqrt(n)."""
-    u = np.asarray(draws, dtype=np.float64)
-    fallen = np.searchsorted(distribution.cumulative, u, side="right")
-    worst = np.zeros(len(u))
-    taken = np.arange(1, len(u) + 1)
+    on = fallen(distribution.cumulative, draws)
+    worst = np.zeros(len(on))
+    taken = np.arange(1, len(on) + 1)
     for k, p in enumerate(distribution.probabilities):
-        worst = np.maximum(worst, np.abs(np.cumsum(fallen == k) / taken - p))
+        worst = np.maximum(worst, np.abs(np.cumsum(on == k) / taken - p))
     return worst

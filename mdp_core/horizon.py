@@ -61,12 +61,12 @@ def _going_on(mdp: TabularMDP, pi: NDArray[np.float64], probability: NDArray[np.
 
 def _carried(mdp: TabularMDP, P: csr_array, of: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
     """[steps], E[of(s_t)] over the mass that is still going."""
-    here = np.where(mdp.terminal, 0.0, mdp.start)
+    mass = np.where(mdp.terminal, 0.0, mdp.start)
     forward = P.T.tocsr()
     result = np.zeros(steps)
     for t in range(steps):
-        result[t] = here @ of
-        here = forward @ here
+        result[t] = mass @ of
+        mass = forward @ mass
     return result
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Generator, Hashable
 from typing import Generic, TypeVar
 
 from cachetools import LRUCache
+
+from mdp_core.work import Report, Work
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -37,3 +39,11 @@ class Kept(Generic[K, V]):
         """The thing of that key, made where it is not here. Two threads that miss it at once both make it."""
         thing = self.get(key)
         return self.put(key, make()) if thing is None else thing
+
+    def work(self, key: K, begin: Callable[[], Generator[Report[V], None, V]]) -> Work[V]:
+        """The work that makes the thing of that key, and keeps it; done at once where it is here."""
+        thing = self.get(key)
+        return Work(self._keeping(key, begin())) if thing is None else Work.finished(thing)
+
+    def _keeping(self, key: K, reports: Generator[Report[V], None, V]) -> Generator[Report[V], None, V]:
+        return self.put(key, (yield from reports))

@@ -9,7 +9,6 @@ from typing import Generic, Protocol, TypeVar
 from mdp_core.distribution import Categorical
 
 S = TypeVar("S")
-A = TypeVar("A")
 StateT = TypeVar("StateT")
 ActionT = TypeVar("ActionT")
 

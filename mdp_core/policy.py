@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mdp_core.distribution import Categorical
-from mdp_core.mdp import MDP
 
-S = TypeVar("S")
-A = TypeVar("A")
 S_contra = TypeVar("S_contra", contravariant=True)
 A_co = TypeVar("A_co", covariant=True)
 
@@ -24,29 +19,6 @@ class Policy(Protocol[S_contra, A_co]):
     def __call__(self, state: S_contra) -> Categorical[Any]:
         """The distribution over the actions of `state`, in the order of `mdp.actions(state)` or in one of its own."""
         ...
-
-
-@dataclass(frozen=True)
-class UniformPolicy(Generic[S, A]):
-    """Every allowed action with the same probability."""
-
-    mdp: MDP[S, A]
-
-    def __call__(self, state: S) -> Categorical[A]:
-        return Categorical.uniform(self.mdp.actions(state))
-
-
-@dataclass(frozen=True)
-class AlwaysPolicy(Generic[S, A]):
-    """One action for ever, where it is allowed; elsewhere the first allowed one."""
-
-    mdp: MDP[S, A]
-    action: A
-
-    def __call__(self, state: S) -> Categorical[A]:
-        allowed = self.mdp.actions(state)
-        chosen = self.action if self.action in allowed else allowed[0]
-        return Categorical(allowed, [float(a == chosen) for a in allowed])
 
 
 def greedy_probabilities(q: ArrayLike, tolerance: float = 1e-9) -> NDArray[np.float64]:
@@ -87,13 +59,3 @@ def softmax_probabilities(q: ArrayLike, temperature: float) -> NDArray[np.float6
     shifted = np.exp((values - values.max(axis=-1, keepdims=True)) / temperature)
     result: NDArray[np.float64] = shifted / shifted.sum(axis=-1, keepdims=True)
     return result
-
-
-@dataclass(frozen=True, eq=False)
-class TablePolicy(Generic[S, A]):
-    """A fixed table: the distribution of every state written down. Raises KeyError for a state that is not in it."""
-
-    table: Mapping[S, Categorical[A]]
-
-    def __call__(self, state: S) -> Categorical[A]:
-        return self.table[state]

@@ -36,12 +36,12 @@ def prospects(mdp: TabularMDP) -> tuple[Prospect, ...]:
     if np.any(possible & ~mdp.terminated & (mdp.reward != 0)):
         raise ValueError("this world pays on the way too, so that a choice is not one between two single rewards")
     away = distances(mdp)
-    found: dict[int, Prospect] = {}
+    nearest: dict[int, Prospect] = {}
     for s, a, k in np.argwhere(possible & mdp.terminated & (mdp.reward > 0)).tolist():
         end = int(mdp.next_state[s, a, k])
-        if away[s] >= 0 and (end not in found or away[s] < found[end].delay):
-            found[end] = Prospect(end, float(mdp.reward[s, a, k]), int(away[s]))
-    return tuple(sorted(found.values(), key=lambda prospect: (prospect.delay, prospect.state)))
+        if away[s] >= 0 and (end not in nearest or away[s] < nearest[end].delay):
+            nearest[end] = Prospect(end, float(mdp.reward[s, a, k]), int(away[s]))
+    return tuple(sorted(nearest.values(), key=lambda prospect: (prospect.delay, prospect.state)))
 
 
 def crossing(near: Prospect, far: Prospect) -> float | None:

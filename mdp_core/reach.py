@@ -21,34 +21,41 @@ class _Edges:
     first: NDArray[np.int64]  # [S + 1], where the edges of each state begin
 
     def of(self, state: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        here = slice(self.first[state], self.first[state + 1])
-        return self.ends[here], self.goes_on[here]
+        own = slice(self.first[state], self.first[state + 1])
+        return self.ends[own], self.goes_on[own]
 
 
 def distances(mdp: TabularMDP, start: int | None = None) -> NDArray[np.int64]:
     """[S], the fewest steps in which each state can be reached from `start` (default: any possible start), -1 for never."""
     frontier: list[int] = np.flatnonzero(mdp.start > 0).tolist() if start is None else [start]
     forward = _edges(mdp)
-    found = np.full(mdp.shape[0], -1, dtype=np.int64)
-    found[frontier] = 0
+    steps = np.full(mdp.shape[0], -1, dtype=np.int64)
+    steps[frontier] = 0
     alive, step = set(frontier), 0
     while frontier:
         step += 1
         following: list[int] = []
         for state in frontier:
             for end, goes_on in zip(*(part.tolist() for part in forward.of(state)), strict=True):
-                if found[end] < 0:
-                    found[end] = step
+                if steps[end] < 0:
+                    steps[end] = step
                 if goes_on and end not in alive:
                     alive.add(end)
                     following.append(end)
         frontier = following
-    return found
+    return steps
 
 
-def reachable(mdp: TabularMDP, start: int | None = None) -> NDArray[np.bool_]:
+def reachable(mdp: TabularMDP) -> NDArray[np.bool_]:
     """[S], True for the states that some policy reaches from a start with a probability above 0, the start included."""
-    return distances(mdp, start) >= 0
+    return distances(mdp) >= 0
+
+
+def end_in_reach(mdp: TabularMDP) -> bool:
+    """True if some policy comes to an end from a start that is none."""
+    possible = (mdp.probability > 0) & (mdp.allowed & ~mdp.terminal[:, None])[:, :, None]
+    ending = (possible & (mdp.terminated | mdp.terminal[mdp.next_state])).any(axis=(1, 2))
+    return bool((ending & reachable(mdp)).any())
 
 
 def two_histories(mdp: TabularMDP, target: int, variant: int = 0) -> tuple[list[int], list[int]] | None:
@@ -62,20 +69,20 @@ def two_histories(mdp: TabularMDP, target: int, variant: int = 0) -> tuple[list[
     if left[start] < 0 and start != target:
         return None
     first = [start] if start == target else [start, *_shortest(forward, left, start, target)]
-    found: list[list[int]] = []
+    others: list[list[int]] = []
     for i, state in enumerate(first[:_TURNINGS]):
         ends, goes_on = forward.of(state)
         for end, on in sorted(set(zip(ends.tolist(), goes_on.tolist(), strict=True))):
             if i + 1 < len(first) and end == first[i + 1]:
                 continue
             if end == target:
-                found.append([*first[: i + 1], end])
+                others.append([*first[: i + 1], end])
             elif on and left[end] > 0:
-                found.append([*first[: i + 1], end, *_shortest(forward, left, end, target)])
-    if not found:
+                others.append([*first[: i + 1], end, *_shortest(forward, left, end, target)])
+    if not others:
         return None
-    found.sort(key=lambda walk: (-len(set(walk) - set(first)), len(walk)))
-    return first, found[variant % len(found)]
+    others.sort(key=lambda walk: (-len(set(walk) - set(first)), len(walk)))
+    return first, others[variant % len(others)]
 
 
 def _edges(mdp: TabularMDP, *, backward: bool = False) -> _Edges:

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
-def _check_gamma(gamma: float) -> None:
+def check_gamma(gamma: float) -> None:
+    """Raises ValueError unless `gamma` is in [0, 1]."""
     if not 0.0 <= gamma <= 1.0:
         raise ValueError(f"gamma must be in [0, 1], not {gamma}")
 
@@ -72,7 +73,7 @@ def _backwards(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.flo
 
 def discounts(n: int, gamma: float) -> NDArray[np.float64]:
     """[n], gamma^0 to gamma^(n-1); 0^0 is 1, so gamma = 0 keeps the first reward."""
-    _check_gamma(gamma)
+    check_gamma(gamma)
     return np.power(gamma, np.arange(n, dtype=np.float64))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -46,25 +46,19 @@ def rollout(
     *,
     rng: Draws,
     max_steps: int,
-    start: S | None = None,
     forced: Mapping[int, A] | None = None,
-    history: Sequence[Step[S, A]] = (),
 ) -> Iterator[Step[S, A]]:
-    """Step the loop from `start` (default: the initial state) until a terminal state or `max_steps`, yielding each Step.
+    """Step the loop from the initial state until a terminal state or `max_steps`, yielding each Step.
 
-    `forced[t]` replaces the drawn action of step t. `history` is a beginning that already happened: its steps are not
-    yielded again, the loop goes on after them with the draws of their following t, so a branch costs only its new part.
-    Raises ValueError if `max_steps` is negative, a forced action is not allowed where it comes, or `history` is not a
-    run from t = 0.
+    `forced[t]` replaces the drawn action of step t. Raises ValueError if `max_steps` is negative or a forced action is not
+    allowed where it comes.
     """
     if max_steps < 0:
         raise ValueError(f"max_steps must not be negative, not {max_steps}")
-    if [step.t for step in history] != list(range(len(history))):
-        raise ValueError("a history starts at t = 0 and leaves out no step")
-    state = history[-1].next_state if history else (mdp.initial_state() if start is None else start)
+    state = mdp.initial_state()
     u, v = rng.actions(max_steps), rng.outcomes(max_steps)
     chosen = forced or {}
-    for t in range(len(history), max_steps):
+    for t in range(max_steps):
         if mdp.is_terminal(state):
             return
         distribution = policy(state)
@@ -101,10 +95,8 @@ def play(
     *,
     rng: Draws,
     max_steps: int,
-    start: S | None = None,
     forced: Mapping[int, A] | None = None,
 ) -> Trajectory[S, A]:
     """The whole rollout as a Trajectory. Raises what `rollout` raises."""
-    first = mdp.initial_state() if start is None else start
-    steps = tuple(rollout(mdp, policy, rng=rng, max_steps=max_steps, start=start, forced=forced))
-    return Trajectory(first, steps)
+    steps = tuple(rollout(mdp, policy, rng=rng, max_steps=max_steps, forced=forced))
+    return Trajectory(mdp.initial_state(), steps)

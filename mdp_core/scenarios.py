@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from mdp_core.learners.catalogue import LEARNERS
@@ -14,7 +14,6 @@ LEARNED_BY = (EXACT, *LEARNERS)
 MAX_LEARNED_EPISODES = 5_000
 SCORES = ("sentiment", "word", "length", "formula")
 MAX_PROMPT = 2_000  # characters
-MAX_MAP = 20_000  # characters
 MAX_SEED = 2**31 - 1
 
 T = TypeVar("T")
@@ -92,8 +91,3 @@ class View:
 def force(forced: tuple[tuple[int, T], ...], t: int, action: T) -> tuple[tuple[int, T], ...]:
     """The forced actions after choosing `action` at `t`: choices from t on are dropped, since their future is gone."""
     return (*(item for item in forced if item[0] < t), (t, action))
-
-
-def without_forced(scenario: Scenario) -> Scenario:
-    """The scenario as it would go if nobody had chosen by hand."""
-    return replace(scenario, grid=replace(scenario.grid, forced=()), text=replace(scenario.text, forced=()))

@@ -56,8 +56,8 @@ class TabularMDP:
             raise ValueError("the start must be a distribution over the states")
         if np.any(~self.terminal & ~self.allowed.any(axis=1)):
             raise ValueError(f"state {int(np.argmax(~self.terminal & ~self.allowed.any(axis=1)))} allows no action")
-        here = (self.next_state == np.arange(S)[:, None, None]) & self.terminated & (self.reward == 0)
-        if np.any((self.probability > 0) & self.terminal[:, None, None] & ~here):
+        absorbing = (self.next_state == np.arange(S)[:, None, None]) & self.terminated & (self.reward == 0)
+        if np.any((self.probability > 0) & self.terminal[:, None, None] & ~absorbing):
             raise ValueError("a terminal state must lead to itself, with reward 0 and terminated")
 
     @property

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mdp_core.distribution import fallen, upper_edges
 from mdp_core.payments import Payments
 from mdp_core.rollout import Draws
 from mdp_core.tabular import TabularMDP
@@ -55,9 +56,7 @@ def sample_trajectories(
         raise ValueError(f"a policy needs shape {mdp.allowed.shape}, not {pi.shape}")
     if min(count, max_steps) < 0:
         raise ValueError("a number of trajectories and of steps must not be negative")
-    action_edges = _edges(pi)
-    outcome_edges = _edges(_merged(mdp))
-    start_edges = _edges(mdp.start)
+    action_edges, outcome_edges, start_edges = map(_edges, (pi, _merged(mdp), mdp.start))
     starts = np.random.default_rng([seed, 4]).random(count)
     for first in range(0, count, SLICE):
         numbers = range(first, min(first + SLICE, count))
@@ -65,15 +64,15 @@ def sample_trajectories(
         u, v = (np.array(part).reshape(len(numbers), max_steps) for part in zip(*draws, strict=True))
         states = np.full((len(numbers), max_steps + 1), -1, dtype=np.int32)
         rewards = np.zeros((len(numbers), max_steps))
-        states[:, 0] = np.searchsorted(start_edges, starts[first : numbers.stop], side="right")
+        states[:, 0] = fallen(start_edges, starts[first : numbers.stop])
         terminated = mdp.terminal[states[:, 0]].copy()
         going = np.flatnonzero(~terminated)
         for t in range(max_steps):
             if not len(going):
                 break
             s = states[going, t]
-            a = (action_edges[s] <= u[going, t, None]).sum(axis=1)
-            k = (outcome_edges[s, a] <= v[going, t, None]).sum(axis=1)
+            a = fallen(action_edges[s], u[going, t])
+            k = fallen(outcome_edges[s, a], v[going, t])
             states[going, t + 1] = mdp.next_state[s, a, k]
             rewards[going, t] = mdp.reward[s, a, k]
             over = mdp.terminated[s, a, k] | mdp.terminal[mdp.next_state[s, a, k]]
@@ -83,14 +82,9 @@ def sample_trajectories(
 
 
 def _edges(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """[..., K], the upper edges of the stretches of the stacked bar, as `Categorical` has them."""
+    """[..., K], the upper edges of the stacked bar, normalised first, as `Categorical` does it."""
     total = probabilities.sum(axis=-1, keepdims=True)
-    p = np.divide(probabilities, total, out=np.zeros_like(probabilities), where=total > 0)
-    edges = np.cumsum(p, axis=-1)
-    K = edges.shape[-1]
-    last = K - 1 - np.argmax(p[..., ::-1] > 0, axis=-1)
-    edges[np.arange(K) >= last[..., None]] = 1.0
-    return edges
+    return upper_edges(np.divide(probabilities, total, out=np.zeros_like(probabilities), where=total > 0))
 
 
 def _merged(mdp: TabularMDP) -> NDArray[np.float64]:

@@ -159,13 +159,13 @@ def _made(
             f"the rewards of {_where(states[s], actions[a])} must be numbers of at most {MAX_REWARD:.0e} in size, "
             f"not {reward[s, a, k]:.6g}"
         )
-    here = np.broadcast_to(np.arange(len(terminal), dtype=np.int32)[:, None, None], next_state.shape)
+    itself = np.broadcast_to(np.arange(len(terminal), dtype=np.int32)[:, None, None], next_state.shape)
     certain = np.zeros(next_state.shape)
     certain[:, :, 0] = 1.0
     over = terminal[:, None, None]
     total = np.where(allowed, sums, 1.0)[:, :, None]
     return TabularMDP(
-        next_state=np.where(used, next_state, here),
+        next_state=np.where(used, next_state, itself),
         probability=np.where(over, certain, np.where(used, probability, 0.0) / total),
         reward=np.where(used, reward, 0.0),
         terminated=np.where(used, terminated | terminal[next_state], over),

@@ -13,8 +13,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-def engine(folder: Path, *sources: str) -> Callable[..., list[Any]]:
-    """The module that the files `sources` of the project make together, written to `folder`; skips where Node is missing.
+def engine(source: str) -> Callable[..., list[Any]]:
+    """The module `source` of the project, with all that it imports; skips where Node is missing.
 
     Calling it with questions, each a list of a function's name and its arguments, gives the list of answers.
     """
@@ -23,12 +23,10 @@ def engine(folder: Path, *sources: str) -> Callable[..., list[Any]]:
         if os.environ.get("CI") == "true":
             pytest.fail("CI has no node, and the engines' tests are part of it")
         pytest.skip("the engine is tested with Node, and there is none here")
-    module = folder / "engine.mjs"
-    module.write_text("\n".join((ROOT / name).read_text(encoding="utf-8") for name in sources), encoding="utf-8")
 
     def ask(*questions: list[Any]) -> list[Any]:
         done = subprocess.run(
-            [node, ROOT / "tests/engine_cases.mjs", module],
+            [node, ROOT / "tests/engine_cases.mjs", ROOT / source],
             input=json.dumps(questions),
             capture_output=True,
             text=True,

@@ -21,7 +21,14 @@ def test_imports_go_one_way():
 
 
 @pytest.mark.parametrize(
-    "module", ["mdp_core.stage.grid", "mdp_core.link", "mdp_core.solvers.solution", "mdp_core.tokens.sources"]
+    "module",
+    [
+        "mdp_core.stage.grid",
+        "mdp_core.link",
+        "mdp_core.solvers.solution",
+        "mdp_core.tokens.sources",
+        "mdp_core.rlhf.algorithms",
+    ],
 )
 def test_what_the_first_picture_needs_brings_nothing_heavy(module):
     code = f"import sys, {module}; sys.exit(' '.join({{'torch', 'transformers', 'streamlit'}} & set(sys.modules)))"

@@ -7,7 +7,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from mdp_core.rollout import Draws, play
 from mdp_core.scenarios import TextScenario
-from mdp_core.stage.text import run_text, text_frames, token_mdp
+from mdp_core.stage.text import token_mdp
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.policy import LMPolicy
 from mdp_core.tokens.sampling import Sampling
@@ -19,6 +19,7 @@ from tests.contracts import (
     check_same_draws,
     check_trajectory,
 )
+from tests.mdp_core.stage.written import run_text, text_frames
 
 SENTENCE = "the movie was wonderful terrible and long it bored me no words left"
 WORDS = ["<end>", "<unk>", *SENTENCE.split()]

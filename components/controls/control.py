@@ -11,7 +11,7 @@ from components.shell.visit import Draft, Visit
 
 
 def control(
-    here: Visit,
+    visit: Visit,
     name: str,
     value: Any,
     change: Callable[[Any], None],
@@ -24,7 +24,7 @@ def control(
     other ways than this widget, it is a new widget, with another key: a browser that has the old one hidden in a closed
     popover would miss a change of its state, and send the old value back as if the visitor had chosen it.
     """
-    draft = here.drafts.get(name)
+    draft = visit.drafts.get(name)
     shown = value if draft is None else draft.text
     key = key_of_control(name)
     if key in st.session_state and st.session_state[key] != shown:
@@ -40,22 +40,29 @@ def control(
     return {"key": key, "on_change": changed, **default}
 
 
-def field(here: Visit, name: str, value: str, change: Callable[[str], None]) -> dict[str, Any]:
+def field(visit: Visit, name: str, value: str, change: Callable[[str], None]) -> dict[str, Any]:
     """The same for a field that tells every pause in the typing: its arguments (typed, command, on_typed).
 
     It stays the same field whatever happens; where the visit changed by other ways, a new command replaces its text.
     """
-    draft = here.drafts.get(name)
+    draft = visit.drafts.get(name)
     shown = value if draft is None else draft.text
-    held, command = here.held.get(name, (shown, 0))
+    held, command = visit.held.get(name, (shown, 0))
     command += held != shown
-    here.held[name] = (shown, command)
+    visit.held[name] = (shown, command)
 
     def typed(text: str) -> None:
-        here.held[name] = (text, command)
+        visit.held[name] = (text, command)
         change(text)
 
     return {"typed": shown, "command": command, "on_typed": typed}
+
+
+def key_showing(key: str, value: object) -> str:
+    """The key of a widget that takes no default, once its state is `value`."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+    return key
 
 
 def key_of_control(name: str) -> str:
@@ -64,14 +71,14 @@ def key_of_control(name: str) -> str:
     return f"{name}-{generation}" if generation else name
 
 
-def keep_draft(here: Visit, name: str, text: str, why: ValueError | str = "") -> None:
+def keep_draft(visit: Visit, name: str, text: str, why: ValueError | str = "") -> None:
     """`text` cannot be used, and `why` says so, or not yet; it stays in the control."""
-    here.drafts[name] = Draft(text, str(why), why if isinstance(why, ValueError) else None)
+    visit.drafts[name] = Draft(text, str(why), why if isinstance(why, ValueError) else None)
 
 
-def drop_draft(here: Visit, name: str) -> None:
+def drop_draft(visit: Visit, name: str) -> None:
     """The control shows the visit again."""
-    here.drafts.pop(name, None)
+    visit.drafts.pop(name, None)
 
 
 def _generation(name: str) -> int:

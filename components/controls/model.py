@@ -33,20 +33,20 @@ SCORE_NAMES = {
 }
 
 
-def model(here: Visit, models: Models) -> None:
+def ask_model(visit: Visit, models: Models) -> None:
     """The language model's half of the controls."""
-    text = here.scenario.text
+    text = visit.scenario.text
     label = f"Model: {_name(text.model, models)}, T {text.temperature:.2f}"
     with st.popover(plain(label), key="model", width=216):
         st.caption("The policy is the language model, an action is its next token.")
-        _choice(here, models)
+        _choice(visit, models)
         left, right = st.columns(2)
         with left:
-            _sampling(here)
+            _sampling(visit)
         with right:
-            _score(here)
+            _score(visit)
         if text.score == "formula":
-            _formula(here)
+            _formula(visit)
 
 
 def _name(model: str, models: Models) -> str:
@@ -60,113 +60,113 @@ def _name(model: str, models: Models) -> str:
     return (found.name if found is not None else model).rsplit("/", 1)[-1][:SHORT]
 
 
-def _choice(here: Visit, models: Models) -> None:
-    current = here.asked.text.model
+def _choice(visit: Visit, models: Models) -> None:
+    current = visit.asked.text.model
     names = {READY: KINDS[READY], SMOLLM2: KINDS[SMOLLM2]}
     names |= {policy.id: plain(policy.name) for policy in shelf()} | {OTHER: KINDS[OTHER]}
     kind = current if current in names else OTHER
-    picked = here.picked if here.picked in names else kind
+    picked = visit.picked if visit.picked in names else kind
     st.radio(
         "Language model",
         list(names),
-        **control(here, "kind", picked, lambda kind: _pick(here, kind, models), list(names)),
+        **control(visit, "kind", picked, lambda kind: _pick(visit, kind, models), list(names)),
         format_func=names.__getitem__,
         horizontal=True,
     )
-    if here.scenario.text.model in shelf():
+    if visit.scenario.text.model in shelf():
         st.toggle(
             "In place of the robot, show the model before tuning: the same prompt, the same draws",
-            **control(here, "compares", here.compares, lambda on: setattr(here, "compares", on)),
+            **control(visit, "compares", visit.compares, lambda on: setattr(visit, "compares", on)),
         )
         st.caption(LIVES_HERE)
     wanted = current if picked == kind else "" if picked == OTHER else picked
     if picked == OTHER:
         st.text_input(
             "Its hub id (owner/name), or a folder of this machine",
-            **control(here, "model_id", wanted, lambda typed: _type(here, typed, models)),
+            **control(visit, "model_id", wanted, lambda typed: _type(visit, typed, models)),
             placeholder="owner/name",
         )
-        draft = here.drafts.get("model_id")
+        draft = visit.drafts.get("model_id")
         if draft is not None:
             wanted = "" if draft.problem else spelling(draft.text)
             if draft.problem:
                 st.error(plain(draft.problem))
-    if wanted and wanted != here.scenario.text.model and here.load is None:
+    if wanted and wanted != visit.scenario.text.model and visit.load is None:
         base = shelf().base_of(wanted)
         label = plain(f"Load {described(base, models)}")
-        st.button(label, key="load", on_click=choose, args=(here, wanted, models), type="primary")
+        st.button(label, key="load", on_click=choose, args=(visit, wanted, models), type="primary")
         st.caption(plain(str(facts(base, models.host))))
 
 
-def _pick(here: Visit, kind: str, models: Models) -> None:
-    here.model_problem = ""
+def _pick(visit: Visit, kind: str, models: Models) -> None:
+    visit.model_problem = ""
     if kind == READY or (kind != OTHER and language_model(kind, models) is not None):
-        choose(here, kind, models)
+        choose(visit, kind, models)
     else:
-        leave(here)
-        here.picked = kind
+        leave(visit)
+        visit.picked = kind
 
 
-def _type(here: Visit, typed: str, models: Models) -> None:
-    drop_draft(here, "model_id")
+def _type(visit: Visit, typed: str, models: Models) -> None:
+    drop_draft(visit, "model_id")
     if not typed.strip():
         return
     try:
         known = spelling(typed)
     except UnknownModel as error:
-        keep_draft(here, "model_id", typed, error)
+        keep_draft(visit, "model_id", typed, error)
         return
-    keep_draft(here, "model_id", typed)
+    keep_draft(visit, "model_id", typed)
     if models.get(known) is not None:
-        choose(here, known, models)
+        choose(visit, known, models)
 
 
-def _sampling(here: Visit) -> None:
-    text = here.scenario.text
+def _sampling(visit: Visit) -> None:
+    text = visit.scenario.text
     st.slider(
         "T temperature: at 0 always the likeliest",
         0.0,
         2.0,
-        **control(here, "temperature", text.temperature, lambda value: here.change_text(temperature=value)),
+        **control(visit, "temperature", text.temperature, lambda value: visit.change_text(temperature=value)),
         step=0.05,
     )
     st.number_input(
         "top-k: only the k likeliest tokens, 0 for all",
         0,
         1_000_000,
-        **control(here, "top_k", text.top_k, lambda value: here.change_text(top_k=_whole(value, text.top_k))),
+        **control(visit, "top_k", text.top_k, lambda value: visit.change_text(top_k=_whole(value, text.top_k))),
         step=1,
     )
     st.slider(
         "top-p: only the likeliest with this much mass",
         0.01,
         1.0,
-        **control(here, "top_p", text.top_p, lambda value: here.change_text(top_p=value)),
+        **control(visit, "top_p", text.top_p, lambda value: visit.change_text(top_p=value)),
         step=0.01,
     )
 
 
-def _score(here: Visit) -> None:
-    text = here.scenario.text
+def _score(visit: Visit) -> None:
+    text = visit.scenario.text
     st.number_input(
         "Length limit, in tokens",
         1,
         200,
         **control(
-            here, "max_tokens", text.max_tokens, lambda n: here.change_text(max_tokens=_whole(n, text.max_tokens))
+            visit, "max_tokens", text.max_tokens, lambda n: visit.change_text(max_tokens=_whole(n, text.max_tokens))
         ),
         step=1,
     )
     st.radio(
         "Reward: how the finished text is rated",
         SCORES,
-        **control(here, "score", text.score, lambda score: here.change_text(score=score), SCORES),
+        **control(visit, "score", text.score, lambda score: visit.change_text(score=score), SCORES),
         format_func=SCORE_NAMES.__getitem__,
     )
     if text.score == "word":
         st.text_input(
             "The word: 1 if it is there, else 0",
-            **control(here, "word", text.word, lambda word: here.change_text(word=word)),
+            **control(visit, "word", text.word, lambda word: visit.change_text(word=word)),
             max_chars=60,
         )
     if text.score == "length":
@@ -174,26 +174,26 @@ def _score(here: Visit) -> None:
             "The length in words: 1 if it fits, less the further off",
             1,
             200,
-            **control(here, "length", text.length, lambda n: here.change_text(length=_whole(n, text.length))),
+            **control(visit, "length", text.length, lambda n: visit.change_text(length=_whole(n, text.length))),
             step=1,
         )
 
 
-def _formula(here: Visit) -> None:
-    draft = here.drafts.get("formula")
+def _formula(visit: Visit) -> None:
+    draft = visit.drafts.get("formula")
     error = draft.error if draft is not None and isinstance(draft.error, FormulaError) else None
-    held = field(here, "formula", here.scenario.text.formula, lambda typed: _write(here, typed))
+    held = field(visit, "formula", visit.scenario.text.formula, lambda typed: _write(visit, typed))
     formula_field(error=error, note=EXAMPLE, key="formula", **held)
 
 
-def _write(here: Visit, typed: str) -> None:
-    drop_draft(here, "formula")
+def _write(visit: Visit, typed: str) -> None:
+    drop_draft(visit, "formula")
     try:
         Formula(typed)
     except FormulaError as error:
-        keep_draft(here, "formula", typed, error)
+        keep_draft(visit, "formula", typed, error)
     else:
-        here.change_text(formula=typed)
+        visit.change_text(formula=typed)
 
 
 def _whole(value: int | None, before: int) -> int:

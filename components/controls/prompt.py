@@ -10,19 +10,19 @@ from mdp_core.scenarios import MAX_PROMPT
 from mdp_core.tokens.prompts import LongPromptError
 
 
-def prompt(here: Visit) -> None:
+def ask_prompt(visit: Visit) -> None:
     """The prompt: s_0 of the language model's world."""
     st.text_input(
         "Prompt: the text that the language model goes on from",
-        **control(here, "prompt", here.scenario.text.prompt, lambda text: _type(here, text)),
+        **control(visit, "prompt", visit.scenario.text.prompt, lambda text: _type(visit, text)),
         placeholder="Prompt: a few words to go on from",
         label_visibility="collapsed",
     )
 
 
-def _type(here: Visit, text: str) -> None:
-    drop_draft(here, "prompt")
+def _type(visit: Visit, text: str) -> None:
+    drop_draft(visit, "prompt")
     if len(text) > MAX_PROMPT:  # more than a link can carry
-        keep_draft(here, "prompt", text, LongPromptError(len(text), MAX_PROMPT, "characters"))
+        keep_draft(visit, "prompt", text, LongPromptError(len(text), MAX_PROMPT, "characters"))
     else:
-        here.change_text(prompt=text)
+        visit.change_text(prompt=text)

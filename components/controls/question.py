@@ -10,7 +10,7 @@ import streamlit as st
 from components.shell.plain import plain
 
 
-def question(
+def ask_question(
     guesses: dict[str, Any],
     key: str,
     text: str,

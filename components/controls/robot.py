@@ -11,9 +11,8 @@ from components.controls.control import control, drop_draft, keep_draft
 from components.shell.plain import plain
 from components.shell.visit import Visit
 from mdp_core.grid import maps
-from mdp_core.grid.maps import MapError
+from mdp_core.grid.maps import MAX_MAP, MapError
 from mdp_core.grid.presets import PRESETS
-from mdp_core.scenarios import MAX_MAP
 from mdp_core.stage.grid import world_of
 from mdp_core.stage.learned import details_of, name_of, short_name
 
@@ -27,9 +26,9 @@ POLICIES = {
 }
 
 
-def robot(here: Visit, problem: str) -> None:
+def ask_robot(visit: Visit, problem: str) -> None:
     """The grid's policy and world; `problem` is what is wrong with the map, shown at the map while this is open."""
-    grid = here.scenario.grid
+    grid = visit.scenario.grid
     name = grid.policy
     if name == "epsilon":
         name = f"epsilon {grid.epsilon:.2f}"
@@ -42,9 +41,9 @@ def robot(here: Visit, problem: str) -> None:
         st.caption(
             plain(question or "The policy is the arrows on the map, an action is the way the robot wants to go.")
         )
-        _policy(here)
-        _slip(here)
-        _map(here)
+        _policy(visit)
+        _slip(visit)
+        _map(visit)
         if problem and st.session_state.get(OPEN):
             st.error(plain(problem))
         with st.expander("How to write a map"):
@@ -58,14 +57,14 @@ def _label(now: str) -> str:
     return str(st.session_state.get("robot_label", now))
 
 
-def _policy(here: Visit) -> None:
-    grid = here.scenario.grid
+def _policy(visit: Visit) -> None:
+    grid = visit.scenario.grid
     # A learned policy comes from the page that learns; here it can be kept or left.
     offered = [policy for policy in POLICIES if policy != "learned" or grid.policy == "learned"]
     st.radio(
         "Policy: how the robot chooses",
         offered,
-        **control(here, "policy", grid.policy, lambda policy: here.change_grid(policy=policy), offered),
+        **control(visit, "policy", grid.policy, lambda policy: visit.change_grid(policy=policy), offered),
         format_func=POLICIES.__getitem__,
         horizontal=True,
     )
@@ -78,48 +77,48 @@ def _policy(here: Visit) -> None:
             "epsilon: how often it acts at random",
             0.0,
             1.0,
-            **control(here, "epsilon", grid.epsilon, lambda epsilon: here.change_grid(epsilon=epsilon)),
+            **control(visit, "epsilon", grid.epsilon, lambda epsilon: visit.change_grid(epsilon=epsilon)),
             step=0.01,
         )
 
 
-def _slip(here: Visit) -> None:
-    grid = here.scenario.grid
+def _slip(visit: Visit) -> None:
+    grid = visit.scenario.grid
     try:
         own = round(world_of(replace(grid, slip=None)).map.slip, 2)
     except ValueError:  # the map cannot be read, and says nothing
         own = 0.0
     st.checkbox(
         f"Slip as the map says: {own:.2f}",
-        **control(here, "slip_of_map", grid.slip is None, lambda yes: here.change_grid(slip=None if yes else own)),
+        **control(visit, "slip_of_map", grid.slip is None, lambda yes: visit.change_grid(slip=None if yes else own)),
     )
     st.slider(
         "slip: how often the ground sends it sideways",
         0.0,
         1.0,
-        **control(here, "slip", own if grid.slip is None else grid.slip, lambda slip: here.change_grid(slip=slip)),
+        **control(visit, "slip", own if grid.slip is None else grid.slip, lambda slip: visit.change_grid(slip=slip)),
         step=0.01,
     )
 
 
-def _map(here: Visit) -> None:
-    grid = here.scenario.grid
+def _map(visit: Visit) -> None:
+    grid = visit.scenario.grid
     preset = PRESETS[grid.world].text.strip() + "\n" if grid.world in PRESETS else ""
     st.text_area(
         "The map: edit it and it is yours (Ctrl+Enter)",
-        **control(here, "map", grid.own_map or preset, lambda text: _draw(here, text, preset)),
+        **control(visit, "map", grid.own_map or preset, lambda text: _draw(visit, text, preset)),
         height=190,
     )
 
 
-def _draw(here: Visit, text: str, preset: str) -> None:
-    drop_draft(here, "map")
+def _draw(visit: Visit, text: str, preset: str) -> None:
+    drop_draft(visit, "map")
     if not text or text == preset:
-        here.change_grid(own_map="")
+        visit.change_grid(own_map="")
     elif len(text) <= MAX_MAP:
-        here.change_grid(own_map=text)
+        visit.change_grid(own_map=text)
     else:
-        keep_draft(here, "map", text, _why_too_long(text))
+        keep_draft(visit, "map", text, _why_too_long(text))
 
 
 def _why_too_long(text: str) -> MapError:

@@ -13,18 +13,18 @@ from mdp_core.scenarios import MAX_SEED
 SMALL = 1_000  # new seeds are below: short enough to be called out in a class
 
 
-def seed(here: Visit) -> None:
+def ask_seed(visit: Visit) -> None:
     """The seed, and a button for another one."""
 
     def change(number: int | None) -> None:
         if number is not None:
-            here.change_seed(number)
+            visit.change_seed(number)
 
     st.number_input(
         "Seed: the same seed, the same draws u",
         0,
         MAX_SEED,
-        **control(here, "seed", here.scenario.seed, change),
+        **control(visit, "seed", visit.scenario.seed, change),
         step=1,
         label_visibility="collapsed",
         width=150,
@@ -33,5 +33,5 @@ def seed(here: Visit) -> None:
         "↻",
         key="new_seed",
         help="New seed: draw everything anew",
-        on_click=lambda: here.change_seed(secrets.randbelow(SMALL)),
+        on_click=lambda: visit.change_seed(secrets.randbelow(SMALL)),
     )

@@ -12,14 +12,14 @@ OWN = "own"
 OPTIONS = (*PRESETS, OWN)
 
 
-def world(here: Visit) -> None:
+def ask_world(visit: Visit) -> None:
     """Choose a preset, or begin an own map from the one that is on the Stage."""
-    grid = here.scenario.grid
+    grid = visit.scenario.grid
     shown = OWN if grid.own_map else grid.world if grid.world in PRESETS else None
     st.selectbox(
         "Grid world",
         OPTIONS,
-        **control(here, "world", shown, lambda name: _choose(here, name), OPTIONS),
+        **control(visit, "world", shown, lambda name: _choose(visit, name), OPTIONS),
         format_func=_title,
         placeholder="Grid world",
         filter_mode=None,
@@ -32,13 +32,13 @@ def _title(name: str) -> str:
     return "Your own map" if name == OWN else PRESETS[name].title
 
 
-def _choose(here: Visit, name: str | None) -> None:
-    grid = here.scenario.grid
+def _choose(visit: Visit, name: str | None) -> None:
+    grid = visit.scenario.grid
     if name is None:
         return
-    drop_draft(here, "map")
+    drop_draft(visit, "map")
     if name == OWN:
-        here.change_grid(own_map=here.kept_map or PRESETS.get(grid.world, PRESETS["lake"]).text.strip() + "\n")
+        visit.change_grid(own_map=visit.kept_map or PRESETS.get(grid.world, PRESETS["lake"]).text.strip() + "\n")
         return
-    here.kept_map = grid.own_map or here.kept_map
-    here.change_grid(world=name, own_map="")
+    visit.kept_map = grid.own_map or visit.kept_map
+    visit.change_grid(world=name, own_map="")

@@ -2,133 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
-from numpy.typing import NDArray
 
-from components.learn.lessons import Lesson
+from components.controls.control import key_showing
+from components.instruments.drawing.figures import digits
+from components.instruments.drawing.palette import Concept, faint, tone
+from components.instruments.drawing.plots import NORMAL, plot
+from components.learn.memory import LearnMemory
+from components.shell.plain import plain
 from mdp_core.learners import LEARNERS
-from mdp_core.learners.curve import band, smoothed
+from mdp_core.learners.course import Course
+from mdp_core.learners.curve import Curve, bottom_of, online_curve, smoothing_window, worth_curve
 
-# Of Okabe and Ito's palette, on a light and on a dark ground.
-TONES = {
-    "state": ("#0072b2", "#56b4e9"),
-    "loss": ("#d55e00", "#f08a45"),
-    "reward": ("#009e73", "#2cc295"),
-    "action": ("#e69f00", "#e69f00"),
-    "policy": ("#a8518b", "#d68fbb"),
-    "quiet": ("#5b6670", "#9aa5b0"),
+LOOKS: Mapping[str, tuple[Concept, str]] = {  # of a learner: its colour, and the line as Plotly names it
+    "monte_carlo": ("quiet", "dot"),
+    "sarsa": ("state", "solid"),
+    "expected_sarsa": ("reward", "longdash"),
+    "q_learning": ("loss", "dash"),
+    "reinforce": ("policy", "dashdot"),
+    "actor_critic": ("action", "longdashdot"),
 }
 
-POINTS = 400  # of a learning curve
-LOOKS = dict(zip(LEARNERS, ("quiet", "state", "reward", "loss", "policy", "action"), strict=True))
-DASH = dict(zip(LEARNERS, ("dot", "solid", "longdash", "dash", "dashdot", "longdashdot"), strict=True))
+
+def draw_learning_curves(memory: LearnMemory, course: Course) -> None:
+    """What the learners earned while they learned, or what their policies were worth, as the visitor chooses."""
+    st.segmented_control(
+        "Curve",
+        ["online", "worth"],
+        format_func={"online": "earned while it learns", "worth": "worth of its policy"}.__getitem__,
+        required=True,
+        key=key_showing("curve", memory.curve),
+        on_change=lambda: setattr(memory, "curve", st.session_state["curve"]),
+        label_visibility="collapsed",
+    )
+    spec, best, online = course.lessons[0].spec, course.optimum, memory.curve == "online"
+    window = smoothing_window(spec.episodes)
+    curves = {
+        lesson.spec.algorithm: online_curve(lesson.curve(), window) if online else worth_curve(lesson.worth)
+        for lesson in course.lessons
+    }
+    curves = {by: curve for by, curve in curves.items() if len(curve.x)}
+    if not curves:
+        st.caption("The first episodes are on their way." if online else "The map is too large for that.")
+        return
+    agents = "one seed" if spec.agents == 1 else f"{spec.agents} seeds"
+    band = "" if spec.agents == 1 else "; the band holds the middle half of them"
+    if online:
+        optimum = None if best is None else best.online
+        sentence = f"Sum of rewards, mean of {agents}, smoothed over {window} episodes{band}."
+        what = "sum of rewards"
+    else:
+        optimum = None if best is None else best.value
+        sentence = (
+            f"Exact v(s_0) of what is learned, without exploring, gamma {spec.gamma:.2f}: median of {agents}{band}."
+        )
+        what = "v of the learned policy at the start"
+    if optimum is not None and not np.isfinite(optimum):
+        optimum = None
+    if optimum is not None:
+        sentence += f" Dashed: the optimal policy, {digits(optimum)}."
+    _draw(curves, optimum, what, sentence)
+    st.caption(plain(sentence))
 
 
-@dataclass(frozen=True, eq=False)
-class Curve:
-    """One learner's curve: the mean or median over its agents, and the band in which most of them lie."""
-
-    name: str
-    tone: str  # a key of TONES
-    dash: str  # of the line, as Plotly names it
-    x: NDArray[np.int64]  # [E], episodes
-    y: NDArray[np.float64]  # [E]
-    low: NDArray[np.float64] | None = None  # [E]
-    high: NDArray[np.float64] | None = None  # [E]
-
-
-def window(episodes: int) -> int:
-    """Over how many episodes the curve of that many is smoothed."""
-    return max(1, episodes // 50)
-
-
-def online(lesson: Lesson) -> Curve:
-    """What the agents earned in each episode while they learned: mean, and the middle half."""
-    smooth = smoothed(lesson.curve(), window(lesson.spec.episodes))
-    E = smooth.shape[1]
-    at = np.unique(np.linspace(0, E - 1, min(E, POINTS)).astype(np.int64)) if E else np.zeros(0, dtype=np.int64)
-    smooth = smooth[:, at]
-    low, high = band(smooth) if E and lesson.spec.agents > 1 else (None, None)
-    return _curve(lesson, at + 1, smooth.mean(axis=0), low, high)
-
-
-def worth(lesson: Lesson) -> Curve:
-    """What their policies were worth, exactly and without exploring: median, and the middle half."""
-    if not lesson.worth:
-        return _curve(lesson, np.zeros(0, dtype=np.int64), np.zeros(0))
-    episodes, values = zip(*lesson.worth, strict=True)
-    known = np.nan_to_num(np.array(values).T, nan=-1e12, neginf=-1e12, posinf=1e12)  # [n, E]
-    low, high = band(known) if len(known) > 1 else (None, None)
-    middle = np.median(known, axis=0)
-    return _curve(lesson, np.array(episodes), np.where(np.abs(middle) < 1e11, middle, np.nan), low, high)
-
-
-def _curve(lesson: Lesson, x, y, low=None, high=None) -> Curve:  # type: ignore[no-untyped-def]
-    by = lesson.spec.algorithm
-    return Curve(LEARNERS[by].title, LOOKS[by], DASH[by], x, y, low, high)
-
-
-def bottom_of(curves: Sequence[Curve], optimum: float | None) -> float | None:
-    """Where the picture ends: the first episodes may be so bad that nothing else would be seen."""
-    ys = np.concatenate([curve.y[np.isfinite(curve.y)] for curve in curves])
-    if not len(ys):
-        return None
-    lowest, usual = float(ys.min()), float(np.quantile(ys, 0.08))
-    top = max(float(ys.max()), optimum if optimum is not None and np.isfinite(optimum) else -np.inf)
-    return min(usual, top - 1.6 * (top - usual)) if top - lowest > 2.5 * (top - usual) > 0 else None
-
-
-def learning_curve(
-    curves: Sequence[Curve], optimum: float | None, what: str, said: str, *, bottom: float | None = None, height: int
-) -> None:
-    """Draw `curves`; `what` is on the y axis, `said` the picture in words. Below `bottom` nothing is drawn."""
-    dark = st.context.theme.type == "dark"
-    figure = go.Figure()
-    for curve in curves:
-        tone = TONES[curve.tone][dark]
+def _draw(curves: Mapping[str, Curve], optimum: float | None, what: str, sentence: str) -> None:
+    picture = go.Figure()
+    for by, curve in curves.items():
         if curve.low is not None and curve.high is not None:
-            figure.add_scatter(
+            picture.add_scatter(
                 x=np.concatenate([curve.x, curve.x[::-1]]),
                 y=np.concatenate([curve.high, curve.low[::-1]]),
                 fill="toself",
-                fillcolor=_faint(tone),
+                fillcolor=faint(tone(LOOKS[by][0])),
                 line={"width": 0},
                 hoverinfo="skip",
                 showlegend=False,
             )
-    for curve in curves:
-        figure.add_scatter(
+    for by, curve in curves.items():
+        concept, dash = LOOKS[by]
+        picture.add_scatter(
             x=curve.x,
             y=np.where(np.isfinite(curve.y), curve.y, np.nan),
-            name=curve.name,
+            name=LEARNERS[by].title,
             mode="lines",
-            line={"color": TONES[curve.tone][dark], "width": 3, "dash": curve.dash},
+            line={"color": tone(concept), "width": 3, "dash": dash},
         )
-    if optimum is not None and np.isfinite(optimum):
-        figure.add_hline(
+    if optimum is not None:
+        picture.add_hline(
             y=optimum,
-            line={"dash": "dash", "width": 2, "color": TONES["quiet"][dark]},
-            annotation={"text": f"optimal {optimum:.3g}".replace("-", "−"), "font": {"size": 14}},
+            line={"dash": "dash", "width": 2, "color": tone("quiet")},
+            annotation={"text": f"optimal {digits(optimum)}", "font": {"size": NORMAL}},
             annotation_position="bottom right",
         )
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "font": {"size": 15}},
-        xaxis={"title": {"text": "episode", "font": {"size": 14}}, "tickfont": {"size": 13}, "rangemode": "tozero"},
-        yaxis={"title": {"text": what, "font": {"size": 14}}, "tickfont": {"size": 13}},
-    )
-    if bottom is not None:
-        top = max([optimum or bottom, *(float(np.nanmax(curve.y, initial=bottom)) for curve in curves)])
-        figure.update_yaxes(range=[bottom, top + 0.05 * (top - bottom) + 1e-9])
-    st.plotly_chart(figure, key="learning_curve", config={"displayModeBar": False}, alt=said)
-
-
-def _faint(tone: str) -> str:
-    r, g, b = (int(tone[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({r},{g},{b},0.2)"
+    bottom = bottom_of(list(curves.values()), optimum)
+    if bottom is not None:  # below it nothing is drawn
+        top = max([optimum or bottom, *(float(np.nanmax(curve.y, initial=bottom)) for curve in curves.values())])
+        picture.update_yaxes(range=[bottom, top + 0.05 * (top - bottom) + 1e-9])
+    plot(picture, key="learning_curve", says=sentence, height=300, x="episode", y=what, xaxis={"rangemode": "tozero"})

@@ -1,21 +1,40 @@
-"""How many states: both worlds counted exactly."""
+"""Section 4, how many states: both worlds counted exactly."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from components.controls.question import ask_question
 from components.instruments.board import board
+from components.mdp.memory import MdpMemory, places_of, state_of
+from components.server.models import models
 from components.shell.plain import plain
+from components.shell.shelf import language_model
+from components.shell.takeaway import takeaway
+from components.shell.visit import Visit
 from mdp_core.counting import in_groups, in_powers, prefixes, reachable_prefixes
 from mdp_core.frames import Json
+from mdp_core.reach import distances
 from mdp_core.stage.places import Places
 
 MOST_TOKENS = 64
+
+
+@dataclass(frozen=True)
+class _Vocabulary:
+    name: str
+    vocabulary: int
+    ends: int
+
+
+SMOLLM2 = _Vocabulary("SmolLM2-135M-Instruct", 49_152, 1)  # as its configuration says
 LIKE = (
     (5, "10^5: words of a book"),
     (10, "10^10: people on Earth"),
@@ -25,14 +44,14 @@ LIKE = (
 )
 
 
-def nearest(number: int) -> int:
+def _nearest(number: int) -> int:
     """The index in LIKE that `number` is nearest to, in powers of ten."""
     m, e = in_powers(number)
     size = e + float(np.log10(m))
     return min(range(len(LIKE)), key=lambda i: abs(LIKE[i][0] - size))
 
 
-def cells(places: Places, reached: NDArray[np.int64], steps: NDArray[np.int64], start: str) -> None:
+def _count_cells(places: Places, reached: NDArray[np.int64], steps: NDArray[np.int64], start: str) -> None:
     """The grid: how many states there are, and how many of them can be reached.
 
     `reached` [S] are the fewest steps from any start, `steps` [S] those from the one called `start`; -1 for never.
@@ -55,7 +74,7 @@ def cells(places: Places, reached: NDArray[np.int64], steps: NDArray[np.int64], 
     )
 
 
-def texts(
+def _count_texts(
     vocabularies: Mapping[str, tuple[int, int]],
     chosen: str,
     tokens: int,
@@ -96,7 +115,7 @@ def texts(
     )
 
 
-def kinds(states: int, tokens: int) -> None:
+def _compare_kinds(states: int, tokens: int) -> None:
     """What finite, discrete and continuous mean, one line each."""
     st.markdown(
         f"- **Finite**: a list with an end. The map has {states:,} states; the texts of at most {tokens} tokens are finite "
@@ -113,3 +132,54 @@ def _numbered(places: Places, steps: NDArray[np.int64]) -> list[list[Json]]:
     for (r, c), s in places.at.items():
         cells[r][c]["label"] = str(int(steps[s])) if steps[s] >= 0 else "?"
     return cells
+
+
+def show_counts(current: Visit, memory: MdpMemory) -> None:
+    """The section."""
+    st.subheader("4 · How many states?", anchor="states")
+    ask_question(
+        memory.guesses,
+        "texts",
+        f"SmolLM2 knows {SMOLLM2.vocabulary:,} tokens. How many texts of at most 16 tokens are there? Nearest to ...",
+        [label for _, label in LIKE],
+        _how_many,
+    )
+    left, right = st.columns(2, gap="large")
+    places = places_of(memory)
+    with left:
+        several = int((places.mdp.start > 0).sum()) > 1
+        start = state_of(memory, places) if several else places.mdp.initial_state()
+        _count_cells(places, steps_to(places), steps_to(places, start), places.words[start] if several else "the start")
+    with right:
+        known = _vocabularies(current)
+        _count_texts(
+            known,
+            memory.model if memory.model in known else list(known)[-1],
+            memory.tokens,
+            lambda name: setattr(memory, "model", name),
+            lambda n: setattr(memory, "tokens", n),
+        )
+    _compare_kinds(places.mdp.shape[0], memory.tokens)
+    takeaway("Both worlds are finite. One fits in a table; of the other nobody will ever see more than a few states.")
+
+
+@lru_cache(maxsize=64)
+def steps_to(places: Places, start: int | None = None) -> NDArray[np.int64]:
+    return distances(places.mdp, start)
+
+
+def _vocabularies(current: Visit) -> dict[str, tuple[int, int]]:
+    """The visit's model, where it is current, and SmolLM2, which need not be here to be counted."""
+    model = language_model(current.scenario.text.model, models())
+    known = {} if model is None else {model.name: (model.vocabulary_size, len(model.end_tokens))}
+    if any(name.startswith(SMOLLM2.name) for name in known):
+        return known
+    return known | {SMOLLM2.name: (SMOLLM2.vocabulary, SMOLLM2.ends)}
+
+
+def _how_many() -> tuple[int, str]:
+    number = prefixes(SMOLLM2.vocabulary, 16)
+    m, e = in_powers(number)
+    return _nearest(
+        number
+    ), f"The sum of |V|^t for t from 0 to 16 is {m:.2f} times 10^{e}, a number with {e + 1} digits."

@@ -10,13 +10,15 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from components.instruments.drawing.figures import signed
+from components.instruments.drawing.palette import tone
+from components.instruments.drawing.plots import plot
 from components.instruments.drawing.tables import BarRow, bar_table
 
 AMOUNTS = (1, 10, 1000)
 POINTS = 200  # of the curve
 
 
-def frequencies(
+def compare_frequencies(
     outcomes: Sequence[tuple[str, str, float]],
     counts: NDArray[np.int64],
     *,
@@ -54,21 +56,27 @@ def frequencies(
         st.caption("Not sampled yet: P is what the rules say, before anything happens.")
 
 
-def closing_in(differences: NDArray[np.float64], key: str) -> None:
+def draw_closing_in(differences: NDArray[np.float64], key: str) -> None:
     """The largest difference after 1, 2, ... samples (`differences` [n]), beside 1 / sqrt(n); both axes in powers of ten."""
     n = len(differences)
     at = np.unique(np.geomspace(1, n, POINTS).round().astype(int))
     figure = go.Figure()
     figure.add_scatter(
-        x=at, y=np.maximum(differences[at - 1], 1e-5), name="largest |share − P|", line={"color": "#0072b2", "width": 3}
+        x=at,
+        y=np.maximum(differences[at - 1], 1e-5),
+        name="largest |share − P|",
+        line={"color": tone("state"), "width": 3},
     )
-    figure.add_scatter(x=at, y=1 / np.sqrt(at), name="1/√n", line={"color": "#d55e00", "width": 2, "dash": "dash"})
-    figure.update_layout(
+    figure.add_scatter(x=at, y=1 / np.sqrt(at), name="1/√n", line={"color": tone("loss"), "width": 2, "dash": "dash"})
+    sentence = f"The shares close in on P: {float(differences[-1]):.3f} off after n = {n:,}."
+    plot(
+        figure,
+        key=key,
+        says=sentence,
         height=160,
         margin={"l": 10, "r": 10, "t": 6, "b": 10},
         legend={"orientation": "h", "y": 1.18, "font": {"size": 14}},
         xaxis={"type": "log", "title": {"text": "samples n"}, "dtick": 1, "tickfont": {"size": 14}},
         yaxis={"type": "log", "range": [-3.2, 0.1], "tickvals": [0.001, 0.01, 0.1, 1], "tickfont": {"size": 14}},
     )
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False})
-    st.caption(f"The shares close in on P: {float(differences[-1]):.3f} off after n = {n:,}.")
+    st.caption(sentence)

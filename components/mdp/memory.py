@@ -1,8 +1,8 @@
-"""What a visitor has opened up on the page "MDP": which world, which pair (s, a), what was sampled, drawn and edited."""
+"""What page MDP remembers of one visitor: which world, which pair (s, a), what was sampled, drawn and edited."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from components.shell.visit import Visit
 from mdp_core.grid.diagnosis import remarks
 from mdp_core.grid.editing import Brush, Difference, difference, paint, resize, with_step
-from mdp_core.grid.maps import GridMap, parse_map, to_text
+from mdp_core.grid.edits import Edits, redraw
+from mdp_core.grid.maps import MAX_MAP, GridMap, parse_map, to_text
 from mdp_core.grid.presets import PRESETS, world
 from mdp_core.grid.world import Cell
-from mdp_core.scenarios import MAX_MAP, GridScenario
+from mdp_core.scenarios import GridScenario
 from mdp_core.stage.grid import policy_of, world_of
 from mdp_core.stage.places import GYM_WORLDS, Places, grid_places, gym_places
 
@@ -38,7 +39,7 @@ class Shown:
 
 
 @dataclass
-class Opened:
+class MdpMemory:
     """Kept in session state under one key, across pages and reruns."""
 
     gym: str = ""  # a name of GYM_WORLDS, or nothing: the visit's world
@@ -54,9 +55,9 @@ class Opened:
     amounts: dict[str, float] = field(
         default_factory=lambda: {"goal": 1.0, "pit": -1.0, "cliff": -100.0, "reward": 0.5}
     )
-    past: list[Shown] = field(default_factory=list)
+    past: Edits[Shown] = field(default_factory=lambda: Edits(KEPT_EDITS))
     edit: Difference | None = None  # what the last edit changed
-    said: str = ""  # why the last edit was none
+    refused: str = ""  # why the last edit was none
     good: GridScenario = field(default_factory=GridScenario)  # the last world of the visit that could be read
     samples: dict[Hashable, int] = field(default_factory=dict)  # how many, by instrument and pair
     draws: dict[Hashable, int] = field(default_factory=dict)  # how many decisions were drawn, by state
@@ -68,35 +69,41 @@ class Opened:
         """Under which name edited policies are kept: a world that is painted on stays the world it was."""
         return self.gym or self.good.world
 
+    def forget_samples(self, pair: Hashable) -> None:
+        """Begin again with a pair."""
+        self.samples.pop(pair, None)
+
+    def forget_draws(self, state: Hashable) -> None:
+        """Begin again with the decisions of a state."""
+        self.draws.pop(state, None)
+
     def sample(self, pair: Hashable, n: int) -> None:
         """Draw `n` more outcomes of a pair."""
         self.samples[pair] = min(self.samples.get(pair, 0) + n, MOST_SAMPLES)
 
 
-def opened() -> Opened:
+def mdp_memory() -> MdpMemory:
     """This visitor's."""
-    if "opened" not in st.session_state:
-        st.session_state["opened"] = Opened()
-    found: Opened = st.session_state["opened"]
-    return found
+    memory: MdpMemory = st.session_state.setdefault("mdp", MdpMemory())
+    return memory
 
 
-def read_world(here: Visit, page: Opened) -> str:
+def read_world(current: Visit, memory: MdpMemory) -> str:
     """Take up the visit's world where it can be read, else keep the last good one; returns what is wrong with it."""
-    grid = here.scenario.grid
+    grid = current.scenario.grid
     try:
         world_of(grid)
     except ValueError as error:
         return str(error)
-    page.good = replace(grid, forced=())
+    memory.good = replace(grid, forced=())
     return ""
 
 
-def places_of(page: Opened) -> Places:
+def places_of(memory: MdpMemory) -> Places:
     """The world that the page shows, on its map."""
-    if page.gym:
-        return gym_places(page.gym, page.passenger, page.destination)
-    return _grid_places(page.good.world, page.good.own_map, page.good.slip)
+    if memory.gym:
+        return gym_places(memory.gym, memory.passenger, memory.destination)
+    return _grid_places(memory.good.world, memory.good.own_map, memory.good.slip)
 
 
 @lru_cache(maxsize=64)
@@ -105,9 +112,9 @@ def _grid_places(name: str, own_map: str, slip: float | None) -> Places:
     return grid_places(made, (made.map.title or "Your map") if own_map else PRESETS[name].title)
 
 
-def remarks_of(page: Opened) -> tuple[str, ...]:
+def remarks_of(memory: MdpMemory) -> tuple[str, ...]:
     """What the world lacks, in sentences; nothing is said of Gymnasium's."""
-    return () if page.gym else _remarks(page.good.world, page.good.own_map, page.good.slip)
+    return () if memory.gym else _remarks(memory.good.world, memory.good.own_map, memory.good.slip)
 
 
 @lru_cache(maxsize=64)
@@ -115,45 +122,45 @@ def _remarks(name: str, own_map: str, slip: float | None) -> tuple[str, ...]:
     return remarks(world(name, own_map, slip))
 
 
-def state_of(page: Opened, places: Places) -> int:
+def state_of(memory: MdpMemory, places: Places) -> int:
     """The index of the chosen state; the initial one where that is no state of this world."""
     try:
-        return list(places.mdp.states).index(page.state)
+        return list(places.mdp.states).index(memory.state)
     except ValueError:
         return places.mdp.initial_state()
 
 
-def action_of(page: Opened, places: Places, state: int) -> int | None:
+def action_of(memory: MdpMemory, places: Places, state: int) -> int | None:
     """The index of the chosen action, or of the first allowed one; None in a terminal state."""
     if places.mdp.is_terminal(state):
         return None
     allowed = places.mdp.actions(state)
-    return page.action if page.action in allowed else allowed[0]
+    return memory.action if memory.action in allowed else allowed[0]
 
 
-def choose_state(page: Opened, places: Places, cell: Cell) -> None:
+def choose_state(memory: MdpMemory, places: Places, cell: Cell) -> None:
     """The state that lies on a cell becomes the chosen one; a wall or a cliff is none."""
     if cell in places.at:
-        page.state = places.mdp.states[places.at[cell]]
+        memory.state = places.mdp.states[places.at[cell]]
 
 
 # pi
 
 
-def base_policy(page: Opened, places: Places) -> NDArray[np.float64]:
+def base_policy(memory: MdpMemory, places: Places) -> NDArray[np.float64]:
     """[S, A], the policy before it was edited: the random one, or the one that walks on the Stage where there is one."""
-    if page.base == "stage" and not page.gym:
+    if memory.base == "stage" and not memory.gym:
         try:
-            return policy_of(page.good).arrows
+            return policy_of(memory.good).arrows
         except ValueError:  # it cannot be solved
             pass
     return places.random
 
 
-def policy_table(page: Opened, places: Places) -> NDArray[np.float64]:
+def policy_table(memory: MdpMemory, places: Places) -> NDArray[np.float64]:
     """[S, A], pi with the visitor's edits."""
-    table = np.array(base_policy(page, places))
-    edits = page.policies.get(page.lineage, {})
+    table = np.array(base_policy(memory, places))
+    edits = memory.policies.get(memory.lineage, {})
     index = {name: i for i, name in enumerate(places.mdp.states)}
     for name, row in edits.items():
         s = index.get(name)
@@ -164,127 +171,129 @@ def policy_table(page: Opened, places: Places) -> NDArray[np.float64]:
     return table
 
 
-def edit_policy(page: Opened, places: Places, state: int, allowed: list[int], p: list[float]) -> None:
+def edit_policy(memory: MdpMemory, places: Places, state: int, allowed: list[int], p: list[float]) -> None:
     """Write down the distribution of one state; `p` is over its allowed actions."""
     row = np.zeros(places.mdp.shape[1])
     row[allowed] = p
-    page.policies.setdefault(page.lineage, {})[places.mdp.states[state]] = tuple(row.tolist())
+    memory.policies.setdefault(memory.lineage, {})[places.mdp.states[state]] = tuple(row.tolist())
 
 
-def forget_policy(page: Opened) -> None:
+def forget_policy(memory: MdpMemory) -> None:
     """The policy as it was before the edits, in every state of this world."""
-    page.policies.pop(page.lineage, None)
+    memory.policies.pop(memory.lineage, None)
 
 
 # Editing the world
 
 
-def base_map(page: Opened) -> GridMap:
+def base_map(memory: MdpMemory) -> GridMap:
     """The map on which strokes are made: without the slip that a slider has put over it."""
-    return world(page.good.world, page.good.own_map).map
+    return world(memory.good.world, memory.good.own_map).map
 
 
-def paint_cells(here: Visit, page: Opened, cells: list[Cell], kind: str) -> None:
+def paint_cells(current: Visit, memory: MdpMemory, cells: list[Cell], kind: str) -> None:
     """One stroke of a brush on the visitor's own map."""
-    if page.gym or kind not in ("wall", "free", "start", *page.amounts):
+    if memory.gym or kind not in ("wall", "free", "start", *memory.amounts):
         return
-    brush = Brush(kind, page.amounts.get(kind, 0.0))  # type: ignore[arg-type] # checked above
-    _redraw(here, page, lambda grid: paint(grid, cells, brush))
+    brush = Brush(kind, memory.amounts.get(kind, 0.0))  # type: ignore[arg-type] # checked above
+    _redraw(current, memory, lambda grid: paint(grid, cells, brush))
 
 
-def set_size(here: Visit, page: Opened, rows: int, columns: int) -> None:
+def set_size(current: Visit, memory: MdpMemory, rows: int, columns: int) -> None:
     """Grow or cut the map."""
-    _redraw(here, page, lambda grid: resize(grid, rows, columns))
+    _redraw(current, memory, lambda grid: resize(grid, rows, columns))
 
 
-def set_step(here: Visit, page: Opened, step: float) -> None:
+def set_step(current: Visit, memory: MdpMemory, step: float) -> None:
     """Another step reward."""
-    _redraw(here, page, lambda grid: with_step(grid, step))
+    _redraw(current, memory, lambda grid: with_step(grid, step))
 
 
-def load_text(here: Visit, page: Opened, text: str) -> None:
+def load_text(current: Visit, memory: MdpMemory, text: str) -> None:
     """Another map, as text. Raises MapError for one that cannot be read, ValueError for one that is too long."""
     parse_map(text)
     if len(text) > MAX_MAP:
         raise ValueError(
             f"The map has {len(text):,} characters and at most {MAX_MAP:,} fit; leave out blanks and empty lines."
         )
-    forget_policy(page)
-    show_world(here, page, page.good.world, text, None)
-    page.edit = None
+    forget_policy(memory)
+    show_world(current, memory, memory.good.world, text, None)
+    memory.edit = None
 
 
-def text_of(page: Opened) -> str:
+def text_of(memory: MdpMemory) -> str:
     """The world as text, with everything that the controls say."""
-    if page.good.slip is None:
-        return page.good.own_map or PRESETS[page.good.world].text.strip() + "\n"
-    return to_text(world_of(page.good).map)
+    if memory.good.slip is None:
+        return memory.good.own_map or PRESETS[memory.good.world].text.strip() + "\n"
+    return to_text(world_of(memory.good).map)
 
 
-def show_world(here: Visit, page: Opened, name: str, own_map: str, slip: float | None) -> None:
+def show_world(current: Visit, memory: MdpMemory, name: str, own_map: str, slip: float | None) -> None:
     """Put a grid world into the visit, so that every page has it; it can be undone."""
-    _remember(page)
-    before = None if page.gym else world_of(page.good)
-    page.gym, page.said = "", ""
+    _remember(memory)
+    _put_world(current, memory, name, own_map, slip)
+
+
+def _put_world(current: Visit, memory: MdpMemory, name: str, own_map: str, slip: float | None) -> None:
+    before = None if memory.gym else world_of(memory.good)
+    memory.gym, memory.refused = "", ""
     changes: dict[str, Any] = {"world": name, "own_map": own_map, "slip": slip}
-    grid = here.scenario.grid
+    grid = current.scenario.grid
     if (name, own_map) == (grid.world, grid.own_map):
         changes = {"slip": slip}  # the robot's choices by hand stay what they are
-    here.change_grid(**changes)
-    read_world(here, page)
-    _forget_numbers(page)
-    page.edit = difference(before, world_of(page.good)) if before is not None else None
+    current.change_grid(**changes)
+    read_world(current, memory)
+    _forget_numbers(memory)
+    memory.edit = difference(before, world_of(memory.good)) if before is not None else None
 
 
-def show_gym(page: Opened, name: str) -> None:
+def show_gym(memory: MdpMemory, name: str) -> None:
     """Show a world of Gymnasium on this page; the visit's own stays where it is."""
-    _remember(page)
-    page.gym, page.said, page.edit = name, "", None
-    _forget_numbers(page)
+    _remember(memory)
+    _put_gym(memory, name)
 
 
-def make_own(here: Visit, page: Opened) -> None:
+def _put_gym(memory: MdpMemory, name: str) -> None:
+    memory.gym, memory.refused, memory.edit = name, "", None
+    _forget_numbers(memory)
+
+
+def make_own(current: Visit, memory: MdpMemory) -> None:
     """The map of a Gymnasium world as the visitor's own, to paint on."""
-    name = GYM_WORLDS[page.gym].editable_as
-    show_world(here, page, name, PRESETS[name].text.strip() + "\n", None)
-    page.edit = None
+    name = GYM_WORLDS[memory.gym].editable_as
+    show_world(current, memory, name, PRESETS[name].text.strip() + "\n", None)
+    memory.edit = None
 
 
-def undo(here: Visit, page: Opened) -> None:
+def undo(current: Visit, memory: MdpMemory) -> None:
     """The world before the last change."""
-    if not page.past:
-        page.said = NOWHERE
-        return
-    before = page.past.pop()
-    kept = list(page.past)
-    if before.gym:
-        show_gym(page, before.gym)
+    before = memory.past.undo()
+    if before is None:
+        memory.refused = NOWHERE
+    elif before.gym:
+        _put_gym(memory, before.gym)
     else:
-        show_world(here, page, before.world, before.own_map, before.slip)
-    page.past = kept
+        _put_world(current, memory, before.world, before.own_map, before.slip)
 
 
-def _redraw(here: Visit, page: Opened, change: Any) -> None:
-    before = base_map(page)
+def _redraw(current: Visit, memory: MdpMemory, change: Callable[[GridMap], GridMap]) -> None:
+    memory.refused = ""
     try:
-        after = change(before)
+        text = redraw(memory.good.world, memory.good.own_map, change)
     except ValueError as error:
-        page.said = str(error)
+        memory.refused = str(error)
         return
-    if after == before:
-        page.said = ""
-        return
-    here.drafts.pop("mdp_text", None)
-    show_world(here, page, page.good.world, to_text(after), page.good.slip)
+    if text is not None:
+        current.drafts.pop("mdp_text", None)
+        show_world(current, memory, memory.good.world, text, memory.good.slip)
 
 
-def _remember(page: Opened) -> None:
-    good = page.good
-    page.past.append(Shown(good.world, good.own_map, good.slip, page.gym))
-    del page.past[:-KEPT_EDITS]
+def _remember(memory: MdpMemory) -> None:
+    good = memory.good
+    memory.past.remember(Shown(good.world, good.own_map, good.slip, memory.gym))
 
 
-def _forget_numbers(page: Opened) -> None:
+def _forget_numbers(memory: MdpMemory) -> None:
     """Frequencies of another world's P say nothing of this one."""
-    page.samples = {pair: n for pair, n in page.samples.items() if isinstance(pair, tuple) and pair[0] == "text"}
-    page.history = 0
+    memory.samples = {pair: n for pair, n in memory.samples.items() if isinstance(pair, tuple) and pair[0] == "text"}
+    memory.history = 0

@@ -1,8 +1,9 @@
-"""The policy function: the distribution of one state, to take apart, and decisions drawn from it."""
+"""Section 3, the policy function: the distribution of one state, to take apart, and decisions drawn from it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -10,10 +11,29 @@ from numpy.typing import NDArray
 
 from components.instruments.board import Iterate, board
 from components.instruments.mixer import mixer
+from components.mdp.memory import (
+    BASES,
+    MOST_SAMPLES,
+    MdpMemory,
+    choose_state,
+    edit_policy,
+    forget_policy,
+    places_of,
+    policy_table,
+    state_of,
+)
+from components.shell.takeaway import takeaway
+from components.shell.visit import Visit
+from mdp_core.distribution import Categorical
+from mdp_core.frequencies import counts, uniforms
 from mdp_core.stage.places import Places
 
+DECISION = 2  # the stream of uniforms
 
-def arrows(places: Places, policy: NDArray[np.float64], state: int, on_cell: Callable[[tuple[int, int]], None]) -> None:
+
+def _draw_arrows(
+    places: Places, policy: NDArray[np.float64], state: int, on_cell: Callable[[tuple[int, int]], None]
+) -> None:
     """pi on the map: an arrow for every action that it may take, the fuller the likelier."""
     rows, cols = places.picture["rows"], places.picture["cols"]
     nothing = [[None] * cols for _ in range(rows)]
@@ -30,7 +50,7 @@ def arrows(places: Places, policy: NDArray[np.float64], state: int, on_cell: Cal
     )
 
 
-def distribution(
+def _draw_mixer(
     labels: Sequence[str],
     probabilities: Sequence[float],
     *,
@@ -54,7 +74,7 @@ def distribution(
     )
 
 
-def decide(
+def _ask_draw(
     next_u: float,
     labels: Sequence[str],
     guess: str | None,
@@ -81,3 +101,78 @@ def decide(
             st.success(f"Yes: it landed in {landed}.")
         else:
             st.info(f"You said {guess}; it landed in {landed}. u counts from the left of the stacked bar.")
+
+
+def show_policy(current: Visit, memory: MdpMemory) -> None:
+    """The section."""
+    st.subheader("3 · The policy function pi: what does the agent do in s?", anchor="policy")
+    st.latex(r"\pi(a \mid s) = \Pr\{A_t = a \mid S_t = s\}, \qquad \textstyle\sum_a \pi(a \mid s) = 1")
+    left, right = st.columns([5, 7], gap="medium")
+    places = places_of(memory)
+    state = state_of(memory, places)
+    table = policy_table(memory, places)
+    with left:
+        _draw_arrows(places, table, state, lambda cell: choose_state(memory, places, cell))
+        st.caption("The fuller an arrow, the likelier its action. Click a cell: its distribution is on the right.")
+        if not memory.gym:
+            _ask_base(memory)
+    with right:
+        if places.mdp.is_terminal(state):
+            st.markdown(f"s: {places.words[state]}. The episode is over here: no action, no pi. Click another cell.")
+        else:
+            _show_decisions(current, memory, places, state, table[state])
+        takeaway("pi is the agent's answer. It is not a decision yet: the draw u makes it one.")
+
+
+def _ask_base(memory: MdpMemory) -> None:
+    def chosen() -> None:
+        memory.base = st.session_state["mdp_base"] or memory.base
+
+    st.segmented_control(
+        "pi begins as",
+        list(BASES),
+        default=memory.base,
+        format_func=BASES.__getitem__,
+        key="mdp_base",
+        on_change=chosen,
+    )
+
+
+def _show_decisions(current: Visit, memory: MdpMemory, places: Places, state: int, row: Any) -> None:
+    allowed = list(places.mdp.actions(state))
+    labels = [places.labels()[a] for a in allowed]
+    policy = Categorical(allowed, row[allowed])
+    key = (memory.lineage, places.mdp.states[state])
+    n = memory.draws.get(key, 0)
+    u = uniforms(current.scenario.seed, DECISION, state, n=n + 1)
+    guessed = memory.guesses.get("landing")
+    of = f"{memory.lineage} {state}"
+
+    def draw(more: int, guess: str | None) -> None:
+        memory.draws[key] = min(n + more, MOST_SAMPLES)
+        memory.guesses["landing"] = (of, n + more, guess)
+
+    st.markdown(f"s: **{places.words[state]}**. Drag a bar, or use the arrow keys on it; the sum stays 1.")
+    _draw_mixer(
+        labels,
+        row[allowed].tolist(),
+        of=of,
+        tallies=counts(policy, u[:n]).tolist() if n else [],
+        u=float(u[n - 1]) if n else None,
+        draws=n,
+        on_change=lambda p: edit_policy(memory, places, state, allowed, p),
+    )
+    landed = labels[policy.index(float(u[n - 1]))] if n else None
+    guess = guessed[2] if guessed is not None and guessed[:2] == (of, n) else None
+    _ask_draw(float(u[n]), labels, guess, landed, draw)
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Draws from 0 again", key="mdp_draws_reset", on_click=lambda: memory.forget_draws(key), disabled=not n
+        )
+        st.button(
+            "pi as it was",
+            key="mdp_policy_reset",
+            on_click=forget_policy,
+            args=(memory,),
+            disabled=memory.lineage not in memory.policies,
+        )

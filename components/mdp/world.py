@@ -1,15 +1,18 @@
-"""The world, to paint on: its map, its controls, what it lacks, and what the last edit changed."""
+"""Section 1, the world, to paint on: its map, its controls, what it lacks, and what the last edit changed."""
 
 from __future__ import annotations
 
 import inspect
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from components.controls.control import control, drop_draft, keep_draft
 from components.instruments.board import board
+from components.instruments.drawing.figures import signed_digits
 from components.mdp.memory import (
-    Opened,
+    MdpMemory,
     base_map,
     load_text,
     make_own,
@@ -24,6 +27,7 @@ from components.mdp.memory import (
     undo,
 )
 from components.shell.plain import plain
+from components.shell.takeaway import takeaway
 from components.shell.visit import Visit
 from mdp_core.grid import maps
 from mdp_core.grid.maps import LIMIT, MAX_REWARD
@@ -36,9 +40,21 @@ TEXT = "mdp_text"  # the draft of a map that cannot be read
 WIDEST = 200  # characters of a file's name
 
 
-def painting(here: Visit, page: Opened) -> None:
+def show_world_editor(current: Visit, memory: MdpMemory, unreadable: str) -> None:
+    """Section 1."""
+    st.subheader("1 · The world: paint it", anchor="world")
+    left, right = st.columns([8, 5], gap="medium")
+    with left:
+        _draw_painting(current, memory)
+        _tell(memory, unreadable)
+    with right:
+        _ask_world(current, memory)
+        takeaway("States, actions, P, r: an MDP is a map's rules, and nothing else.")
+
+
+def _draw_painting(current: Visit, memory: MdpMemory) -> None:
     """The map itself, with the board's palette where it can be painted on."""
-    places, amounts = places_of(page), page.amounts
+    places, amounts = places_of(memory), memory.amounts
     brushes = [
         ("wall", "wall"),
         ("free", "free"),
@@ -53,63 +69,63 @@ def painting(here: Visit, page: Opened) -> None:
         key="mdp_painting",
         name="The world",
         layers=("none",),
-        palette=() if page.gym else brushes,
+        palette=() if memory.gym else brushes,
         height=400,
-        on_paint=lambda cells, kind: paint_cells(here, page, cells, kind),
+        on_paint=lambda cells, kind: paint_cells(current, memory, cells, kind),
     )
 
 
 def _brush(kind: str, amounts: dict[str, float]) -> str:
-    return f"{kind} {amounts[kind]:+g}".replace("-", "−")
+    return f"{kind} {signed_digits(amounts[kind], 6)}"
 
 
-def said(here: Visit, page: Opened, problem: str) -> None:
+def _tell(memory: MdpMemory, problem: str) -> None:
     """What is wrong with the map, what it lacks, why a stroke was none, and what the last edit changed."""
     if problem:
         st.error(plain(f"{problem} The last good map stays."))
-    if page.said:
-        st.warning(plain(page.said))
-    for sentence in remarks_of(page):
+    if memory.refused:
+        st.warning(plain(memory.refused))
+    for sentence in remarks_of(memory):
         st.warning(plain(sentence))
-    if page.edit is not None:
-        before, after = page.edit.states
+    if memory.edit is not None:
+        before, after = memory.edit.states
         states = f"|S| {before} → {after}" if before != after else f"|S| {after}, as before"
         st.markdown(
-            f"Your last edit: **{states}** · **P** moves in {page.edit.transitions} of {page.edit.pairs} pairs (s, a) · "
-            f"**r** in {page.edit.rewards}."
+            f"Your last edit: **{states}** · **P** moves in {memory.edit.transitions} of {memory.edit.pairs} pairs (s, a) · "
+            f"**r** in {memory.edit.rewards}."
         )
 
 
-def controls(here: Visit, page: Opened) -> None:
+def _ask_world(current: Visit, memory: MdpMemory) -> None:
     """Which world, its numbers, its size, and its text."""
-    _choice(here, page)
-    if page.gym:
-        _gymnasium(here, page)
+    _choice(current, memory)
+    if memory.gym:
+        _gymnasium(current, memory)
         return
-    _numbers(here, page)
-    _amounts(here, page)
+    _numbers(current, memory)
+    _amounts(current, memory)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        _size(here, page)
-        st.button("Undo", key="mdp_undo", on_click=undo, args=(here, page), disabled=not page.past)
-        _text(here, page)
+        _size(current, memory)
+        st.button("Undo", key="mdp_undo", on_click=undo, args=(current, memory), disabled=not len(memory.past))
+        _text(current, memory)
 
 
-def _choice(here: Visit, page: Opened) -> None:
+def _choice(current: Visit, memory: MdpMemory) -> None:
     options = [*PRESETS, OWN, *GYM_WORLDS]
-    shown = page.gym or (OWN if page.good.own_map else page.good.world)
+    shown = memory.gym or (OWN if memory.good.own_map else memory.good.world)
     st.selectbox(
         "World",
         options,
         format_func=_title,
         filter_mode=None,
-        **control(here, "mdp_world", shown, lambda name: _chosen(here, page, name), options),
+        **control(current, "mdp_world", shown, lambda name: _chosen(current, memory, name), options),
     )
-    if page.gym:
-        st.caption(plain(GYM_WORLDS[page.gym].question))
-    elif page.good.own_map:
+    if memory.gym:
+        st.caption(plain(GYM_WORLDS[memory.gym].question))
+    elif memory.good.own_map:
         st.caption("Your own map: the robot on the Stage walks it, and the other pages take it up.")
     else:
-        preset = PRESETS[page.good.world]
+        preset = PRESETS[memory.good.world]
         st.caption(plain(f"{preset.question} ({preset.source})"))
 
 
@@ -119,37 +135,49 @@ def _title(name: str) -> str:
     return GYM_WORLDS[name].title if name in GYM_WORLDS else PRESETS[name].title
 
 
-def _chosen(here: Visit, page: Opened, name: str | None) -> None:
-    drop_draft(here, TEXT)
+def _chosen(current: Visit, memory: MdpMemory, name: str | None) -> None:
+    drop_draft(current, TEXT)
     if name is None:
         return
     if name in GYM_WORLDS:
-        show_gym(page, name)
+        show_gym(memory, name)
     elif name == OWN:
-        show_world(here, page, page.good.world, page.good.own_map or here.kept_map or text_of(page), page.good.slip)
-        page.edit = None
+        show_world(
+            current,
+            memory,
+            memory.good.world,
+            memory.good.own_map or current.kept_map or text_of(memory),
+            memory.good.slip,
+        )
+        memory.edit = None
     else:
-        here.kept_map = page.good.own_map or here.kept_map
-        show_world(here, page, name, "", None)
-        page.edit = None
+        current.kept_map = memory.good.own_map or current.kept_map
+        show_world(current, memory, name, "", None)
+        memory.edit = None
 
 
-def _gymnasium(here: Visit, page: Opened) -> None:
-    world = GYM_WORLDS[page.gym]
+def _gymnasium(current: Visit, memory: MdpMemory) -> None:
+    world = GYM_WORLDS[memory.gym]
     st.markdown(f'Straight from Gymnasium: `gymnasium.make("{world.id}").unwrapped.P`, read and not copied.')
-    if page.gym == "gym-taxi":
+    if memory.gym == "gym-taxi":
         st.markdown(
             "A taxi's state is its cell, where the passenger is, and where the passenger wants to go: "
             "25 · 5 · 4 = 500. The map shows the 25 states of one choice of the other two."
         )
         left, right = st.columns(2)
         waiting = range(IN_TAXI + 1)
+
+        def ride(passenger: int | None = None, destination: int | None = None) -> None:
+            memory.passenger = memory.passenger if passenger is None else passenger
+            memory.destination = memory.destination if destination is None else destination
+            memory.state = None
+
         with left:
             st.selectbox(
                 "Passenger",
                 waiting,
                 format_func=lambda i: "in the taxi" if i == IN_TAXI else f"waits at {TAXI_STANDS[i]}",
-                **control(here, "mdp_passenger", page.passenger, lambda i: _ride(page, i, page.destination), waiting),
+                **control(current, "mdp_passenger", memory.passenger, lambda i: ride(passenger=i), waiting),
             )
         with right:
             stands = range(len(TAXI_STANDS))
@@ -157,28 +185,24 @@ def _gymnasium(here: Visit, page: Opened) -> None:
                 "Destination",
                 stands,
                 format_func=TAXI_STANDS.__getitem__,
-                **control(here, "mdp_destination", page.destination, lambda i: _ride(page, page.passenger, i), stands),
+                **control(current, "mdp_destination", memory.destination, lambda i: ride(destination=i), stands),
             )
         st.caption("Its thin walls and its passenger are more than a painted map can say: this one is to look at.")
     if world.editable_as:
-        st.button("Make it mine and paint on it", key="mdp_make_own", on_click=make_own, args=(here, page))
-    st.button("Undo", key="mdp_undo", on_click=undo, args=(here, page), disabled=not page.past)
+        st.button("Make it mine and paint on it", key="mdp_make_own", on_click=make_own, args=(current, memory))
+    st.button("Undo", key="mdp_undo", on_click=undo, args=(current, memory), disabled=not len(memory.past))
 
 
-def _ride(page: Opened, passenger: int, destination: int) -> None:
-    page.passenger, page.destination, page.state = passenger, destination, None
-
-
-def _numbers(here: Visit, page: Opened) -> None:
+def _numbers(current: Visit, memory: MdpMemory) -> None:
     left, right = st.columns([3, 2], vertical_alignment="bottom")
-    grid = world_of(page.good).map
+    grid = world_of(memory.good).map
     with left:
         st.slider(
             "slip: the chance of going sideways",
             0.0,
             1.0,
             step=0.01,
-            **control(here, "mdp_slip", round(grid.slip, 2), lambda slip: _slip(here, page, slip)),
+            **control(current, "mdp_slip", round(grid.slip, 2), lambda slip: _slip(current, memory, slip)),
         )
     with right:
         st.number_input(
@@ -186,20 +210,20 @@ def _numbers(here: Visit, page: Opened) -> None:
             -MAX_REWARD,
             MAX_REWARD,
             step=0.1,
-            **control(here, "mdp_step", float(grid.step), lambda step: _step(here, page, step)),
+            **control(current, "mdp_step", float(grid.step), lambda step: _step(current, memory, step)),
         )
 
 
-def _slip(here: Visit, page: Opened, slip: float) -> None:
-    show_world(here, page, page.good.world, page.good.own_map, slip)
+def _slip(current: Visit, memory: MdpMemory, slip: float) -> None:
+    show_world(current, memory, memory.good.world, memory.good.own_map, slip)
 
 
-def _step(here: Visit, page: Opened, step: float | None) -> None:
+def _step(current: Visit, memory: MdpMemory, step: float | None) -> None:
     if step is not None:
-        set_step(here, page, step)
+        set_step(current, memory, step)
 
 
-def _amounts(here: Visit, page: Opened) -> None:
+def _amounts(current: Visit, memory: MdpMemory) -> None:
     labels = {"goal": "a goal pays", "pit": "a pit", "cliff": "a cliff", "reward": "a reward"}
     for (kind, label), column in zip(labels.items(), st.columns(4), strict=True):
         with column:
@@ -208,72 +232,78 @@ def _amounts(here: Visit, page: Opened) -> None:
                 -MAX_REWARD,
                 MAX_REWARD,
                 step=0.5,
-                **control(here, f"mdp_{kind}", page.amounts[kind], lambda x, kind=kind: _amount(page, kind, x)),
+                **control(current, f"mdp_{kind}", memory.amounts[kind], partial(_amount, memory, kind)),
             )
 
 
-def _amount(page: Opened, kind: str, amount: float | None) -> None:
+def _amount(memory: MdpMemory, kind: str, amount: float | None) -> None:
     if amount is not None:
-        page.amounts[kind] = float(amount)
+        memory.amounts[kind] = float(amount)
 
 
-def _size(here: Visit, page: Opened) -> None:
-    rows, columns = base_map(page).shape
+def _size(current: Visit, memory: MdpMemory) -> None:
+    rows, columns = base_map(memory).shape
     why = f"At most {LIMIT} by {LIMIT} cells, so that the world can be solved while you look on."
     for label, value, change in (
-        ("rows", rows, lambda n: n and set_size(here, page, int(n), columns)),
-        ("columns", columns, lambda n: n and set_size(here, page, rows, int(n))),
+        ("rows", rows, lambda n: _resize(current, memory, n, columns)),
+        ("columns", columns, lambda n: _resize(current, memory, rows, n)),
     ):
-        st.number_input(label, 1, LIMIT, step=1, width=110, help=why, **control(here, f"mdp_{label}", value, change))
+        st.number_input(label, 1, LIMIT, step=1, width=110, help=why, **control(current, f"mdp_{label}", value, change))
 
 
-def _text(here: Visit, page: Opened) -> None:
-    broken = TEXT in here.drafts
+def _resize(current: Visit, memory: MdpMemory, rows: int | None, columns: int | None) -> None:
+    """An emptied field keeps what it had."""
+    if rows and columns:
+        set_size(current, memory, int(rows), int(columns))
+
+
+def _text(current: Visit, memory: MdpMemory) -> None:
+    broken = TEXT in current.drafts
     with st.popover("As text: unreadable" if broken else "As text", key="mdp_as_text"):
         st.text_area(
             "The map as text: change it, then Ctrl+Enter",
             height=240,
-            **control(here, TEXT, _typed(here, page), lambda text: _load(here, page, text)),
+            **control(current, TEXT, _typed(current, memory), lambda text: _load(current, memory, text)),
         )
         if broken:
-            st.error(plain(f"{here.drafts[TEXT].problem} The last good map stays."))
+            st.error(plain(f"{current.drafts[TEXT].problem} The last good map stays."))
         key = "mdp_upload"
         st.file_uploader(
             "Or load a text file",
             type=["txt", "map"],
             key=key,
-            on_change=lambda: _upload(here, page, st.session_state[key]),
+            on_change=lambda: _upload(current, memory, st.session_state[key]),
         )
         st.download_button(
-            "Save as a text file", text_of(page), "world.txt", "text/plain", key="mdp_save", on_click="ignore"
+            "Save as a text file", text_of(memory), "world.txt", "text/plain", key="mdp_save", on_click="ignore"
         )
         with st.expander("How to write a map"):
             st.code(inspect.cleandoc(maps.__doc__ or ""), language=None)
 
 
-def _typed(here: Visit, page: Opened) -> str:
+def _typed(current: Visit, memory: MdpMemory) -> str:
     """What is in the text field where nothing was typed: the world, or the visit's map that nobody can read."""
-    own = here.scenario.grid.own_map
-    return own if own and own != page.good.own_map else text_of(page)
+    own = current.scenario.grid.own_map
+    return own if own and own != memory.good.own_map else text_of(memory)
 
 
-def _load(here: Visit, page: Opened, text: str) -> None:
-    drop_draft(here, TEXT)
-    if text == text_of(page):
+def _load(current: Visit, memory: MdpMemory, text: str) -> None:
+    drop_draft(current, TEXT)
+    if text == text_of(memory):
         return
     try:
-        load_text(here, page, text)
+        load_text(current, memory, text)
     except ValueError as error:
-        keep_draft(here, TEXT, text, str(error))
+        keep_draft(current, TEXT, text, str(error))
 
 
-def _upload(here: Visit, page: Opened, file) -> None:  # type: ignore[no-untyped-def]
+def _upload(current: Visit, memory: MdpMemory, file: Any) -> None:
     if file is None:
         return
     try:
         text = file.getvalue().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         problem = f"The file {file.name[:WIDEST]} is no text from byte {error.start + 1} on; save it as UTF-8 text."
-        keep_draft(here, TEXT, text_of(page), problem)
+        keep_draft(current, TEXT, text_of(memory), problem)
         return
-    _load(here, page, text)
+    _load(current, memory, text)

@@ -6,20 +6,29 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from components.returns.memory import Returns
+from components.returns.memory import ReturnsMemory
 
 
-def prediction(
-    mine: Returns, key: str, text: str, low: float, high: float, step: float, press: Callable[[], None]
+def ask_for_number(
+    memory: ReturnsMemory,
+    key: str,
+    question: str,
+    low: float,
+    high: float,
+    step: float,
+    then: Callable[[], None] = lambda: None,
 ) -> None:
-    """A number to commit to."""
+    """A number to commit to, and what is done `then`."""
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        st.number_input(text, low, high, value=None, step=step, key=f"guess_{key}", placeholder="your guess", width=420)
+        st.number_input(
+            question, low, high, value=None, step=step, key=f"guess_{key}", placeholder="your guess", width=420
+        )
         guess = st.session_state.get(f"guess_{key}")
 
         def check() -> None:
-            mine.guesses[key] = float(guess)
-            mine.revealed.add(key)
-            press()
+            if guess is not None:
+                memory.guesses[key] = float(guess)
+                memory.revealed.add(key)
+                then()
 
         st.button("Check", key=f"check_{key}", on_click=check, disabled=guess is None)

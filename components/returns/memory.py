@@ -1,37 +1,45 @@
-"""Page Return's memory: what was sampled, guessed and worked out in this tab."""
+"""What page Return remembers of one visitor: what was sampled, guessed and worked out in this tab."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from components.returns.samples import (
+from components.server.pictures import is_slow
+from components.shell.visit import Side, Visit
+from mdp_core.horizon import expected_rewards
+from mdp_core.kept import Kept
+from mdp_core.scenarios import GridScenario, TextScenario
+from mdp_core.stage.grid import policy_of, world_of
+from mdp_core.stage.samples import (
     MAX_COUNT,
     MAX_LIMIT,
     Sample,
-    grid_sample,
-    grid_subject,
+    draw_texts,
+    draw_walks,
     limit_of,
-    text_sample,
-    text_subject,
+    texts_subject,
+    walks_subject,
 )
-from components.returns.worth import Objective, Worth
-from components.server.pictures import is_slow
-from components.shell.visit import Side, Visit
-from mdp_core.scenarios import GridScenario, TextScenario
-from mdp_core.stage.grid import world_of
+from mdp_core.stage.text_worth import TextWorth, expect_return
+from mdp_core.work import Work
 
 if TYPE_CHECKING:
     from mdp_core.tokens.language_model import LanguageModel
+    from mdp_core.tokens.prefix_values import PrefixValue
 
-TICK = 0.15  # seconds between two slices
-SLICE = 0.25  # seconds of work in one
 REFRESH = 1.0  # seconds between two looks at what has come of it
 FIRST = 1_000  # trajectories that are offered
+BATCH, SLOW_BATCH = 256, 8  # texts that are written between two reports
+WORTH_BATCH = 8  # texts of a slow model between two reports of a value
+
+# What all visitors share.
+_samples: Kept[tuple[str, int], Sample] = Kept(12)  # finished ones, by subject and count
+_rewards: Kept[str, NDArray[np.float64]] = Kept(64)
 
 
 @dataclass
@@ -48,29 +56,33 @@ class Line:
     walks: int = 1_000
 
 
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """A sample on its way, and what it is of."""
+
+    of: GridScenario | TextScenario
+    sample: Sample
+    work: Work[Sample]
+
+
 @dataclass
-class Returns:
+class ReturnsMemory:
     """Kept in session state under one key."""
 
     side: Side = "grid"
     count: int = 1  # trajectories that are looked at
     typed: int = FIRST  # what the control says
     limit: int | None = None  # steps after which a walk is cut off; None: as on the Stage
-    samples: dict[Side, Sample] = field(default_factory=dict)  # the last good one of each world
-    of: dict[Side, GridScenario | TextScenario] = field(default_factory=dict)  # what those are of
-    objective: Objective | None = None
-    worth: Worth | None = None
+    drawings: dict[Side, Drawing] = field(default_factory=dict)  # the last good one of each world
+    seen: dict[Side, Drawing] = field(default_factory=dict)  # the last one of which something could be seen
+    objective: Work[PrefixValue] | None = None  # E[G_0] of a small model's texts
+    objective_of: tuple[str, TextScenario] | None = None
+    worth: TextWorth | None = None  # the values along the text on the Stage
+    valuing: Work[TextWorth] | None = None
+    worth_of: tuple[str, TextScenario, int, int] | None = None
     problem: str = ""  # of the world that is looked at
     worth_problem: str = ""  # of the text whose values are looked at
     valued: bool = False  # the values of a slow model's text were asked for
-    stale: bool = False  # a section has changed what the whole page shows
-    stale_values: bool = False
-    due: bool = False  # the next run of the drawing's own fragment is a tick, and draws
-    values_due: bool = False
-    refreshed: dict[str, tuple[int, float]] = field(
-        default_factory=dict
-    )  # how far what was when the page last showed it
-    seen: dict[Side, Sample] = field(default_factory=dict)
     grid: GridScenario | None = None  # the last one that could be read
     refused: str = ""  # why the last number of trajectories was none
     guesses: dict[str, float] = field(default_factory=dict)
@@ -80,36 +92,22 @@ class Returns:
     command: int = 0  # grows when gamma is set from elsewhere
     gamma: float | None = None  # that the chart of returns shows, as far as is known here
 
-    def refresh(self, what: str, far: int) -> bool:
-        """True where there is something new to show of `what`: at once the first time, then about once a second."""
-        now = time.monotonic()
-        before, when = self.refreshed.get(what, (0, 0.0))
-        if far == before or (now - when < REFRESH and before):
-            return False
-        self.refreshed[what] = (far, now)
-        return True
-
-    def pictured(self) -> Sample | None:
+    def pictured(self) -> Drawing | None:
         """The sample that can be seen: the current one, and before its first trajectory the one before."""
-        current = self.samples.get(self.side)
-        if current is not None and current.drawn:
+        current = self.drawings.get(self.side)
+        if current is not None and current.sample.drawn:
             self.seen[self.side] = current
         return self.seen.get(self.side)
 
-    def again(self, change: Callable[[], None]) -> None:
-        """Do something that the whole page has to hear of."""
-        change()
-        self.stale = True
-
-    def see_gamma(self, here: Visit) -> None:
+    def see_gamma(self, gamma: float) -> None:
         """Tell the chart where the visit's gamma has been changed elsewhere."""
-        if self.gamma != here.view.gamma:
-            self.gamma = here.view.gamma
+        if self.gamma != gamma:
+            self.gamma = gamma
             self.command += 1
 
-    def limit_of(self, grid: GridScenario) -> int:
-        """Where a walk is cut off. Raises what `world_of` raises."""
-        return self.limit or limit_of(grid)
+    def turn(self, side: Side) -> None:
+        """Look at the other world."""
+        self.side, self.refused = side, ""
 
     def ask(self, count: float | None) -> None:
         """So many trajectories, if that is possible; else `refused` says why, and what is there stays."""
@@ -129,13 +127,9 @@ class Returns:
         else:
             self.limit = int(limit)
 
-    def roll(self, rollouts: int | None) -> None:
-        """So many rollouts for each prefix."""
-        self.rollouts = rollouts or self.rollouts
-
-    def good_grid(self, here: Visit) -> GridScenario:
+    def good_grid(self, visit: Visit) -> GridScenario:
         """The visit's grid, or the last one that could be read. Raises ValueError where there never was one."""
-        grid = replace(here.scenario.grid, forced=())
+        grid = replace(visit.scenario.grid, forced=())
         try:
             world_of(grid)
             self.grid = grid
@@ -144,52 +138,72 @@ class Returns:
                 raise
         return self.grid
 
-    def see_grid(self, here: Visit) -> Sample:
+    def draw_grid(self, visit: Visit) -> Drawing:
         """The walks of the visit's world and policy, as many as were asked for. Raises ValueError where there are none."""
-        grid, seed = replace(here.scenario.grid, forced=()), here.scenario.seed
-        before = self.of.get("grid")
-        if isinstance(before, GridScenario) and (before.world, before.own_map) != (grid.world, grid.own_map):
+        grid, seed, before = replace(visit.scenario.grid, forced=()), visit.scenario.seed, self.drawings.get("grid")
+        old = before.of if before is not None else grid
+        if isinstance(old, GridScenario) and (old.world, old.own_map) != (grid.world, grid.own_map):
             self.limit = None
-        limit = self.limit_of(grid)
-        old = self.samples.get("grid")
-        if old is None or (old.subject, old.count) != (grid_subject(grid, seed, limit), self.count):
-            self.samples["grid"] = grid_sample(grid, seed, self.count, limit)
-            self.of["grid"] = grid
-        return self.samples["grid"]
+        limit = self.limit or limit_of(grid)
+        subject = walks_subject(grid, seed, limit)
+        if before is None or (before.sample.subject, before.sample.count) != (subject, self.count):
+            sample = Sample(subject, self.count, limit)
+            reports = draw_walks(sample, grid, seed)
+            work = _samples.work((subject, self.count), lambda: reports)
+            self.drawings["grid"] = Drawing(grid, work.result or sample, work)
+        return self.drawings["grid"]
 
-    def see_text(self, here: Visit, model: LanguageModel) -> Sample:
+    def draw_text(self, visit: Visit, model: LanguageModel) -> Drawing:
         """The texts of the visit's model and prompt, as many as were asked for; of another prompt first a single one.
 
         Raises ValueError for what cannot be written.
         """
-        text, seed = replace(here.scenario.text, forced=()), here.scenario.seed
-        old = self.samples.get("text")
-        if old is not None and old.subject != text_subject(text, seed):
-            self.count = 1 if self.side == "text" else self.count
-        if old is None or (old.subject, old.count) != (text_subject(text, seed), self.count):
-            self.samples["text"] = text_sample(model, text, seed, self.count)
-            self.of["text"] = text
-        if self.objective is None or self.objective.scenario != text or self.objective.model is not model:
-            self.objective = None if is_slow(model) else Objective(model, text)
-        return self.samples["text"]
+        text, seed, before = replace(visit.scenario.text, forced=()), visit.scenario.seed, self.drawings.get("text")
+        subject = texts_subject(text, seed)
+        if before is not None and before.sample.subject != subject and self.side == "text":
+            self.count = 1
+        if before is None or (before.sample.subject, before.sample.count) != (subject, self.count):
+            sample = Sample(subject, self.count, text.max_tokens)
+            reports = draw_texts(sample, model, text, seed, SLOW_BATCH if is_slow(model) else BATCH)
+            work = _samples.work((subject, self.count), lambda: reports)
+            self.drawings["text"] = Drawing(text, work.result or sample, work)
+        if self.objective_of != (model.id, text):
+            self.objective = None if is_slow(model) else Work(expect_return(model, text))
+            self.objective_of = (model.id, text)
+        return self.drawings["text"]
 
-    def see_worth(self, here: Visit, model: LanguageModel) -> Worth:
-        """The values along the text on the Stage. Raises ValueError for a prompt that cannot be continued."""
-        text, seed = here.scenario.text, here.scenario.seed
-        old = self.worth
-        if (
-            old is None
-            or (old.scenario, old.seed, old.rollouts) != (text, seed, self.rollouts)
-            or old.model is not model
-        ):
-            self.worth = Worth(model, text, seed, self.rollouts, chosen=0 if old is None else old.chosen)
-        assert self.worth is not None
-        return self.worth
+    def see_worth(self, visit: Visit, model: LanguageModel) -> None:
+        """Take up the text on the Stage. Raises ValueError for a prompt that cannot be continued."""
+        from mdp_core.tokens.prefix_values import Effort
+
+        text, seed = visit.scenario.text, visit.scenario.seed
+        if self.worth_of == (model.id, text, seed, self.rollouts):
+            return
+        effort = (
+            Effort(0.0, 0, self.rollouts, WORTH_BATCH)
+            if is_slow(model)
+            else Effort(tolerance=0.003, prefixes=20_000, samples=1_000, batch=250)
+        )
+        chosen = 0 if self.worth is None else self.worth.chosen
+        self.worth = TextWorth(model, text, seed, effort, chosen=chosen)
+        self.worth_of = (model.id, text, seed, self.rollouts)
+        self.valuing = Work(self.worth.working())
+
+    def choose_prefix(self, t: int) -> None:
+        """Look at what may follow the first `t` tokens of the text."""
+        if self.worth is not None and self.worth.choose(t):
+            self.valuing = Work(self.worth.working())
 
 
-def returns() -> Returns:
-    """This visitor's page Return; the first call of a tab begins it."""
-    if "returns" not in st.session_state:
-        st.session_state["returns"] = Returns()
-    found: Returns = st.session_state["returns"]
-    return found
+def returns_memory() -> ReturnsMemory:
+    """This visitor's; the first call of a tab begins it."""
+    memory: ReturnsMemory = st.session_state.setdefault("returns", ReturnsMemory())
+    return memory
+
+
+def expected_of(grid: GridScenario, limit: int) -> NDArray[np.float64]:
+    """[limit], E[r_{t+1}] of the robot's walks, exact: the value of every gamma at once. Raises what `policy_of` raises."""
+    return _rewards.get_or_make(
+        walks_subject(grid, 0, limit),
+        lambda: expected_rewards(world_of(grid).tabular(), policy_of(grid).arrows, limit),
+    )

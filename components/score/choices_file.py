@@ -11,7 +11,7 @@ from components.shell.plain import plain
 FILE = "one-loop-choices.json"
 
 
-def choices_file(
+def offer_file(
     save: Callable[[], str] | None, load: Callable[[bytes | None], None], *, files: int, most_mb: int, refused: str
 ) -> None:
     """A button that saves, and a field that loads; what is wrong with a file is said at it. Without `save` there is nothing

@@ -10,7 +10,7 @@ from mdp_core.tokens.formula import FUNCTIONS
 SIGNS = "Signs: + − * / % ** ( ), < <= > >= == !=, and, or, not, and 1 if words(text) > 5 else 0."
 
 
-def language() -> None:
+def explain_formulas() -> None:
     """A popover."""
     with st.popover("What a formula can say", key="score_language"):
         rows = "\n".join(f"| `{function.example}` | {plain(function.means)} |" for function in FUNCTIONS.values())

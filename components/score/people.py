@@ -3,73 +3,78 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.controls.question import question
-from components.score.choices_file import choices_file
-from components.score.preference import preference, said_so_far
-from components.score.preferences import AT_ONCE, Learned, Pool, Preferences, preferences
-from components.score.reward_curves import agreement_curve, calibration_curve, loss_curve
-from components.score.reward_texts import best_and_worst, strengths
+from components.controls.question import ask_question
+from components.score.choices_file import offer_file
+from components.score.preference import ask_preference, count_choices
+from components.score.preferences import AT_ONCE, Preferences, preferences
+from components.score.reward_curves import draw_agreement, draw_calibration, draw_loss
+from components.score.reward_texts import list_best_and_worst, list_strengths
 from components.score.saved_choices import Coming, saved, take_in
-from components.score.simulated_rater import simulated_rater
+from components.score.simulated_rater import ask_simulated_rater
 from components.server.models import models
 from components.server.pictures import is_slow
 from components.shell.address import visit
 from components.shell.messages import problem
+from components.shell.navigation import go_to
 from components.shell.plain import plain
 from components.shell.shelf import language_model
 from components.shell.takeaway import takeaway
+from components.shell.ticker import part
 from components.shell.waiting import waiting
 from mdp_core.rlhf.preference_files import MAX_BYTES
 from mdp_core.rlhf.raters import TASTES
+from mdp_core.stage.text_pool import TextPool
+
+if TYPE_CHECKING:
+    from mdp_core.rlhf.learned_reward import LearnedReward
 
 TICK = 0.3  # seconds between two slices of writing
 ENOUGH = 2 * AT_ONCE  # texts that are ready ahead
 
 
-def people() -> None:
+def show_people() -> None:
     """The sections "A person" and "A reward model"; page Score calls this once a run."""
-    st.fragment(_people)()
+    part(_people)
 
 
 def _people() -> None:
-    if st.session_state.get("to_tune"):
-        st.rerun()
-    here, mine = visit(), preferences()
-    found = language_model(here.scenario.text.model, models())
-    pool = None if found is None else mine.see(found, here.scenario.text, is_slow(found))
+    current, choices = visit(), preferences()
+    model = language_model(current.scenario.text.model, models())
+    pool = None if model is None else choices.see(model, current.scenario.text, is_slow(model))
     if pool is not None and not is_slow(pool.model):
-        while pool.needs(mine.at + ENOUGH):
+        while pool.needs(choices.at + ENOUGH):
             pool.work()
-    _person(mine, pool)
-    _reward_model(mine, pool)
+    _show_person(choices, pool)
+    _show_reward_model(choices, pool)
 
 
 # 2. A person
 
 
-def _person(mine: Preferences, pool: Pool | None) -> None:
+def _show_person(choices: Preferences, pool: TextPool | None) -> None:
     st.subheader("2 · A person: say which text is better, and nothing else", anchor="person")
     left, right = st.columns([7, 5], gap="medium")
     with left:
         if pool is None:
             st.info("The language model is not here yet; its texts come with it, and your choices stay.")
         else:
-            if pool.needs(mine.at + ENOUGH):
-                st.fragment(_writing, run_every=TICK)()
-            elif pool.problem and mine.asked() is None:
+            if pool.needs(choices.at + ENOUGH):
+                part(lambda: _write(choices), ticks=lambda: TICK)
+            elif pool.problem and choices.asked() is None:
                 problem(pool.problem, "")
-            preference(mine)
-        said_so_far(mine)
-        _file(mine)
+            ask_preference(choices)
+        count_choices(choices)
+        _offer_file(choices)
         takeaway("Nobody can say what a text is worth in numbers; everybody can say which of two is better.")
     with right:
-        simulated_rater(mine, mine.pair() is not None)
+        ask_simulated_rater(choices, choices.pair() is not None)
 
 
-def _file(mine: Preferences) -> None:
+def _offer_file(choices: Preferences) -> None:
     coming: Coming = st.session_state.setdefault("coming choices", Coming())
     if coming.news:  # said here: a callback's would take the place of the page's frame in a run of the fragment alone
         st.toast(plain(coming.news))
@@ -80,14 +85,14 @@ def _file(mine: Preferences) -> None:
         if content is None:
             return
         try:
-            coming.news = take_in(mine, content)
+            coming.news = take_in(choices, content)
         except ValueError as error:
             coming.refused = str(error)
             return
         coming.files += 1
 
-    choices_file(
-        partial(saved, mine) if mine.choices or mine.stars else None,
+    offer_file(
+        partial(saved, choices) if choices.choices or choices.stars else None,
         load,
         files=coming.files,
         most_mb=MAX_BYTES // 1_000_000,
@@ -95,30 +100,30 @@ def _file(mine: Preferences) -> None:
     )
 
 
-def _writing() -> None:
-    """A slice of a slow model's texts a tick."""
-    mine = preferences()
-    pool = mine.pool
-    if pool is None or not pool.needs(mine.at + ENOUGH):
+def _write(choices: Preferences) -> None:
+    """A token of a slow model's texts a tick."""
+    pool = choices.pool
+    if pool is None or not pool.needs(choices.at + ENOUGH):
         st.rerun()
+    most = pool.text.max_tokens
     waiting(
-        f"The model writes: {len(pool.texts)} texts are there, token {pool.tokens} of {pool.text.max_tokens} of the next",
-        pool.tokens / pool.text.max_tokens,
+        f"The model writes: {len(pool.texts)} texts are there, token {pool.tokens} of {most} of the next",
+        pool.tokens / most,
         key="pool_writing",
     )
     before = len(pool.texts)
     pool.work()
     if len(pool.texts) > before or pool.problem:
-        mine.read_ahead(pool.texts[before:])
+        choices.read_ahead(pool.texts[before:])
         st.rerun()
 
 
 # 3. A reward model
 
 
-def _reward_model(mine: Preferences, pool: Pool | None) -> None:
+def _show_reward_model(choices: Preferences, pool: TextPool | None) -> None:
     st.subheader("3 · A reward model: learn the score from the choices", anchor="reward-model")
-    _guess(mine)
+    _ask_taste(choices)
     learned = None
     if pool is None:
         st.info(
@@ -126,34 +131,34 @@ def _reward_model(mine: Preferences, pool: Pool | None) -> None:
         )
     else:
         try:
-            learned = mine.learn(pool.model)
+            learned = choices.learn(pool.model)
         except ValueError as error:
             st.info(plain(str(error)))
     if learned is not None:
-        _shown(mine, learned)
+        _show_learned(choices, learned)
     takeaway(
         "A reward model is a guess at what people like, made from a few choices: good near the texts that were compared, "
         "and anybody's guess elsewhere."
     )
 
 
-def _guess(mine: Preferences) -> None:
-    if not any(choice.simulated for choice in mine.choices):
+def _ask_taste(choices: Preferences) -> None:
+    if not any(choice.simulated for choice in choices.choices):
         return
     titles = [taste.title for taste in TASTES.values()]
 
     def answer() -> tuple[int, str]:
-        weights = ", ".join(f"{name} × {weight:g}".replace("-", "−") for name, weight in TASTES[mine.taste].weights)
-        return list(TASTES).index(mine.taste), f"Its hidden score is the sum of {weights}."
+        weights = ", ".join(f"{name} × {weight:g}".replace("-", "−") for name, weight in TASTES[choices.taste].weights)
+        return list(TASTES).index(choices.taste), f"Its hidden score is the sum of {weights}."
 
-    key = f"taste_{mine.rater}"
-    question(mine.guesses, key, "what does the simulated rater like? The lists below tell.", titles, answer)
+    key = f"taste_{choices.rater}"
+    ask_question(choices.guesses, key, "what does the simulated rater like? The lists below tell.", titles, answer)
 
 
-def _shown(mine: Preferences, learned: Learned) -> None:
+def _show_learned(choices: Preferences, learned: LearnedReward) -> None:
     from mdp_core.rlhf.reward_model import remarks  # knows torch
 
-    choices = len(learned.examples)
+    count = len(learned.examples)
     if learned.unread:
         name = learned.examples.features.model.name
         st.info(
@@ -161,32 +166,32 @@ def _shown(mine: Preferences, learned: Learned) -> None:
         )
     for remark in remarks(learned.examples.comparisons):
         st.info(plain(remark))
-    best_and_worst(*learned.ranked(5), len(learned.pool))
-    found = mine.recovery()
+    list_best_and_worst(*learned.ranked(5), len(learned.pool))
+    found = choices.recovery()
     loss, agreement, calibration = st.columns(3, gap="medium")
     with loss:
         st.latex(r"-\log\sigma\big(r_{\text{chosen}}-r_{\text{rejected}}\big)")
-        loss_curve(learned.steps, height=250)
+        draw_loss(learned.steps, height=250)
     with agreement:
         st.markdown("**Agreement on choices it never saw**", text_alignment="center")
-        agreement_curve(learned.growth, learned.held, choices, None if found is None else found.ceiling, height=272)
+        draw_agreement(learned.growth, learned.held, count, None if found is None else found.ceiling, height=272)
     with calibration:
         st.markdown("**Calibration: does 70 % mean 70 %?**", text_alignment="center")
-        calibration_curve(learned.held.calibration(), height=272)
+        draw_calibration(learned.held.calibration(), height=272)
     left, right = st.columns([7, 5], gap="medium")
     with left:
-        strengths(learned.examples.comparisons, learned.strengths)
+        list_strengths(learned.examples.comparisons, learned.strengths)
     with right:
         last = learned.steps[-1]
         st.markdown(f"**{plain(learned.model.name)}**")
         st.caption(
             plain(
-                f"{choices} choices, {learned.examples.features.size} features of "
+                f"{count} choices, {learned.examples.features.size} features of "
                 f"{learned.examples.features.model.name}: linear, the rest of the model frozen. "
                 f"{last.agreement:.0%} of the choices that it learned from are as it says."
             )
         )
-        if found is not None and f"taste_{mine.rater}" in mine.guesses:
+        if found is not None and f"taste_{choices.rater}" in choices.guesses:
             st.success(
                 plain(
                     f"On {found.texts} texts that nobody compared, its order and the hidden taste's have rank correlation "
@@ -194,11 +199,8 @@ def _shown(mine: Preferences, learned: Learned) -> None:
                     f"{found.ceiling:.0%}."
                 )
             )
-        st.button(
-            "Tune with this reward model",
-            key="reward_tune",
-            type="primary",
-            on_click=lambda: (mine.take(), st.session_state.update(to_tune=True)),
-        )
-        if not mine.purely_simulated:
+        if st.button("Tune with this reward model", key="reward_tune", type="primary"):
+            choices.take()
+            go_to("Tune")
+        if not choices.purely_simulated:
             st.caption("What it stands for is in your head: no curve on page Tune can show the true score.")

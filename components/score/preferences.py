@@ -4,63 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
-from components.score.text_pool import BATCH, Pool, pool_key
 from components.shell.principle import choose_principle
 from mdp_core.rlhf.principle import Principle
 from mdp_core.rlhf.raters import STARS, TASTES, Comparison, SimulatedRater, comparisons_from_stars, simulated_choices
 from mdp_core.scenarios import TextScenario
+from mdp_core.stage.text_pool import BATCH, TextPool, pool_key
 
 if TYPE_CHECKING:
     from mdp_core.rlhf.features import TextFeatures
+    from mdp_core.rlhf.learned_reward import LearnedReward
     from mdp_core.rlhf.recovery import Recovery
-    from mdp_core.rlhf.reward_model import HeldOut, RewardModel
-    from mdp_core.rlhf.reward_training import Examples, TrainingStep
     from mdp_core.tokens.language_model import LanguageModel
-    from mdp_core.tokens.scores import Score
 
 MOST_CHOICES = 1_000  # of all
 MOST_STARS = 60  # texts; their pairs grow with the square
 MOST_RATIONAL = 8.0  # kappa of the simulated rater
 AT_ONCE = 50  # choices that the simulated rater makes
-LATER = 10  # choices that a number of foretold ones is told of, at least
 SHOWN = 256  # texts of the pool that are scored
 
 Way = Literal["pair", "stars"]
-
-
-@dataclass(frozen=True, eq=False)
-class Learned:
-    """A reward model, and all that is shown of it. What takes a moment is worked out when it is first looked at."""
-
-    examples: Examples
-    steps: tuple[TrainingStep, ...]  # of a training that holds a fifth of the texts out
-    model: RewardModel
-    held: HeldOut
-    growth: tuple[tuple[int, HeldOut], ...]  # by how many of the first choices were learned from
-    pool: tuple[str, ...]
-    unread: int  # choices that the language model cannot read
-
-    @cached_property
-    def scores(self) -> list[Score]:
-        """Of the pool's texts."""
-        return self.model.score_many(self.pool)
-
-    @cached_property
-    def strengths(self) -> list[float]:
-        """P(chosen) of every choice."""
-        return self.model.strengths(self.examples.comparisons)
-
-    def ranked(self, count: int) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
-        """The best and the worst texts of the pool with their scores, each the most extreme first."""
-        order = sorted(zip(self.pool, (s.total for s in self.scores), strict=True), key=lambda pair: -pair[1])
-        count = min(count, len(order) // 2)
-        return order[:count], order[::-1][:count]
 
 
 @dataclass
@@ -74,22 +41,22 @@ class Preferences:
         default_factory=list
     )  # what can be undone: ("pair" or "skip" or a text, before)
     place: dict[str, int] = field(default_factory=dict)  # by pool: the first text that nobody was asked about
-    pool: Pool | None = None
+    pool: TextPool | None = None
     rater: int = 0  # which simulated rater
     rationality: float = 2.0
     met: int = 0  # simulated raters that came with a file
     guesses: dict[str, Any] = field(default_factory=dict)
     problem: str = ""
-    learned: Learned | None = None
+    learned: LearnedReward | None = None
     _features: TextFeatures | None = None
     _learned_from: object = None
 
     # Texts
 
-    def see(self, model: LanguageModel, text: TextScenario, slow: bool) -> Pool:
+    def see(self, model: LanguageModel, text: TextScenario, slow: bool) -> TextPool:
         """The texts that `model` writes after the prompt of `text`."""
         if self.pool is None or self.pool.key != pool_key(model, text) or self.pool.model is not model:
-            self.pool = Pool(model, replace(text, forced=()), BATCH[slow])
+            self.pool = TextPool(model, text, BATCH[slow])
         return self.pool
 
     @property
@@ -234,17 +201,19 @@ class Preferences:
         """Whether all that was said, was said by the simulated rater: then the truth is known."""
         return bool(self.choices) and not self.stars and all(choice.simulated for choice in self.choices)
 
-    def learn(self, model: LanguageModel) -> Learned:
+    def learn(self, model: LanguageModel) -> LearnedReward:
         """The reward model of all choices, on the features of `model`; trained where something is new, in some 50 ms.
 
         Raises ValueError, in a sentence for a visitor: FewChoicesError, and what the features raise.
         """
+        from mdp_core.rlhf.learned_reward import learn_reward
+
         features = self._features_of(model)
         pool = tuple(self.pool.texts[:SHOWN]) if self.pool is not None else ()
         comparisons = self.comparisons
         asked = (model.id, comparisons, pool)
         if self.learned is None or self._learned_from != asked:
-            self.learned = _learn(features, comparisons, pool, self.name)
+            self.learned = learn_reward(features, comparisons, pool, self.name)
             self._learned_from = asked
         return self.learned
 
@@ -291,35 +260,7 @@ class Preferences:
 _ORDER = (0, 2, 3, 1)  # of the tastes, by the number of the rater
 
 
-def _learn(features: TextFeatures, comparisons: Sequence[Comparison], pool: Sequence[str], name: str) -> Learned:
-    from mdp_core.rlhf.features import UnreadableTextError
-    from mdp_core.rlhf.reward_model import cross_validated, fit, growth
-    from mdp_core.rlhf.reward_training import MIN_CHOICES, Examples, train
-
-    def readable(text: str) -> bool:
-        try:
-            features.check(text)
-        except UnreadableTextError:
-            return False
-        return True
-
-    read = [c for c in comparisons if readable(c.one) and readable(c.other)]
-    pool = tuple(text for text in pool if readable(text))
-    examples = Examples.of(features, read, pool)
-    step = max(len(read) // 6, 5)
-    sizes = [n for n in range(step, len(read) - LATER + 1, step) if n >= MIN_CHOICES]
-    return Learned(
-        examples,
-        tuple(train(examples, 0)),
-        fit(examples, name=name),
-        cross_validated(examples),
-        tuple(growth(examples, sizes)),
-        pool,
-        len(comparisons) - len(read),
-    )
-
-
 def preferences() -> Preferences:
     """This visitor's; the first call of a tab begins it."""
-    found: Preferences = st.session_state.setdefault("preferences", Preferences())
-    return found
+    choices: Preferences = st.session_state.setdefault("preferences", Preferences())
+    return choices

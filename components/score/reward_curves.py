@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
+from components.instruments.drawing.palette import Concept, tone
+from components.instruments.drawing.plots import plot
 from components.shell.plain import plain
 
 if TYPE_CHECKING:
     from mdp_core.rlhf.reward_model import Bin, HeldOut
     from mdp_core.rlhf.reward_training import TrainingStep
 
-# Of Okabe and Ito's palette, on a light and on a dark ground.
-TONES = {
-    "loss": ("#d55e00", "#f08a45"),
-    "reward": ("#009e73", "#2cc295"),
-    "state": ("#0072b2", "#56b4e9"),
-    "quiet": ("#5b6670", "#9aa5b0"),
-}
 
-
-def loss_curve(steps: Sequence[TrainingStep], *, height: int) -> None:
+def draw_loss(steps: Sequence[TrainingStep], *, height: int) -> None:
     """The loss of each iterate, on the choices that were learned from and on those held out."""
     x = [step.step for step in steps]
     figure = go.Figure()
@@ -32,20 +26,19 @@ def loss_curve(steps: Sequence[TrainingStep], *, height: int) -> None:
     held = [step.held_loss for step in steps]
     if held[0] is not None:
         _line(figure, x, held, "held out", "state", "dash", "diamond")
-    figure.add_hline(y=log(2), line={"dash": "dot", "width": 2, "color": _tone("quiet")})
+    figure.add_hline(y=log(2), line={"dash": "dot", "width": 2, "color": tone("quiet")})
     figure.add_annotation(
         x=x[-1], y=log(2), text="a coin: log 2", showarrow=False, yshift=11, xanchor="right", font_size=14
     )
-    _layout(figure, "step of the training", "loss −log P(chosen)", height)
     figure.update_xaxes(dtick=max(1, len(x) // 8))
     last = steps[-1]
     said = f"The loss falls from {steps[0].loss:.2f} to {last.loss:.2f} in {last.step} steps"
     if held[-1] is not None:
         said += f"; on a fifth of the texts, held out, it goes from {held[0]:.2f} to {held[-1]:.2f}"
-    _draw(figure, "reward_loss", f"{said}.")
+    _draw(figure, "reward_loss", f"{said}.", "step of the training", "loss −log P(chosen)", height)
 
 
-def agreement_curve(
+def draw_agreement(
     growth: Sequence[tuple[int, HeldOut]], held: HeldOut, choices: int, ceiling: float | None, *, height: int
 ) -> None:
     """How many choices of unseen texts are foretold, by how many were learned from; the band is one standard error."""
@@ -61,17 +54,15 @@ def agreement_curve(
         error_y={"type": "data", "array": [100 * e for _, _, e in known], "thickness": 2},
         mode="lines+markers",
         marker={"size": 9, "symbol": "diamond"},
-        line={"color": _tone("reward"), "width": 3},
+        line={"color": tone("reward"), "width": 3},
         name="foretold",
     )
     lines = [(50.0, "a coin", "dot")] + ([(100 * ceiling, "the rater's own ceiling", "dash")] if ceiling else [])
     for y, name, dash in lines:
-        figure.add_hline(y=y, line={"dash": dash, "width": 2, "color": _tone("quiet")})
+        figure.add_hline(y=y, line={"dash": dash, "width": 2, "color": tone("quiet")})
         figure.add_annotation(
             x=0.98, xref="x domain", y=y, text=name, showarrow=False, yshift=-11, xanchor="right", font={"size": 14}
         )
-    _layout(figure, "choices learned from", "% of unseen choices foretold", height)
-    figure.update_layout(showlegend=False)
     figure.update_yaxes(range=[30, 104])
     n, a, e = known[-1]
     top = f" The rater's own ceiling: {100 * ceiling:.0f} %." if ceiling else ""
@@ -79,10 +70,14 @@ def agreement_curve(
         figure,
         "reward_agreement",
         f"With {n} choices {100 * a:.0f} ± {100 * e:.0f} % of unseen ones are foretold, each fifth by the other four.{top}",
+        "choices learned from",
+        "% of unseen choices foretold",
+        height,
+        showlegend=False,
     )
 
 
-def calibration_curve(bins: Sequence[Bin], *, height: int) -> None:
+def draw_calibration(bins: Sequence[Bin], *, height: int) -> None:
     """What was foretold against what came, in bins; on the diagonal a probability can be taken at its word."""
     if not bins:
         return
@@ -91,7 +86,7 @@ def calibration_curve(bins: Sequence[Bin], *, height: int) -> None:
         x=[0, 100],
         y=[0, 100],
         mode="lines",
-        line={"dash": "dot", "width": 2, "color": _tone("quiet")},
+        line={"dash": "dot", "width": 2, "color": tone("quiet")},
         hoverinfo="skip",
         showlegend=False,
     )
@@ -100,44 +95,32 @@ def calibration_curve(bins: Sequence[Bin], *, height: int) -> None:
         y=[100 * b.chosen for b in bins],
         error_y={"type": "data", "array": [100 * b.error for b in bins], "thickness": 2},
         mode="markers+text",
-        marker={"size": 12, "color": _tone("state"), "symbol": "square"},
+        marker={"size": 12, "color": tone("state"), "symbol": "square"},
         text=[f"n {b.count}" for b in bins],
         textposition="top left",
         textfont={"size": 14},
         showlegend=False,
     )
-    _layout(figure, "foretold P(first chosen), %", "first was chosen, %", height)
     figure.update_xaxes(range=[-3, 103])
     figure.update_yaxes(range=[-12, 116])
     said = "; ".join(f"{100 * b.foretold:.0f} % foretold, {100 * b.chosen:.0f} % came" for b in bins)
-    _draw(figure, "reward_calibration", f"Calibration on unseen choices: {said}.")
+    says = f"Calibration on unseen choices: {said}."
+    _draw(figure, "reward_calibration", says, "foretold P(first chosen), %", "first was chosen, %", height)
 
 
-def _line(figure: go.Figure, x, y, name: str, tone: str, dash: str, symbol: str) -> None:  # type: ignore[no-untyped-def]
+def _line(
+    figure: go.Figure, x: Sequence[int], y: Sequence[float | None], name: str, concept: Concept, dash: str, symbol: str
+) -> None:
     figure.add_scatter(
         x=x,
         y=y,
         name=name,
         mode="lines+markers",
         marker={"size": 8, "symbol": symbol},
-        line={"color": _tone(tone), "width": 3, "dash": dash},
+        line={"color": tone(concept), "width": 3, "dash": dash},
     )
 
 
-def _layout(figure: go.Figure, x: str, y: str, height: int) -> None:
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "font": {"size": 14}},
-        xaxis={"title": {"text": x, "font": {"size": 14}}, "tickfont": {"size": 14}},
-        yaxis={"title": {"text": y, "font": {"size": 14}}, "tickfont": {"size": 14}},
-    )
-
-
-def _draw(figure: go.Figure, key: str, said: str) -> None:
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=said)
-    st.caption(plain(said))
-
-
-def _tone(name: str) -> str:
-    return TONES[name][st.context.theme.type == "dark"]
+def _draw(figure: go.Figure, key: str, says: str, x: str, y: str, height: int, **layout: Any) -> None:
+    plot(figure, key=key, says=says, height=height, x=x, y=y, **layout)
+    st.caption(plain(says))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 from components.shell.principle import choose_principle, principle
 from mdp_core.frames import key_of
 from mdp_core.rlhf.principle import Principle
 from mdp_core.scenarios import TextScenario
+from mdp_core.stage.text_pool import write_texts
 from mdp_core.tokens.formula import Formula, FormulaError, UnscoredError
 from mdp_core.tokens.formula.weights import WeightedSum, weighted_sum
 from mdp_core.tokens.scores import Score, ScoreSpec
+from mdp_core.work import Work
 
 if TYPE_CHECKING:
     from mdp_core.tokens.language_model import LanguageModel
@@ -35,34 +38,6 @@ class Scored:
 
 
 @dataclass
-class Written:
-    """Texts of a model: TEXTS that are shown, and PAIRS of which two are asked about. Written token by token."""
-
-    key: str
-    coming: Generator[None, None, tuple[str, ...]]
-    most: int  # tokens of a text
-    tokens: int = 0
-    texts: tuple[str, ...] = ()
-    problem: str = ""
-    stopped: bool = False
-
-    @property
-    def done(self) -> bool:
-        """Whether they are there, or will not come."""
-        return bool(self.texts or self.problem)
-
-    def work(self) -> None:
-        """Write one more token of each."""
-        try:
-            next(self.coming)
-            self.tokens = min(self.tokens + 1, self.most)
-        except StopIteration as end:
-            self.texts = end.value
-        except ValueError as error:
-            self.problem = str(error)
-
-
-@dataclass
 class Scoring:
     """Kept in session state under one key; lives as long as the browser tab, across pages."""
 
@@ -73,7 +48,8 @@ class Scoring:
     sum: WeightedSum = field(default_factory=WeightedSum)  # the last weights
     seed: int = 0
     own: str = ""
-    written: Written | None = None
+    writing: Work[tuple[str, ...]] | None = None  # TEXTS that are shown, and PAIRS of which two are asked about
+    writing_of: str = ""
     guesses: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -88,23 +64,23 @@ class Scoring:
         """Take `typed`; where it cannot be read, `error` says why, and the last good formula goes on scoring."""
         self.typed, self.error = typed, None
         try:
-            found = weighted_sum(typed)
+            read = weighted_sum(typed)
         except FormulaError as error:
             self.error = error
             return
         self.formula = typed
-        if found is not None:
-            word = found.word if "word" in found.weights else self.sum.word
-            length = found.length if "length" in found.weights else self.sum.length
-            self.sum = WeightedSum(found.weights, word, length)
+        if read is not None:
+            word = read.word if "word" in read.weights else self.sum.word
+            length = read.length if "length" in read.weights else self.sum.length
+            self.sum = WeightedSum(read.weights, word, length)
 
     def weigh(self, name: str, weight: float) -> None:
         """Give a ready-made score another weight: the formula is written anew."""
         self.set(replace(self.sum, weights={**self.sum.weights, name: weight}).formula())
 
-    def wish(self, **wished: str | int) -> None:
+    def wish(self, *, word: str | None = None, length: int | None = None) -> None:
         """Wish for another word or length."""
-        self.sum = replace(self.sum, **wished)
+        self.sum = replace(self.sum, word=word or self.sum.word, length=length or self.sum.length)
         if self.weighted:
             self.set(self.sum.formula())
 
@@ -113,12 +89,13 @@ class Scoring:
         self.command += 1
         self.type(formula)
 
-    def see(self, model: LanguageModel, text: TextScenario) -> Written:
+    def see(self, model: LanguageModel, text: TextScenario) -> Work[tuple[str, ...]]:
         """The texts that `model` writes after the prompt of `text`, with the seed; begun anew where something changed."""
         key = key_of("scored", replace(text, forced=(), score="", word="", length=0, formula=""), self.seed)
-        if self.written is None or self.written.key != key:
-            self.written = Written(key, _writing(model, text, self.seed), text.max_tokens)
-        return self.written
+        if self.writing is None or self.writing_of != key:
+            uniforms = np.random.default_rng([self.seed, 17]).random((TEXTS + PAIRS, text.max_tokens))
+            self.writing, self.writing_of = Work(write_texts(model, text, uniforms)), key
+        return self.writing
 
     def scored(self, texts: Sequence[str]) -> list[Scored]:
         """Every text with its score under the last good formula."""
@@ -153,22 +130,10 @@ class Scoring:
         choose_principle(Principle(self.spec))
 
 
-def _writing(model: LanguageModel, text: TextScenario, seed: int) -> Generator[None, None, tuple[str, ...]]:
-    import numpy as np
-
-    from mdp_core.tokens.generation import generate_by_token
-    from mdp_core.tokens.sampling import Sampling
-
-    uniforms = np.random.default_rng([seed, 17]).random((TEXTS + PAIRS, text.max_tokens))
-    sampling = Sampling(text.temperature, text.top_k, text.top_p)
-    texts = yield from generate_by_token(model, model.encode(text.prompt), uniforms, sampling)
-    return tuple(model.decode(ids) for ids in texts)
-
-
 def scoring() -> Scoring:
     """This visitor's; begins with the formula that was chosen last."""
     if "scoring" not in st.session_state:
         chosen = principle().spec
         st.session_state["scoring"] = Scoring(chosen.formula if chosen.kind == "formula" else FIRST)
-    found: Scoring = st.session_state["scoring"]
-    return found
+    scored: Scoring = st.session_state["scoring"]
+    return scored

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 
@@ -14,36 +15,20 @@ from mdp_core.tokens.scores import Score
 
 HEAD = 26  # characters of a part's name
 
-CSS = """
-.scored { overflow-x: auto; }
-.scored table { width: 100%; border-collapse: collapse; font-size: 16px; line-height: 1.3; }
-.scored th { font-size: 14px; font-weight: 500; text-align: right; padding: 2px 8px; opacity: 0.85; vertical-align: bottom;
-  font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; max-width: 150px; overflow-wrap: anywhere; }
-.scored th:first-child { font-family: inherit; text-align: left; }
-.scored td { padding: 5px 8px; border-bottom: 1px solid color-mix(in srgb, currentColor 16%, transparent); text-align: right;
-  font-variant-numeric: tabular-nums; white-space: nowrap; }
-.scored td:first-child { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 190px; }
-.scored .total { font-weight: 750; font-size: 17px; }
-/* On a phone the parts scroll, and the score stays in sight. */
-.scored tr:not(.none) > :last-child { position: sticky; right: 0; background: var(--st-background-color); }
-@media (max-width: 640px) { .scored td:first-child { min-width: 130px; } }
-.scored .gain .total { border-left: 6px solid #009e73; }
-.scored .loss .total { border-left: 6px dashed #d55e00; }
-.scored .none td { white-space: normal; }
-.scored .own td:first-child { font-weight: 650; }
-"""
+STYLE = Path(__file__).parent / "texts.css"
 
 
-def scored_texts(rows: Sequence[Scored], own: bool, said: str = "") -> None:
-    """The texts in their order, the visitor's `own` first, the best marked; below, what is seen, and what is `said`."""
+def list_scored(rows: Sequence[Scored], own: bool, note: str = "") -> None:
+    """The texts in their order, the visitor's `own` first, the best marked; below, what is seen, and the `note`."""
     scores = [row.score for row in rows if row.score is not None]
     names = [name for name, _ in scores[0].parts] if scores else []
     names = names if len(names) > 1 else []
     best = max((score.total for score in scores), default=0.0)
     head = "".join(f'<th title="{escape(name, quote=True)}">{escape(_short(name))}</th>' for name in names)
     body = "".join(_row(row, len(names), best, own and i == 0) for i, row in enumerate(rows))
+    st.html(STYLE)
     st.html(
-        f'<style>{CSS}</style><div class="scored" tabindex="0" role="region" aria-label="Texts and their scores"><table>'
+        f'<div class="scored" tabindex="0" role="region" aria-label="Texts and their scores"><table>'
         f"<thead><tr><th>text</th>{head}<th>score</th></tr></thead><tbody>{body}</tbody></table></div>"
     )
     if scores:
@@ -52,7 +37,7 @@ def scored_texts(rows: Sequence[Scored], own: bool, said: str = "") -> None:
             plain(
                 f"{len(scores)} texts, mean score {signed(mean, 2)}, best {signed(best, 2)} (▲)."
                 + (" They all score the same: there is no signal to learn from." if _flat(scores) else "")
-                + (f" {said}" if said else "")
+                + (f" {note}" if note else "")
             )
         )
 

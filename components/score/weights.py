@@ -14,13 +14,15 @@ from mdp_core.tokens.formula.weights import READY_MADES
 MOST = 3.0  # of a weight
 
 
-def weights(here: Visit, mine: Scoring) -> None:
+def ask_weights(current: Visit, memory: Scoring) -> None:
     """One slider for each; they stand still, and say so, while the formula is more than they can show."""
-    shown = mine.weighted and all(abs(weight) <= MOST for weight in mine.sum.weights.values())
+    shown = memory.weighted and all(abs(weight) <= MOST for weight in memory.sum.weights.values())
     with st.container(key="score_wished", horizontal=True, gap="small"):
         st.text_input(
             "wished-for word",
-            **control(here, "score_word", mine.sum.word, lambda word: mine.wish(word=word) if word.split() else None),
+            **control(
+                current, "score_word", memory.sum.word, lambda word: memory.wish(word=word) if word.split() else None
+            ),
             max_chars=60,
             disabled=not shown,
             width=170,
@@ -29,20 +31,20 @@ def weights(here: Visit, mine: Scoring) -> None:
             "wished-for length, words",
             1,
             200,
-            **control(here, "score_length", mine.sum.length, lambda n: mine.wish(length=n) if n else None),
+            **control(current, "score_length", memory.sum.length, lambda n: memory.wish(length=n) if n else None),
             step=1,
             disabled=not shown,
             width=170,
         )
     columns = st.columns(3, gap="small")
     for i, (name, ready) in enumerate(READY_MADES.items()):
-        weight = mine.sum.weights.get(name, 0.0) if shown else 0.0
+        weight = memory.sum.weights.get(name, 0.0) if shown else 0.0
         with columns[i % 3]:
             st.slider(
                 name,
                 -MOST,
                 MOST,
-                **control(here, f"weight_{name}", float(weight), partial(mine.weigh, name)),
+                **control(current, f"weight_{name}", float(weight), partial(memory.weigh, name)),
                 step=0.1,
                 help=ready.says,
                 disabled=not shown,
@@ -53,4 +55,4 @@ def weights(here: Visit, mine: Scoring) -> None:
                 "This formula is more than a weighted sum of ready-made scores, so the sliders stand still.",
                 width="stretch",
             )
-            st.button("Back to the sliders", key="score_sliders", on_click=lambda: mine.set(mine.sum.formula()))
+            st.button("Back to the sliders", key="score_sliders", on_click=lambda: memory.set(memory.sum.formula()))

@@ -1,4 +1,4 @@
-"""The workshop: where the runs of all visitors are worked on, in threads of their own; the heavy ones one at a time.
+"""The job queue: the runs of all visitors are worked on in threads of their own; the heavy ones one at a time.
 
 A job goes on while its visitor looks at it. One that nobody has looked at for AWAY seconds rests, and lets the next one in;
 one that nobody looks at for GONE seconds, or whose tab was closed, ends. Nothing here calls Streamlit.
@@ -28,7 +28,7 @@ NO_MEMORY = "The machine's memory did not suffice for this run: fewer texts or f
 UNKNOWN = "The run ended for a reason that is in the server's log; with other settings it may go well."
 
 
-class Work(Protocol):
+class Task(Protocol):
     """What a job does, a step at a time. Called by one thread at a time, not always by the same."""
 
     @property
@@ -48,14 +48,14 @@ class Work(Protocol):
 class Job:
     """One visitor's work. All that a page may ask or say; it answers at once, while a step is being done too."""
 
-    def __init__(self, shop: Workshop, work: Work, line: Line, present: Callable[[], bool]) -> None:
-        self._shop, self.work, self.line, self._present = shop, work, line, present
+    def __init__(self, queue: JobQueue, task: Task, line: Line, present: Callable[[], bool]) -> None:
+        self._queue, self.task, self.line, self._present = queue, task, line, present
         self.state: State = "queued"
         self.resting = False  # paused because nobody looked; it goes on when somebody does
         self.abandoned = False  # stopped because nobody looked
         self.error: Exception | None = None
         self.problem = ""  # a sentence for the visitor, where it failed
-        self.seen = shop.clock()
+        self.seen = queue.clock()
 
     @property
     def is_open(self) -> bool:
@@ -65,54 +65,54 @@ class Job:
     @property
     def position(self) -> int:
         """How many jobs come before it; 0 for one that is not queued."""
-        return len(self._shop.before(self))
+        return len(self._queue.before(self))
 
     @property
     def wait(self) -> float | None:
         """An estimate of the seconds until its turn; None where nobody knows."""
-        before = [job.work.left for job in self._shop.before(self)]
+        before = [job.task.left for job in self._queue.before(self)]
         known = [seconds for seconds in before if seconds is not None]
         return sum(known) / AT_ONCE[self.line] if len(known) == len(before) else None
 
     def look(self) -> None:
         """The visitor is there: to be called by every run of the page. A job that rested for want of that goes on."""
-        self.seen = self._shop.clock()
+        self.seen = self._queue.clock()
         if self.resting:
             self.resume()
 
     def pause(self) -> None:
         """Rest after the step that is being done, and let the next one in."""
-        self._shop.change(self, ("queued", "running"), "paused")
+        self._queue.change(self, ("queued", "running"), "paused")
 
     def resume(self) -> None:
         """Go on, from the end of the queue."""
-        self._shop.change(self, ("paused",), "queued")
+        self._queue.change(self, ("paused",), "queued")
 
     def stop(self) -> None:
         """End after the step that is being done."""
-        self._shop.change(self, OPEN, "stopped")
+        self._queue.change(self, OPEN, "stopped")
 
 
-class Workshop:
+class JobQueue:
     """Jobs in two lines: the heavy ones, of large models, one at a time; the light ones beside them."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
         self._lock = threading.RLock()
         self._queues: dict[Line, list[Job]] = {"heavy": [], "light": []}
-        self._hands: set[Job] = set()  # jobs that a thread is at
+        self._at_work: set[Job] = set()  # jobs that a thread is at
         self._open: set[Job] = set()
         self._sweeper: threading.Thread | None = None
 
-    def begin(self, work: Work, line: Line, present: Callable[[], bool] = lambda: True) -> Job:
-        """Put `work` into a line. `present` tells whether its visitor's tab is open; it is asked by another thread."""
-        job = Job(self, work, line, present)
+    def begin(self, task: Task, line: Line, present: Callable[[], bool] = lambda: True) -> Job:
+        """Put `task` into a line. `present` tells whether its visitor's tab is open; it is asked by another thread."""
+        job = Job(self, task, line, present)
         with self._lock:
             self._open.add(job)
             self._queues[line].append(job)
             self._next(line)
             if self._sweeper is None:
-                self._sweeper = threading.Thread(target=self._sweep_on, name="workshop", daemon=True)
+                self._sweeper = threading.Thread(target=self._sweep_on, name="job queue", daemon=True)
                 self._sweeper.start()
         return job
 
@@ -126,7 +126,7 @@ class Workshop:
             queue = self._queues[job.line]
             if job not in queue:
                 return []
-            return [*(other for other in self._hands if other.line == job.line), *queue[: queue.index(job)]]
+            return [*(other for other in self._at_work if other.line == job.line), *queue[: queue.index(job)]]
 
     def change(self, job: Job, now: tuple[State, ...], then: State) -> None:
         """Put a job that is in a state of `now` into the state `then`; any other stays as it is."""
@@ -139,7 +139,7 @@ class Workshop:
                 queue.remove(job)
             if then == "queued":
                 queue.append(job)
-            if not job.is_open and job not in self._hands:
+            if not job.is_open and job not in self._at_work:
                 self._end(job)
             self._next(job.line)
 
@@ -165,28 +165,28 @@ class Workshop:
                     return
 
     def _next(self, line: Line) -> None:
-        """Give free hands to those who wait. Only with the lock."""
+        """Let those begin for whom there is room. Only with the lock."""
         for job in tuple(self._queues[line]):
-            at_work = sum(other.line == line for other in self._hands)
+            at_work = sum(other.line == line for other in self._at_work)
             if at_work >= AT_ONCE[line]:
                 return
-            if job in self._hands:  # it was paused and resumed within one step, which is still being done
+            if job in self._at_work:  # it was paused and resumed within one step, which is still being done
                 continue
             self._queues[line].remove(job)
-            self._hands.add(job)
+            self._at_work.add(job)
             job.state = "running"
             threading.Thread(target=self._work, args=(job,), name=f"{line} run", daemon=True).start()
 
     def _work(self, job: Job) -> None:
         try:
             while job.state == "running":
-                if not job.work.step():
+                if not job.task.step():
                     self.change(job, OPEN, "done")
         except Exception as error:
             self._fail(job, error)
         finally:
             with self._lock:
-                self._hands.discard(job)
+                self._at_work.discard(job)
                 if not job.is_open:
                     self._end(job)
                 self._next(job.line)
@@ -205,10 +205,10 @@ class Workshop:
     def _end(self, job: Job) -> None:
         if job in self._open:
             self._open.discard(job)
-            job.work.close()
+            job.task.close()
 
 
 @st.cache_resource(show_spinner=False)
-def workshop() -> Workshop:
-    """The workshop of this server process."""
-    return Workshop()
+def job_queue() -> JobQueue:
+    """The queue of this server process."""
+    return JobQueue()

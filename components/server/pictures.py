@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from mdp_core.tokens.language_model import LanguageModel
 
 KEPT = 128  # pictures of each world, 5 to 160 KB each as JSON
-SLOW = 5_000_000  # parameters; a model that has more writes token by token, with a progress bar
 
 Before = tuple[tuple[int, Any], ...] | None
 Writing = Generator[Report["Picture"], None, "Picture"]
@@ -50,7 +49,7 @@ def writing(model: LanguageModel, scenario: TextScenario, seed: int, before: Bef
     """Write the text of `scenario`, a report a token; the result is its picture, which is kept.
 
     What the model was asked lately costs no forward pass: a choice at step t costs the tokens behind it. Raises what
-    `text_frames` raises, and ValueError for a model that fails.
+    `text_frames_by_token` raises, and ValueError for a model that fails.
     """
     from mdp_core.stage.text import text_frames_by_token
 
@@ -77,7 +76,7 @@ def write_now(model: LanguageModel, scenario: TextScenario, seed: int, before: B
 
 def is_slow(model: LanguageModel) -> bool:
     """True for a model whose texts take so long that a visitor wants to see them grow."""
-    return sum(weights.numel() for weights in model.model.parameters()) > SLOW
+    return model.is_slow
 
 
 def shown_as(picture: Picture, **frames: Any) -> Picture:

@@ -16,18 +16,18 @@ OPEN = "link"  # session state: is the popover open
 LOCAL = ("localhost", "127.0.0.1", "::1", "[::1]")
 
 
-def link(here: Visit, url: str | None) -> None:
+def link(visit: Visit, url: str | None) -> None:
     """`url` is the app's address, without parameters. The link is made when this is opened: it is what is seen then."""
     with st.popover("Link", key=OPEN, on_change="rerun", width=80):
         if not st.session_state.get(OPEN):
             return
-        policy = shelf().get(here.scenario.text.model)
+        policy = shelf().get(visit.scenario.text.model)
         if policy is None:
             st.caption("Everything on the Stage is in this address: it shows the same picture elsewhere.")
         else:
             said = f"“{policy.name}” lives in this tab, so that this address names the model under it. "
             st.caption(plain(said + "Save its adapter on page Tune to take it along."))
-        address = f"{url or ''}?{urlencode(link_of(here))}"
+        address = f"{url or ''}?{urlencode(link_of(visit))}"
         st.code(address, language=None, wrap_lines=True)
         if urlsplit(address).hostname in LOCAL:
             st.caption("It begins with the name of this machine for itself: it opens here only.")

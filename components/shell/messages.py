@@ -48,20 +48,23 @@ def offer(visit: Visit, models: Models, sentence: str, model: str) -> None:
             st.button("Stay with Pocket", key="stay", on_click=leave, args=(visit,))
 
 
-def on_its_way(visit: Visit, warmup: Warmup) -> bool:
-    """A bar for a language model that wakes up or is being loaded; False without one. The page runs anew when it comes."""
+def on_its_way(visit: Visit, warmup: Warmup, *, key: str = "waiting") -> bool:
+    """A bar for a language model that wakes up or is being loaded; False without one. The page runs anew when it comes.
+
+    Where there are several of them on a page, each has its own `key`.
+    """
 
     if warmup.done and visit.load is None:
         return False
 
     def bar() -> None:
         if not warmup.done:
-            waiting(f"Waking up the language model: {warmup.progress.message}", warmup.progress.fraction)
+            waiting(f"Waking up the language model: {warmup.progress.message}", warmup.progress.fraction, key=key)
         elif visit.load is None or visit.load.done.is_set():
             st.rerun()
         else:
             progress = visit.load.watch(id(visit))
-            waiting(progress.message, progress.fraction, "Cancel", lambda: _cancel(visit))
+            waiting(progress.message, progress.fraction, "Cancel", lambda: _cancel(visit), key=key)
 
     part(bar, ticks=lambda: TICK if not warmup.done or visit.load is not None else None)
     return True

@@ -1,4 +1,4 @@
-"""The principle that this visitor chose: set on page Score, and what page Tune learns from."""
+"""The principle that this visitor's texts are scored by: chosen on page Score, and what page Tune learns from."""
 
 from __future__ import annotations
 

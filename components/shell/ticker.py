@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import wraps
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -30,12 +29,13 @@ def part(draw: Callable[[], Any], *, ticks: Callable[[], float | None] = lambda:
     """
     seconds = ticks()
 
-    @wraps(draw)  # Streamlit tells the parts of one container apart by their functions' names
     def run() -> None:
         if (ticks() is None) != (seconds is None):
             st.rerun()
         draw()
 
+    # Streamlit tells the parts of one container apart by their functions' names, and lambdas share one: so the line, too.
+    run.__module__, run.__qualname__ = draw.__module__, f"{draw.__qualname__} {draw.__code__.co_firstlineno}"
     st.fragment(run, run_every=seconds)()
 
 
@@ -48,10 +48,12 @@ def work_on(
     go_on: str = "Go on",
     refresh: float = 0.0,
 ) -> None:
-    """A bar for work on its way, which is done a slice a tick, and a button that stops it or lets it go on.
+    """A bar for work on its way, which is done a slice a tick, and a button that stops it or lets it go on; `says` puts in
+    words how far it is, stopped work too.
 
     Everything has a part of its own, so that what is beside it stays bright. The page runs anew when there is news, at most
-    every `refresh` seconds, and when the work is over. Work that is over shows nothing.
+    every `refresh` seconds, and when the work is over. Work that is over shows nothing. Where `go_on` is empty, a stop is
+    the end of the work.
     """
     if work.done:
         return
@@ -60,9 +62,9 @@ def work_on(
     def draw() -> None:
         nonlocal ticked
         if work.stopped:
-            waiting(f"stopped: {says(work)}", work.share, go_on, lambda: _then_run(work.go_on), key=f"{key}_stopped")
+            waiting(says(work), work.share, go_on, lambda: _then_run(work.go_on), key=f"{key}_stopped")
             return
-        move = waiting(says(work), work.share, stop, lambda: _then_run(work.stop), key=key)
+        move = waiting(says(work), work.share, stop, lambda: _then_run(work.stop if go_on else work.close), key=key)
         if not ticked:  # the page's own run only shows it: it shall end quickly
             ticked = True
             return

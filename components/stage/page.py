@@ -6,12 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from components.controls.model import model
-from components.controls.prompt import prompt
+from components.controls.model import ask_model
+from components.controls.prompt import ask_prompt
 from components.controls.robot import OPEN as ROBOT
-from components.controls.robot import robot
-from components.controls.seed import seed
-from components.controls.world import world
+from components.controls.robot import ask_robot
+from components.controls.seed import ask_seed
+from components.controls.world import ask_world
 from components.instruments.player import player
 from components.server.host import choices
 from components.server.models import models
@@ -57,11 +57,11 @@ def _controls(current: Visit, problems: dict[Side, ValueError]) -> None:
         if current.compared:
             st.button("Back to the robot", key="robot_again", on_click=lambda: setattr(current, "compares", False))
         else:
-            world(current)
-            robot(current, str(grid_problem) if isinstance(grid_problem, MapError) else "")
-        prompt(current)
-        model(current, models())
-        seed(current)
+            ask_world(current)
+            ask_robot(current, str(grid_problem) if isinstance(grid_problem, MapError) else "")
+        ask_prompt(current)
+        ask_model(current, models())
+        ask_seed(current)
         part(lambda: link(visit(), st.context.url))
 
 

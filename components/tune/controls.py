@@ -31,21 +31,26 @@ REFERENCE = ("", "")  # no policy of the shelf
 PENALTIES = {"reward": "in the reward", "loss": "in the loss"}
 
 
-def main_controls(here: Visit, recipe: Recipe, size: Size) -> None:
+def ask_main(current: Visit, recipe: Recipe, size: Size) -> None:
     """The algorithm, beta, and the number of steps."""
     st.selectbox(
         "Algorithm",
         list(ALGORITHMS),
-        **control(here, "tune_algorithm", recipe.algorithm, partial(setattr, recipe, "algorithm"), list(ALGORITHMS)),
+        **control(current, "tune_algorithm", recipe.algorithm, partial(setattr, recipe, "algorithm"), list(ALGORITHMS)),
         format_func=lambda name: ALGORITHMS[name].title,
         width=220,
     )
-    _number(here, recipe, size, "beta", "beta", "what a nat of divergence from the reference costs, in score", 0.01, "")
-    _number(here, recipe, size, "steps", "steps", "each writes B texts, scores them, and moves the policy", 10, "")
+    _number(
+        current, recipe, size, "beta", "beta", "what a nat of divergence from the reference costs, in score", 0.01, ""
+    )
+    _number(current, recipe, size, "steps", "steps", "each writes B texts, scores them, and moves the policy", 10, "")
 
 
-def start_control(
-    here: Visit, kept: Sequence[TunedPolicy], chosen: TunedPolicy | None, choose: Callable[[TunedPolicy | None], None]
+def ask_start(
+    current: Visit,
+    kept: Sequence[TunedPolicy],
+    chosen: TunedPolicy | None,
+    choose: Callable[[TunedPolicy | None], None],
 ) -> None:
     """What a run begins with: the reference, or a policy of the shelf. Nothing is drawn where there is none."""
     if not kept:
@@ -55,7 +60,7 @@ def start_control(
         "Start from",
         [REFERENCE, *policies],
         **control(
-            here,
+            current,
             "tune_from",
             REFERENCE if chosen is None else (chosen.id, chosen.name),
             lambda option: choose(policies.get(option)),
@@ -68,7 +73,7 @@ def start_control(
     )
 
 
-def folded_controls(here: Visit, recipe: Recipe, size: Size, start: TunedPolicy | None = None) -> None:
+def ask_all(current: Visit, recipe: Recipe, size: Size, start: TunedPolicy | None = None) -> None:
     """All other settings; those that change nothing are switched off and say why. `start` has a shape of its own."""
     with st.popover("All settings", key="tune_all", width=150):
         off = idle(recipe.algorithm, float(recipe.value(size, "beta")))
@@ -81,13 +86,13 @@ def folded_controls(here: Visit, recipe: Recipe, size: Size, start: TunedPolicy 
         with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="tune_folded"):
             for name, (label, says, step) in FOLDED.items():
                 value = start.adapter.spec.rank if start is not None and name == "rank" else None
-                _number(here, recipe, size, name, label, says, step, off.get(name, ""), value)
-            _choice(here, recipe, size, "penalty", "penalty", "where beta times KL is paid", PENALTIES, off)
+                _number(current, recipe, size, name, label, says, step, off.get(name, ""), value)
+            _choice(current, recipe, size, "penalty", "penalty", "where beta times KL is paid", PENALTIES, off)
             kinds = {"k1": "k1", "k2": "k2", "k3": "k3"}
-            _choice(here, recipe, size, "estimator", "KL estimator", "of Schulman's three", kinds, off)
+            _choice(current, recipe, size, "estimator", "KL estimator", "of Schulman's three", kinds, off)
             st.text_input(
                 "layers adapted",
-                **control(here, "tune_targets", targets, partial(recipe.type, size, "targets")),
+                **control(current, "tune_targets", targets, partial(recipe.type, size, "targets")),
                 placeholder="queries and values",
                 disabled="targets" in off,
                 help=off.get("targets", "the ends of their names, such as q_proj, v_proj"),
@@ -102,15 +107,15 @@ def folded_controls(here: Visit, recipe: Recipe, size: Size, start: TunedPolicy 
             st.caption("k1 in the loss pulls nowhere: the expectation of its gradient is 0. k2 and k3 pull back.")
 
 
-def loss_of(algorithm: str) -> None:
+def show_loss(algorithm: str) -> None:
     """What is minimised, whom a text is compared to, and where that is written."""
-    known = ALGORITHMS[algorithm]
-    st.latex(known.formula)
-    st.caption(plain(f"{known.title}: {known.says} {known.source}."))
+    entry = ALGORITHMS[algorithm]
+    st.latex(entry.formula)
+    st.caption(plain(f"{entry.title}: {entry.says} {entry.source}."))
 
 
 def _number(
-    here: Visit, recipe: Recipe, size: Size, name: str, label: str, says: str, step: Any, off: str, given: Any = None
+    current: Visit, recipe: Recipe, size: Size, name: str, label: str, says: str, step: Any, off: str, given: Any = None
 ) -> None:
     """`given` is what holds in place of the recipe's."""
     value = recipe.value(size, name) if given is None else given
@@ -119,7 +124,7 @@ def _number(
         label,
         step=step,
         **shape,
-        **control(here, f"tune_{name}", value, partial(recipe.type, size, name)),
+        **control(current, f"tune_{name}", value, partial(recipe.type, size, name)),
         disabled=bool(off),
         help=off or says,
         width=126,
@@ -127,7 +132,7 @@ def _number(
 
 
 def _choice(
-    here: Visit,
+    current: Visit,
     recipe: Recipe,
     size: Size,
     name: str,
@@ -139,7 +144,7 @@ def _choice(
     st.selectbox(
         label,
         list(names),
-        **control(here, f"tune_{name}", recipe.value(size, name), partial(recipe.type, size, name), list(names)),
+        **control(current, f"tune_{name}", recipe.value(size, name), partial(recipe.type, size, name), list(names)),
         format_func=names.__getitem__,
         disabled=name in off,
         help=off.get(name, says),

@@ -1,4 +1,4 @@
-"""The bench: page Tune's memory of one visitor, as long as the tab lives. At most one run is on it."""
+"""What page Tune remembers of one visitor, as long as the tab lives. There is at most one run at a time."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from components.server.job_queue import Workshop
+from components.server.job_queue import JobQueue
 from components.shell.shelf import Shelf, TunedPolicy
 from components.tune.recipe import Recipe, Size
-from components.tune.run import Tuning
+from components.tune.run import QueuedRun
 from mdp_core.rlhf.principle import Principle
 
 if TYPE_CHECKING:
@@ -22,25 +22,24 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Bench:
+class TuneMemory:
     """Kept in session state under one key."""
 
     recipe: Recipe = field(default_factory=Recipe)
     start: TunedPolicy | None = None  # what the runs of its model begin with; None: the reference
     lost: str = ""  # the name of a policy that runs were to begin with, and that is no longer kept
-    tuning: Tuning | None = None
+    run: QueuedRun | None = None
     runs: int = 0  # grows with every run, so that the picture shows each one anew
     refused: str = ""  # why the last run could not begin
     asking: bool = False  # a second run was asked for, while there is one
     guess: float | None = None  # of the last mean score; None until the visitor says one
-    wanted: str = ""  # a model that was picked and is not here
     step: int | None = None  # the policy that the cursor is on
     watching: Iterator[tuple[int, int]] | None = None  # a prefix that is being read under every policy
 
     @property
     def is_live(self) -> bool:
-        """Whether the run on it goes on, or waits to."""
-        return self.tuning is not None and self.tuning.is_live
+        """Whether its run goes on, or waits to."""
+        return self.run is not None and self.run.is_live
 
     def start_from(self, policy: TunedPolicy | None) -> None:
         """Let the next runs begin with `policy`, or with the reference."""
@@ -49,10 +48,10 @@ class Bench:
     def start_of(self, base: str, kept: Shelf) -> TunedPolicy | None:
         """What a run of the model `base` begins with. One that is gone from the shelf is forgotten, and its name `lost`."""
         if self.start is not None:
-            found = kept.get(self.start.id)
-            if found is None:
+            kept_one = kept.get(self.start.id)
+            if kept_one is None:
                 self.lost = self.start.name
-            self.start = found
+            self.start = kept_one
         return self.start if self.start is not None and self.start.base == base else None
 
     def begin(
@@ -61,7 +60,7 @@ class Bench:
         size: Size,
         prompt: str,
         score: Principle,
-        shop: Workshop,
+        queue: JobQueue,
         *,
         start: TunedPolicy | None = None,
         instead: bool = False,
@@ -75,25 +74,25 @@ class Bench:
             if score.model is not None:
                 score.model.check(model)
             shape = None if start is None else start.adapter.spec
-            fresh = Tuning(model, self.recipe.spec(size, prompt, shape), score, start=start)
+            fresh = QueuedRun(model, self.recipe.spec(size, prompt, shape), score, start=start)
         except ValueError as error:
             self.refused = str(error)
             return
         self.clear()
         fresh.guess = self.guess
-        self.tuning, self.runs = fresh, self.runs + 1
-        fresh.begin(shop, open_tab())
+        self.run, self.runs = fresh, self.runs + 1
+        fresh.begin(queue, open_tab())
 
     def clear(self) -> None:
-        """Stop the run, and take it off the bench."""
-        if self.tuning is not None and self.tuning.job is not None:
-            self.tuning.job.stop()
-        self.tuning, self.watching, self.step, self.asking = None, None, None, False
+        """Stop the run, and forget it."""
+        if self.run is not None and self.run.job is not None:
+            self.run.job.stop()
+        self.run, self.watching, self.step, self.asking = None, None, None, False
 
     def watch(self, prefix: tuple[int, ...]) -> None:
         """Look at what every policy says after another prefix."""
-        if self.tuning is not None:
-            self.watching = self.tuning.film.watch(prefix)
+        if self.run is not None:
+            self.watching = self.run.film.watch(prefix)
 
     def read(self, seconds: float) -> None:
         """Go on with that for about so long."""
@@ -105,10 +104,10 @@ class Bench:
                 self.watching = None
 
 
-def bench() -> Bench:
+def tune_memory() -> TuneMemory:
     """This visitor's."""
-    found: Bench = st.session_state.setdefault("bench", Bench())
-    return found
+    memory: TuneMemory = st.session_state.setdefault("tune", TuneMemory())
+    return memory
 
 
 def open_tab() -> Callable[[], bool]:

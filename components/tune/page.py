@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.controls.prompt import prompt
-from components.instruments.tuning_film import tuning as picture
-from components.server.job_queue import workshop
+from components.controls.prompt import ask_prompt
+from components.instruments.tuning_film import tuning as tuning_film
+from components.server.job_queue import job_queue
 from components.server.models import models
 from components.server.pictures import is_slow
 from components.server.warmup import warmup
@@ -19,16 +19,17 @@ from components.shell.plain import plain
 from components.shell.principle import principle
 from components.shell.shelf import TunedPolicy, shelf
 from components.shell.takeaway import takeaway
+from components.shell.ticker import part
 from components.shell.visit import READY, Visit
 from components.shell.wanted_model import choose, described, leave, settle
-from components.tune.controls import folded_controls, loss_of, main_controls, start_control
-from components.tune.memory import Bench, bench
-from components.tune.outcome import outcome
-from components.tune.over_optimisation import over_optimisation
-from components.tune.progress import progress, step_time, told
+from components.tune.controls import ask_all, ask_main, ask_start, show_loss
+from components.tune.memory import TuneMemory, tune_memory
+from components.tune.outcome import show_outcome
+from components.tune.over_optimisation import show_over_optimisation
+from components.tune.progress import show_progress, show_step_time, show_warnings
 from components.tune.recipe import Size
-from components.tune.run import expected_seconds
-from components.tune.tuned_policies import tuned_policies
+from components.tune.tuned_policies import show_tuned_policies
+from mdp_core.rlhf.tuning_run import expected_seconds
 from mdp_core.tokens.sources.model_id import SMOLLM2
 
 if TYPE_CHECKING:
@@ -44,39 +45,41 @@ NAMES = {READY: "Pocket", SMOLLM2: "SmolLM2"}
 
 def page() -> None:
     """The page."""
-    here, mine = follow_address(visit()), bench()
+    current, memory = follow_address(visit()), tune_memory()
     if warmup().done:
-        settle(here, models())
-    if mine.tuning is not None and mine.tuning.job is not None:
-        mine.tuning.job.look()
-    base = shelf().base_of(here.scenario.text.model)
+        settle(current, models())
+    if memory.run is not None and memory.run.job is not None:
+        memory.run.job.look()
+    base = shelf().base_of(current.scenario.text.model)
     model = models().get(base)
     size: Size = "large" if model is not None and is_slow(model) else "small"
     st.subheader("1 · Tune: how far will a score alone move the policy?", anchor="tune")
-    start = mine.start_of(base, shelf())
-    _what(here, mine, base, start)
-    _messages(here, mine)
+    start = memory.start_of(base, shelf())
+    _ask_what(current, memory, base, start)
+    _tell_of_models(current, memory)
     if model is not None:
-        _predict(here, mine, model, size, start)
-    st.fragment(_run, run_every=_tick(mine) if mine.is_live else None)(mine.is_live)
-    tuned_policies()
-    over_optimisation()
-    write_link(here)
+        _ask_how(current, memory, model, size, start)
+    part(lambda: _show_run(memory), ticks=lambda: _tick(memory))
+    show_tuned_policies()
+    show_over_optimisation()
+    write_link(current)
 
 
-def _tick(mine: Bench) -> float:
-    return LARGE_TICK if mine.tuning is not None and mine.tuning.is_heavy else TICK
+def _tick(memory: TuneMemory) -> float | None:
+    if memory.run is None or not memory.run.is_live:
+        return None
+    return LARGE_TICK if memory.run.is_heavy else TICK
 
 
 # What is asked
 
 
-def _what(here: Visit, mine: Bench, base: str, start: TunedPolicy | None) -> None:
+def _ask_what(current: Visit, memory: TuneMemory, base: str, start: TunedPolicy | None) -> None:
     """The texts: prompt, model, where it begins, score."""
     with st.container(horizontal=True, key="tune_what", gap="small", vertical_alignment="center"):
-        prompt(here)
+        ask_prompt(current)
         names = {**NAMES, **({base: base.rsplit("/", 1)[-1][:24]} if base not in NAMES else {})}
-        picked = mine.wanted or (here.wanted or base)
+        picked = _wanted(current) or base
         key = f"tune_model {picked}"
         st.segmented_control(
             "Language model",
@@ -84,85 +87,75 @@ def _what(here: Visit, mine: Bench, base: str, start: TunedPolicy | None) -> Non
             default=picked if picked in names else None,
             format_func=lambda name: plain(names[name]),
             key=key,
-            on_change=lambda: _pick(here, mine, st.session_state.get(key)),
+            on_change=lambda: _pick(current, st.session_state.get(key)),
             label_visibility="collapsed",
             required=True,
             width="content",
         )
-        start_control(here, [policy for policy in shelf() if policy.base == base], start, mine.start_from)
-        st.button(
+        ask_start(current, [policy for policy in shelf() if policy.base == base], start, memory.start_from)
+        if st.button(
             plain(f"Score: {principle().name}"),
             key="tune_score",
             icon=":material/grade:",
             help="What a finished text is scored by. Choose another one on page Score.",
-            on_click=lambda: st.session_state.update(to_score=True),
-        )
-    if st.session_state.pop("to_score", False):
-        go_to("Score")
+        ):
+            go_to("Score")
 
 
-def _pick(here: Visit, mine: Bench, model: str | None) -> None:
-    mine.wanted = ""
+def _wanted(current: Visit) -> str | None:
+    """A model that was picked, here or in a menu elsewhere, or that the link asks for, and that is not here."""
+    return current.picked if current.picked in NAMES else current.wanted
+
+
+def _pick(current: Visit, model: str | None) -> None:
+    current.picked = None
     if model is None:
         return
     if models().get(model) is not None or model == READY:
-        choose(here, model, models())
+        choose(current, model, models())
     else:
-        mine.wanted = model
+        current.picked = model
 
 
-def _messages(here: Visit, mine: Bench) -> None:
-    """How the app was started, a model on its way, or one that could be had."""
-    begun = warmup()
-    notes(here.notes, here.dismiss)
-    if mine.lost:
+def _tell_of_models(current: Visit, memory: TuneMemory) -> None:
+    """A policy that is gone, a model on its way, or one that could be had."""
+    notes(current.notes, current.dismiss)
+    if memory.lost:
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            st.info(plain(f"“{mine.lost}” is no longer kept: the next run starts from the reference."))
-            st.button("OK", key="tune_lost", on_click=lambda: mine.start_from(None))
-    if on_its_way(here, begun):
-        mine.wanted = ""
+            st.info(plain(f"“{memory.lost}” is no longer kept: the next run starts from the reference."))
+            st.button("OK", key="tune_lost", on_click=lambda: memory.start_from(None))
+    if on_its_way(current, warmup()):
+        current.picked = None
         return
-    if begun.problem or here.model_problem:
-        problem(begun.problem or here.model_problem, "The model that was here stays.", here.give_up)
-    wanted = mine.wanted or (here.wanted or "")
-    if not wanted:
+    if warmup().problem or current.model_problem:
+        problem(warmup().problem or current.model_problem, "The model that was here stays.", current.give_up)
+    wanted = _wanted(current)
+    if wanted is None:
         return
-
-    def load() -> None:
-        mine.wanted = ""
-        choose(here, wanted, models())
-
-    def stay() -> None:
-        mine.wanted = ""
-        leave(here)
-
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.info(
             "A real language model: thirty steps of it take a minute or more, and Pocket is tuned until it is here."
         )
-        st.button(plain(f"Load {described(wanted, models())}"), key="tune_load", on_click=load, type="primary")
-        st.button("Stay with Pocket", key="tune_stay", on_click=stay)
+        load = plain(f"Load {described(wanted, models())}")
+        st.button(load, key="tune_load", on_click=choose, args=(current, wanted, models()), type="primary")
+        st.button("Stay with Pocket", key="tune_stay", on_click=leave, args=(current,))
 
 
-def _run_the_page() -> None:
-    st.rerun()
-
-
-def _predict(here: Visit, mine: Bench, model: LanguageModel, size: Size, start: TunedPolicy | None) -> None:
+def _ask_how(current: Visit, memory: TuneMemory, model: LanguageModel, size: Size, start: TunedPolicy | None) -> None:
     """The guess, the controls, Start. What was typed stays, and what is wrong with it is said."""
-    recipe, score, text = mine.recipe, principle(), here.scenario.text.prompt
+    recipe, score, text = memory.recipe, principle(), current.scenario.text.prompt
     shape = None if start is None else start.adapter.spec
-    wrong = _wrong(here, mine, size, shape)
-    if here.scenario.text.model != model.id:
+    wrong = _wrong(current, memory, size, shape)
+    if current.scenario.text.model != model.id:
         begun = "the model itself" if start is None else f"“{start.name}”"
         st.caption(plain(f"Tuning begins with {begun}; the tuned policy that is on the Stage stays what it is."))
     with st.container(horizontal=True, key="tune_main", gap="small", vertical_alignment="bottom"):
-        main_controls(here, recipe, size)
-        _guess(here, mine, model, size)
-        label = "Start" if not mine.is_live else "Start anew"
+        ask_main(current, recipe, size)
+        _ask_guess(current, memory, model, size)
+        label = "Start" if not memory.is_live else "Start anew"
 
         def begin(*, instead: bool = False) -> None:
-            mine.begin(model, size, text, score, workshop(), start=start, instead=instead)
+            memory.begin(model, size, text, score, job_queue(), start=start, instead=instead)
 
         st.button(
             label,
@@ -173,15 +166,15 @@ def _predict(here: Visit, mine: Bench, model: LanguageModel, size: Size, start: 
             help=None if wrong else _estimate(recipe.spec(size, text, shape), model),
             width=120,
         )
-        folded_controls(here, recipe, size, start)
-    if mine.asking and mine.tuning is not None and mine.is_live:
+        ask_all(current, recipe, size, start)
+    if memory.asking and memory.run is not None and memory.is_live:
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            done = f"step {mine.tuning.steps} of {mine.tuning.spec.steps}"
+            done = f"step {memory.run.steps} of {memory.run.spec.steps}"
             st.warning(f"Your run is at {done}, and there is one at a time. Stop it and start the new one?")
             st.button("Start the new one", key="tune_instead", on_click=lambda: begin(instead=True))
-            st.button("Go on with this one", key="tune_keep", on_click=lambda: setattr(mine, "asking", False))
-    if wrong or mine.refused:
-        problem(wrong or mine.refused, "What you typed stays.")
+            st.button("Go on with this one", key="tune_keep", on_click=lambda: setattr(memory, "asking", False))
+    if wrong or memory.refused:
+        problem(wrong or memory.refused, "What you typed stays.")
 
 
 def _estimate(spec: TuneSpec, model: LanguageModel) -> str | None:
@@ -190,36 +183,36 @@ def _estimate(spec: TuneSpec, model: LanguageModel) -> str | None:
     return None if second is None else f"About {max(round(second * spec.steps), 1)} s, as steps went lately."
 
 
-def _wrong(here: Visit, mine: Bench, size: Size, shape: AdapterSpec | None) -> str:
-    draft = here.drafts.get("prompt")
+def _wrong(current: Visit, memory: TuneMemory, size: Size, shape: AdapterSpec | None) -> str:
+    draft = current.drafts.get("prompt")
     if draft is not None and draft.problem:
         return draft.problem
     try:
-        mine.recipe.spec(size, here.scenario.text.prompt, shape)
+        memory.recipe.spec(size, current.scenario.text.prompt, shape)
     except ValueError as error:
         return str(error)
     return ""
 
 
-def _guess(here: Visit, mine: Bench, model: LanguageModel, size: Size) -> None:
+def _ask_guess(current: Visit, memory: TuneMemory, model: LanguageModel, size: Size) -> None:
     """Predict: a number on the score's own scale."""
-    tokens = mine.recipe.value(size, "tokens")
+    tokens = memory.recipe.value(size, "tokens")
     most = tokens if isinstance(tokens, int) and tokens > 0 else 1
     try:
-        low, high = principle().range(most, model, here.scenario.text.prompt)
+        low, high = principle().range(most, model, current.scenario.text.prompt)
     except ValueError:  # what is wrong with the prompt or the score is said when a run is asked for
         return
     low, high = max(low, -1e6), min(high, 1e6)
-    steps = mine.recipe.value(size, "steps")
+    steps = memory.recipe.value(size, "steps")
     key = f"tune_guess {low} {high}"
     st.slider(
         f"Predict: after {steps} steps the mean score will be",
         float(low),
         float(max(high, low + 1e-3)),
-        value=float(min(max(mine.guess if mine.guess is not None else (low + high) / 2, low), high)),
+        value=float(min(max(memory.guess if memory.guess is not None else (low + high) / 2, low), high)),
         step=float(max((high - low) / 100, 1e-5)),
         key=key,
-        on_change=lambda: setattr(mine, "guess", st.session_state[key]),
+        on_change=lambda: setattr(memory, "guess", st.session_state[key]),
         width=340,
     )
 
@@ -227,39 +220,31 @@ def _guess(here: Visit, mine: Bench, model: LanguageModel, size: Size) -> None:
 # The run
 
 
-def _run(ticking: bool) -> None:
-    mine = bench()
-    run = mine.tuning
-    if mine.is_live != ticking:  # only a run of the page can start or stop the fragment's clock
-        _run_the_page()
+def _show_run(memory: TuneMemory) -> None:
+    run = memory.run
     if run is None:
-        loss_of(mine.recipe.algorithm)
+        show_loss(memory.recipe.algorithm)
         if warmup().done:  # before that there is no Start to press
             st.info("Press Start: every step's texts, scores and probabilities are shown while the policy learns.")
         return
     if run.job is not None:
         run.job.look()
     live = run.is_live
-
-    def stop() -> None:
-        if run.job is not None:
-            run.job.stop()
-
-    progress(run, stop)
-    told(run)
-    outcome(run)
-    mine.read(SLICE)
+    show_progress(run)
+    show_warnings(run)
+    show_outcome(run)
+    memory.read(SLICE)
     if run.snapshots:
-        picture(
+        tuning_film(
             run.film,
             key="tune_film",
-            run=str(mine.runs),
+            run=str(memory.runs),
             live=live,
-            on_step=lambda n: setattr(mine, "step", n),
-            on_watch=mine.watch,
+            on_step=lambda n: setattr(memory, "step", n),
+            on_watch=memory.watch,
         )
-    step_time(run)
-    loss_of(run.spec.algorithm)
+    show_step_time(run)
+    show_loss(run.spec.algorithm)
     if not live:
         takeaway(
             "Nobody told the policy which word is right: texts were drawn and scored, and those that beat their like became "

@@ -10,7 +10,7 @@ from components.shell.plain import plain
 from components.shell.shelf import LONGEST, TunedPolicy
 
 
-def policy_row(
+def show_policy(
     policy: TunedPolicy,
     *,
     model: str,
@@ -27,7 +27,7 @@ def policy_row(
     with st.container(border=True, horizontal=True, gap="small", vertical_alignment="center", key=f"row {key}"):
         with st.container(width=300, gap=None):
             st.markdown(f"**{plain(policy.name)}**" + (" · on the Stage" if on_stage else ""))
-            st.caption(plain(_said(policy, model)))
+            st.caption(plain(_described(policy, model)))
         play = st.button("Play on the Stage", key=f"play {key}", icon=":material/play_arrow:")
         compare = st.button(
             "Before and after",
@@ -60,7 +60,7 @@ def policy_row(
     return play, compare
 
 
-def _said(policy: TunedPolicy, model: str) -> str:
+def _described(policy: TunedPolicy, model: str) -> str:
     begun = f" from “{policy.start}”" if policy.start else ""
     how = f"tuned by {policy.scored_by}{begun}, step {policy.step}" if policy.spec is not None else "brought as a file"
     return f"{model} with an adapter of rank {policy.adapter.spec.rank}, {how}"

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 from plotly.subplots import make_subplots
 
-from components.tune.proxies import HOLDS, Hold, TwoRuns
+from components.instruments.drawing.figures import figure
+from components.instruments.drawing.palette import Concept, tone
+from components.instruments.drawing.plots import plot
 from mdp_core.rlhf.overoptimisation import ProxyPoint
+from mdp_core.rlhf.proxy_runs import HOLDS, Hold, ProxyRuns
 
-# Of Okabe and Ito's palette, on a light and on a dark ground; the dash tells them apart without colour.
-LOOKS: Mapping[Hold, tuple[tuple[str, str], str]] = {
-    "loose": (("#d55e00", "#f08a45"), "dash"),
-    "held": (("#0072b2", "#56b4e9"), "solid"),
-}
+# The dash tells them apart without colour.
+LOOKS: Mapping[Hold, tuple[Concept, str]] = {"loose": ("loss", "dash"), "held": ("state", "solid")}
 SHOWN = {
     "proxy": "proxy, what is paid",
     "true": "true, what is meant",
@@ -23,42 +23,36 @@ SHOWN = {
 }
 
 
-def proxy_curves(runs: TwoRuns, *, height: int = 400) -> None:
+def draw_proxy_curves(runs: ProxyRuns, *, height: int = 400) -> None:
     """Four pictures over the steps, both runs in each."""
-    dark = st.context.theme.type == "dark"
-    figure = make_subplots(
+    curves = make_subplots(
         rows=2, cols=2, subplot_titles=list(SHOWN.values()), horizontal_spacing=0.1, vertical_spacing=0.17
     )
     for i, name in enumerate(SHOWN):
         for hold in HOLDS:
-            tones, dash = LOOKS[hold]
+            concept, dash = LOOKS[hold]
             points = runs.points[hold]
-            figure.add_scatter(
+            curves.add_scatter(
                 x=[point.step for point in points],
                 y=[getattr(point, name) for point in points],
                 name=f"beta {runs.betas[hold]:g}",
                 mode="lines",
-                line={"color": tones[dark], "width": 3, "dash": dash},
+                line={"color": tone(concept), "width": 3, "dash": dash},
                 showlegend=i == 0,
                 legendgroup=hold,
                 row=1 + i // 2,
                 col=1 + i % 2,
             )
-    figure.update_xaxes(range=[1, runs.steps], tickfont={"size": 13})
-    figure.update_xaxes(title={"text": "step", "font": {"size": 14}, "standoff": 4}, row=2)
-    figure.update_yaxes(tickfont={"size": 13})
-    figure.update_annotations(font={"size": 14})
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 44, "b": 8},
-        legend={"orientation": "h", "y": 1.08, "yanchor": "bottom", "font": {"size": 15}},
-    )
-    said = spoken(runs)
-    st.plotly_chart(figure, key="proxy_curves", config={"displayModeBar": False}, alt=said)
-    st.caption(said)
+    curves.update_xaxes(range=[1, runs.steps])
+    curves.update_xaxes(title={"text": "step", "font": {"size": 14}, "standoff": 4}, row=2)
+    curves.update_annotations(font={"size": 14})
+    sentence = spoken(runs)
+    margin, legend = {"l": 8, "r": 8, "t": 44, "b": 8}, {"y": 1.08}
+    plot(curves, key="proxy_curves", says=sentence, height=height, margin=margin, legend=legend)
+    st.caption(sentence)
 
 
-def spoken(runs: TwoRuns) -> str:
+def spoken(runs: ProxyRuns) -> str:
     """The pictures in words."""
     return " ".join(_spoken(runs.betas[hold], runs.points[hold]) for hold in HOLDS if runs.points[hold])
 
@@ -66,11 +60,6 @@ def spoken(runs: TwoRuns) -> str:
 def _spoken(beta: float, points: Sequence[ProxyPoint]) -> str:
     first, last = points[0], points[-1]
     return (
-        f"beta {beta:g}: proxy {figure_of(first.proxy)} to {figure_of(last.proxy)}, true {figure_of(first.true)} to "
-        f"{figure_of(last.true)}, KL {last.kl:.0f} nats."
+        f"beta {beta:g}: proxy {figure(first.proxy)} to {figure(last.proxy)}, true {figure(first.true)} to "
+        f"{figure(last.true)}, KL {last.kl:.0f} nats."
     )
-
-
-def figure_of(value: float) -> str:
-    """A score for the eye."""
-    return f"{value:.2f}".replace("-", "−")

@@ -81,8 +81,9 @@ def idle(algorithm: str, beta: float) -> dict[str, str]:
     if not known.clipped:
         once = f"{known.title} goes over its texts once: nothing is clipped."
         reasons |= {"epochs": once, "clip": once}
-    if algorithm != "ppo":
-        reasons["lambda_"] = "Only PPO has a value for every state, and so something for lambda to weigh."
+    if not known.values:
+        critics = " and ".join(other.title for other in ALGORITHMS.values() if other.values)
+        reasons["lambda_"] = f"Only {critics} has a value for every state, and so something for lambda to weigh."
     if beta == 0:
         none = "beta is 0: there is no penalty."
         reasons |= {"penalty": none, "estimator": none}

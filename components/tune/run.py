@@ -1,207 +1,47 @@
-"""A tuning: one visitor's run, worked on in the workshop; what it has shown so far, and what could be reached."""
+"""One visitor's run: worked on in the job queue, while others' wait."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
-from functools import partial
-from math import isfinite
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from components.server.job_queue import Job, State, Workshop
-from components.server.memory import check_memory
+from components.server.job_queue import Job, JobQueue, State
 from components.server.pictures import is_slow
-from mdp_core.kept import Kept
+from mdp_core.rlhf.memory import check_memory
 from mdp_core.rlhf.principle import Principle
+from mdp_core.rlhf.tuning_run import TuningRun
 
 if TYPE_CHECKING:
     from components.shell.shelf import TunedPolicy
     from mdp_core.rlhf.adapters import Adapter
-    from mdp_core.rlhf.exact import CountedTexts
-    from mdp_core.rlhf.film import Film
-    from mdp_core.rlhf.snapshot import Seconds, Snapshot
     from mdp_core.rlhf.spec import TuneSpec
     from mdp_core.tokens.language_model import LanguageModel
 
-COUNTED_TOKENS = 5  # texts of Pocket up to this length are counted: at most a few seconds, once for everybody
-REST = 0.05  # a larger probability of texts that were not counted would make the frontier a guess
-GLANCE, SEEN = 1e-4, 0.5  # at most 10,000 texts, and how much of the probability they must be, for all to be counted
-NATS = 9.5  # of a text's entropy: a policy above has too many texts to be counted
-KEPT = 8  # snapshots: the first and the newest ones; the film has what came between
-TOLD = 4  # warnings that are kept
 
-_references: Kept[Hashable, CountedTexts] = Kept(8)
-_pace: Kept[Hashable, float] = Kept(16)  # seconds a token, by model and algorithm
-
-
-@dataclass(frozen=True)
-class Reached:
-    """How far a run came, exactly, beside what could be reached."""
-
-    before: float  # E[r] of the reference
-    score: float  # E[r] of the last policy
-    kl: float  # KL(pi || pi_ref) of it, nats a text
-    best: float  # the most that any policy scores at that divergence
-    objective: float  # E[r] - beta KL of it
-    best_objective: float | None  # the most there is; None for beta 0, where nothing limits it
-    bound: float  # how far the scores may be off
-
-
-class Tuning:
-    """A run. Its numbers are those of `mdp_core.rlhf.trainer.tune` with the same arguments."""
+class QueuedRun(TuningRun):
+    """A run with its place in the queue, and what was expected of it."""
 
     def __init__(
         self, model: LanguageModel, spec: TuneSpec, principle: Principle, *, start: TunedPolicy | None = None
     ) -> None:
-        """`start` is a policy over `model` to go on from; without it the run begins with the reference.
-
-        Raises ValueError, in a sentence for a visitor, for what cannot be tuned: a prompt, a score, an adapter, a run
-        for which the memory does not suffice."""
-        from mdp_core.rlhf.film import Film
-        from mdp_core.rlhf.trainer import tune
-
-        self.model, self.spec, self.principle = model, spec, principle
-        self.start_name = "" if start is None else start.name  # as it was called when the run began
-        self.reward = principle.reward()
-        self._coming: Iterator[Snapshot] | None = tune(
-            model, spec, self.reward, None if start is None else start.adapter
+        """`start` is a kept policy over `model` to go on from. Raises what TuningRun raises, and ValueError for a run for
+        which the memory does not suffice."""
+        self.is_heavy = is_slow(model)
+        self.job: Job | None = None
+        self.guess: float | None = None  # what the visitor expects of the last mean score
+        super().__init__(
+            model,
+            spec,
+            principle,
+            start=None if start is None else start.adapter,
+            start_name="" if start is None else start.name,
+            counts=not self.is_heavy,
         )
         check_memory(model, spec)
-        self.film: Film = Film(
-            model, spec, self.reward, true=principle.true, name=principle.name, start=self.start_name
-        )
-        self.is_heavy = is_slow(model)
-        self.snapshots: list[Snapshot] = []
-        self.told: list[tuple[int, str]] = []  # warnings, by step
-        self.reference: CountedTexts | None = None
-        self.reached: Reached | None = None
-        self.guess: float | None = None  # what the visitor expects of the last mean score
-        self.doing = ""  # what it is at, where that is no step
-        self.worked = 0.0  # seconds of all steps, the film's part included
-        self.job: Job | None = None
-        self._work = self._working()
 
-    # In the workshop
-
-    def begin(self, shop: Workshop, present: Callable[[], bool] = lambda: True) -> None:
+    def begin(self, queue: JobQueue, present: Callable[[], bool] = lambda: True) -> None:
         """Stand in line."""
-        self.job = shop.begin(self, "heavy" if self.is_heavy else "light", present)
-
-    def step(self) -> bool:
-        """One step of the run, or of what belongs to it; False when nothing is left. Raises what `tune` raises."""
-        return next(self._work, None) is not None
-
-    def close(self) -> None:
-        """Let go of the optimiser and all that only further steps would need; what was shown stays."""
-        self._work.close()
-        self._coming, self.doing = None, ""
-
-    @property
-    def left(self) -> float | None:
-        """An estimate of the seconds of work that are left, from the steps so far, or from others' steps of that model."""
-        steps = self.spec.steps - self.steps
-        return None if (second := self.seconds_a_step) is None else steps * second
-
-    @property
-    def seconds_a_step(self) -> float | None:
-        """Of this run, of an earlier one of the same model and algorithm, or None."""
-        if self.steps:
-            return self.worked / self.steps
-        return expected_seconds(self.model, self.spec)
-
-    def _working(self) -> Iterator[bool]:
-        yield from self._count_reference()
-        coming = self._coming
-        assert coming is not None
-        while True:
-            began = time.perf_counter()
-            snapshot = next(coming, None)
-            if snapshot is None:
-                break
-            self.film.add(snapshot)
-            self._keep(snapshot)
-            self.worked += time.perf_counter() - began
-            _pace.put(_kind(self.model, self.spec), self.worked / self.steps / _tokens(self.spec))
-            yield True
-        self.doing = "measuring the last policy"
-        yield True
-        self.film.finish()
-        if self.reference is not None and all(
-            figures.entropy * figures.length <= NATS for figures in self.film.figures.values()
-        ):
-            self.doing = "counting what was reached"
-            yield True
-            for _ in self.film.count():  # the last policy comes first
-                self._reach(self.reference)
-                yield True
-        self.doing = ""
-
-    def _keep(self, snapshot: Snapshot) -> None:
-        self.snapshots.append(snapshot)
-        if len(self.snapshots) > KEPT:
-            del self.snapshots[1]
-        if snapshot.message:
-            if self.told and self.told[-1][1] == snapshot.message:
-                del self.told[-1]
-            self.told.append((snapshot.step, snapshot.message))
-            del self.told[:-TOLD]
-
-    # What could be reached
-
-    def _count_reference(self) -> Iterator[bool]:
-        """The reference's texts with their scores, where they can be counted, kept for everybody."""
-        low, high = self.principle.range(self.spec.tokens, self.model, self.spec.prompt)
-        if self.is_heavy or self.spec.tokens > COUNTED_TOKENS or not (isfinite(low) and isfinite(high)):
-            return
-        from mdp_core.rlhf.exact import count_texts
-        from mdp_core.rlhf.totals import Totals
-
-        prompt, spec = self.model.encode(self.spec.prompt), self.spec
-        key = (self.model.id, prompt, spec.tokens, spec.temperature, self.principle.key)
-        found = _references.get(key)
-        if found is None:
-            self.doing = "counting the texts that the reference may write"
-            yield True
-            count = partial(
-                count_texts,
-                self.model,
-                prompt,
-                spec.tokens,
-                Totals(self.reward),
-                low=low,
-                high=high,
-                temperature=spec.temperature,
-            )
-            found = count(least=GLANCE)
-            yield True
-            if found.rest <= SEEN:
-                found = count()
-            _references.put(key, found)
-            self.doing = ""
-        if found.rest <= REST:
-            self.reference = found
-            self.film.compare(found)
-            yield True
-
-    def _reach(self, reference: CountedTexts) -> None:
-        from mdp_core.rlhf.frontier import best_score, optimum
-
-        point = self.film.points.get(self.steps)
-        if point is None:
-            return
-        beta = self.spec.beta
-        self.reached = Reached(
-            reference.score,
-            point.score,
-            point.kl,
-            best_score(reference, max(point.kl, 0.0)).reached,
-            point.score - beta * point.kl,
-            optimum(reference, beta).objective if beta > 0 else None,
-            max(point.bound, reference.bound),
-        )
-
-    # What a page asks
+        self.job = queue.begin(self, "heavy" if self.is_heavy else "light", present)
 
     @property
     def state(self) -> State:
@@ -214,24 +54,9 @@ class Tuning:
         return self.job is not None and self.job.is_open
 
     @property
-    def position(self) -> int:
-        """How many runs come before it; 0 for one that is not queued."""
-        return 0 if self.job is None else self.job.position
-
-    @property
-    def wait(self) -> float | None:
-        """An estimate of the seconds until its turn."""
-        return None if self.job is None else self.job.wait
-
-    @property
     def error(self) -> str:
         """A sentence for the visitor, where it failed."""
         return "" if self.job is None else self.job.problem
-
-    @property
-    def steps(self) -> int:
-        """How many are done."""
-        return self.snapshots[-1].step if self.snapshots else 0
 
     @property
     def last_good(self) -> Adapter | None:
@@ -240,22 +65,3 @@ class Tuning:
         if kept is not None:
             return kept
         return self.snapshots[-1].adapter if self.snapshots else None
-
-    @property
-    def seconds(self) -> Seconds | None:
-        """Where the time of the newest step went."""
-        return self.snapshots[-1].seconds if self.snapshots else None
-
-
-def expected_seconds(model: LanguageModel, spec: TuneSpec) -> float | None:
-    """What a step will take, by the steps that were done lately with this model and algorithm; None before any."""
-    second = _pace.get(_kind(model, spec))
-    return None if second is None else second * _tokens(spec)
-
-
-def _kind(model: LanguageModel, spec: TuneSpec) -> Hashable:
-    return model.id, spec.algorithm, spec.updates
-
-
-def _tokens(spec: TuneSpec) -> int:
-    return spec.texts * spec.tokens

@@ -12,39 +12,33 @@ from components.shell.navigation import go_to
 from components.shell.plain import plain
 from components.shell.shelf import LONGEST, MOST, ShelfError, TunedPolicy, language_model, shelf
 from components.shell.takeaway import takeaway
+from components.shell.ticker import part
 from components.shell.wanted_model import choose
-from components.tune.memory import bench
-from components.tune.policy_row import policy_row
+from components.tune.memory import tune_memory
+from components.tune.policy_row import show_policy
 from components.tune.uploads import shelve
 from mdp_core.scenarios import SCORES
 
 UPLOAD_MB = 17  # as the server's maxUploadSize
 
 
-def tuned_policies() -> None:
+def show_tuned_policies() -> None:
     """The section."""
-    st.fragment(_section)(_names())
+    part(_section)
 
 
-def _names() -> list[tuple[str, str]]:
-    return [(policy.id, policy.name) for policy in shelf()]
-
-
-def _section(known: list[tuple[str, str]]) -> None:
-    here, mine = visit(), shelf()
-    if _names() != known:  # what a run can start from is shown by the rest of the page
-        st.rerun()
-    if (
-        mine.news
-    ):  # said here: what a callback shows in a run of this section alone would take the place of the page's frame
-        st.toast(plain(mine.news))
-        mine.news = ""
+def _section() -> None:
+    current, kept = visit(), shelf()
+    if kept.news:
+        # Said here: what a callback says in a run of this section alone would take the place of the page's frame.
+        st.toast(plain(kept.news))
+        kept.news = ""
     st.subheader("2 · Your tuned policies: keep, compare, take along", anchor="policies")
     _keeping()
-    for policy in mine:
-        on_stage = here.scenario.text.model == policy.id
+    for policy in kept:
+        on_stage = current.scenario.text.model == policy.id
         model = language_model(policy.id, models())
-        play, compare = policy_row(
+        play, compare = show_policy(
             policy,
             model=policy.base if model is None else model.name.removesuffix(", tuned"),
             on_stage=on_stage,
@@ -54,8 +48,8 @@ def _section(known: list[tuple[str, str]]) -> None:
         )
         if play or compare:
             _to_the_stage(policy, compares=compare)
-    if mine.refused:
-        st.error(plain(mine.refused))
+    if kept.refused:
+        st.error(plain(kept.refused))
     _bringing()
     takeaway(
         "What was learned is a small adapter beside weights that all visitors share: the model itself has not changed, and "
@@ -67,7 +61,7 @@ def _section(known: list[tuple[str, str]]) -> None:
 
 
 def _keeping() -> None:
-    run = bench().tuning
+    run = tune_memory().run
     if run is None:
         st.caption("A run's policy can be kept here, and played on the Stage.")
         return
@@ -84,19 +78,19 @@ def _keeping() -> None:
 
 
 def _keep() -> None:
-    mine, run, cursor = shelf(), bench().tuning, bench().step
-    mine.refused = ""
+    policies, run, cursor = shelf(), tune_memory().run, tune_memory().step
+    policies.refused = ""
     if run is None:
         return
     adapters = run.film.adapters
     steps = [n for n in adapters if n > 0]
     if not steps:
-        mine.refused = "No step is done yet: a policy can be kept after the first one."
+        policies.refused = "No step is done yet: a policy can be kept after the first one."
         return
     step = max(steps) if cursor is None else min(steps, key=lambda n: abs(n - cursor))
     name = st.session_state.get("keep_name", "").strip() or f"tuned by {run.principle.name}"
     try:
-        kept = mine.keep(
+        kept = policies.keep(
             name,
             run.model.id,
             adapters[step],
@@ -107,10 +101,11 @@ def _keep() -> None:
             start=run.start_name,
         )
     except ShelfError as error:
-        mine.refused = str(error)
+        policies.refused = str(error)
         return
     st.session_state["keep_name"] = ""
-    mine.news = f"“{kept.name}” is kept: the policy after {step} steps."
+    policies.news = f"“{kept.name}” is kept: the policy after {step} steps."
+    st.rerun()  # what a run can start from is shown by the rest of the page
 
 
 # Play, compare, save, rename, delete
@@ -118,14 +113,14 @@ def _keep() -> None:
 
 def _to_the_stage(policy: TunedPolicy, *, compares: bool) -> None:
     """Its prompt, its temperature and its score with it, so that what was tuned is what is seen."""
-    here = visit()
+    current = visit()
     if policy.spec is not None:
-        here.change_text(prompt=policy.spec.prompt, temperature=policy.spec.temperature)
+        current.change_text(prompt=policy.spec.prompt, temperature=policy.spec.temperature)
     if policy.score is not None and policy.score.kind in SCORES:
         score = policy.score
-        here.change_text(score=score.kind, word=score.word, length=score.length, formula=score.formula)
-    here.compares = compares
-    choose(here, policy.id, models())
+        current.change_text(score=score.kind, word=score.word, length=score.length, formula=score.formula)
+    current.compares = compares
+    choose(current, policy.id, models())
     go_to("Stage")
 
 
@@ -143,29 +138,31 @@ def _archive(policy: TunedPolicy) -> Callable[[], bytes] | None:
 
 
 def _rename(id: str, name: str) -> None:
-    mine = shelf()
-    mine.refused = ""
+    policies = shelf()
+    policies.refused = ""
     try:
-        mine.rename(id, name)
+        policies.rename(id, name)
     except ShelfError as error:
-        mine.refused = str(error)
+        policies.refused = str(error)
+    st.rerun()
 
 
 def _delete(policy: TunedPolicy) -> None:
     """What is on the Stage goes on with the model that it began as."""
-    here, mine = visit(), shelf()
-    mine.refused = ""
-    mine.delete(policy.id)
-    if here.scenario.text.model == policy.id:
-        here.change_text(model=policy.base)
+    current, policies = visit(), shelf()
+    policies.refused = ""
+    policies.delete(policy.id)
+    if policy.id in (current.asked.text.model, current.scenario.text.model):
+        current.change_text(model=policy.base)
+    st.rerun()
 
 
 # Bring
 
 
 def _bringing() -> None:
-    mine = shelf()
-    key = f"adapter files {mine.brought}"
+    policies = shelf()
+    key = f"adapter files {policies.brought}"
     st.file_uploader(
         "Bring an adapter: the zip that was saved here, or peft's adapter_config.json and adapter_model.safetensors",
         accept_multiple_files=True,
@@ -173,20 +170,23 @@ def _bringing() -> None:
         key=key,
         on_change=lambda: _bring(key),
     )
-    if mine.refused_file:
-        st.error(plain(mine.refused_file))
+    if policies.refused_file:
+        st.error(plain(policies.refused_file))
 
 
 def _bring(key: str) -> None:
-    here, mine = visit(), shelf()
+    current, policies = visit(), shelf()
     files = st.session_state.get(key) or []
-    mine.refused_file = ""
+    policies.refused_file = ""
     if not files:
         return
     try:
-        kept = shelve({file.name: file.getvalue() for file in files}, mine.base_of(here.scenario.text.model), models())
+        kept = shelve(
+            {file.name: file.getvalue() for file in files}, policies.base_of(current.scenario.text.model), models()
+        )
     except ValueError as error:
-        mine.refused_file = str(error)
+        policies.refused_file = str(error)
         return
-    mine.brought += 1  # an empty field for the next one
-    mine.news = f"“{kept.name}” is on the shelf."
+    policies.brought += 1  # an empty field for the next one
+    policies.news = f"“{kept.name}” is on the shelf."
+    st.rerun()

@@ -24,7 +24,7 @@ def shelve(uploads: Mapping[str, bytes], base: str, models: Models) -> TunedPoli
     """
     from mdp_core.rlhf.adapter_archive import adapter_files_in, named_base
     from mdp_core.rlhf.adapter_files import adapter_from
-    from mdp_core.rlhf.adapters import AdapterError
+    from mdp_core.rlhf.adapters import AdapterError, OtherModelError
 
     files = adapter_files_in(uploads, most=MAX_BYTES)
     named = named_base(files)
@@ -34,8 +34,8 @@ def shelve(uploads: Mapping[str, bytes], base: str, models: Models) -> TunedPoli
         raise AdapterError("The language model is not awake yet: try again in a moment.")
     try:
         adapter = adapter_from(files, model.model)
-    except AdapterError as error:
-        if found is None and named and "another model" in str(error):
+    except OtherModelError as error:
+        if found is None and named:
             raise AdapterError(
                 f"This adapter says that it was made for “{named[:60]}”, and it does not fit {model.name}: load that model "
                 "on the Stage, then bring the adapter again."

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from components.controls.prompt import prompt
-from components.controls.question import question
-from components.controls.seed import seed
+from components.controls.prompt import ask_prompt
+from components.controls.question import ask_question
+from components.controls.seed import ask_seed
 from components.instruments.drawing.figures import figure
 from components.instruments.estimate import estimate
 from components.server.models import models
@@ -21,27 +20,16 @@ from components.shell.principle import principle
 from components.shell.takeaway import takeaway
 from components.shell.ticker import part, work_on
 from components.shell.visit import READY
-from components.why.memory import (
-    DRAWN,
-    EVERY,
-    STEPS,
-    TOKENS,
-    WORDS,
-    WhyMemory,
-    passage_of,
-    walk_of,
-    why_memory,
-)
-from components.why.path import GUESSES, draw_path, offer_calls, right_guess
-from components.why.two_ways import draw_two_ways
+from components.why.memory import DRAWN, EVERY, STEPS, TOKENS, WORDS, WhyMemory, why_memory
+from components.why.path import GUESSES, answer, draw_path, offer_calls
+from components.why.two_ways import compare, nearest
 from mdp_core.work import Work
 
 if TYPE_CHECKING:
     from mdp_core.rlhf.contest import Contest
-    from mdp_core.rlhf.gradient_study import GradientStudy
+    from mdp_core.rlhf.estimated_gradient import EstimatedGradient
     from mdp_core.tokens.language_model import LanguageModel
 
-SHEET = Path(__file__).parent / "why.css"
 PATH = "1 · Where the gradient stops: the loss that cannot be written"
 AROUND = "2 · Around the wall: the score-function estimator"
 TWO_WAYS = "3 · Supervised learning or RL: what each needs, what each improves"
@@ -60,53 +48,50 @@ EXAMPLES = {"wonderful.": "wonderful.", "terrible.": "terrible.", "none": ""}
 def page() -> None:
     """The page "Why RL"."""
     current, memory = follow_address(visit()), why_memory()
-    st.html(SHEET)
     with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="center"):
-        prompt(current)
-        seed(current)
+        ask_prompt(current)
+        ask_seed(current)
     notes(current.notes, current.dismiss)
-    if not warmup().done:
-        on_its_way(current, warmup())
-        for heading, lesson in LESSONS.items():  # what there is to see in a moment
-            st.subheader(heading)
-            takeaway(lesson)
-    elif models().get(READY) is None:
-        problem(warmup().problem or "The language model did not wake up.", "Reload the page.")
+    model = models().get(READY) if warmup().done else None
+    if model is None:
+        _wait()
     else:
-        draft = current.drafts.get("prompt")
-        wrong = draft.problem if draft is not None else memory.see(_pocket(), current.scenario.text.prompt)
+        wrong = current.drafts["prompt"].problem if "prompt" in current.drafts else ""
+        wrong = wrong or memory.see(model, current.scenario.text.prompt)
         if wrong:
             problem(wrong, f"This page goes on with “{memory.prompt}”.")
-        for section in (_path, _around, _two_ways):
-            part(section)
+        part(lambda: _show_path(memory, model, visit().scenario.seed))
+        part(lambda: _show_estimate(memory, model, visit().scenario.seed))
+        part(lambda: _show_two_ways(memory, model, visit().scenario.seed))
     write_link(current)
 
 
-def _pocket() -> LanguageModel:
-    model = models().get(READY)
-    assert model is not None
-    return model
+def _wait() -> None:
+    if warmup().done:
+        problem(warmup().problem or "The language model did not wake up.", "Reload the page.")
+    else:
+        on_its_way(visit(), warmup())
+    for heading, lesson in LESSONS.items():  # what there is to see in a moment
+        st.subheader(heading)
+        takeaway(lesson)
 
 
 # 1. The way back ends
 
 
-def _path() -> None:
-    current, memory, model = visit(), why_memory(), _pocket()
+def _show_path(memory: WhyMemory, model: LanguageModel, seed: int) -> None:
     st.subheader(PATH, anchor="path")
     try:
-        walk = walk_of(model, memory.prompt, current.scenario.seed, principle())
+        walked, passed = memory.see_walk(model, seed)
     except ValueError as error:
         problem(str(error), "Choose another score on page Score.")
         return
-    last = len(walk.tokens) - 1
-    memory.t = min(memory.t, last)
-    passage = passage_of(model, walk, memory.t, principle())
+    last = len(walked.tokens) - 1
     asked = "way_back" in memory.guesses
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="why_tokens"):
         st.caption(
-            f"Seed {current.scenario.seed} on the Stage, Pocket at temperature 1. Choose a token:",
+            f"Seed {seed} on the Stage, Pocket at temperature 1. Choose a token:",
             width="content",
         )
 
@@ -118,41 +103,40 @@ def _path() -> None:
         st.segmented_control(
             "t: which token of the text",
             list(range(last + 1)),
-            format_func=lambda t: plain(model.piece(walk.tokens[t])),
+            format_func=lambda t: plain(model.piece(walked.tokens[t])),
             key="why_t",
             on_change=look,
             required=True,
             label_visibility="collapsed",
         )
-    draw_path(model, walk, passage, memory.called, principle().name)
-    question(
+    draw_path(model, walked, memory.t, passed, memory.called, principle().name)
+    ask_question(
         memory.guesses,
         "way_back",
         "on which of these three does backward() find a gradient?",
         GUESSES,
-        lambda: right_guess(passage),
+        lambda: answer(passed),
     )
-    offer_calls(passage, memory.called, asked, memory.called.add)
+    offer_calls(passed, memory.called, asked, memory.called.add)
     takeaway(LESSONS[PATH])
 
 
 # 2. Around the wall
 
 
-def _around() -> None:
-    memory, model = why_memory(), _pocket()
+def _show_estimate(memory: WhyMemory, model: LanguageModel, seed: int) -> None:
     st.subheader(AROUND, anchor="around")
     left, right = st.columns([4, 9], gap="medium")
     with left:
         st.latex(r"\nabla\,\mathbb{E}[r]=\mathbb{E}\big[(r(y)-b)\,\nabla\log\pi(y)\big]")
         st.caption("The score is only a weight. What is differentiated is log π, and that has a gradient.")
-        _score(memory)
+        _ask_score(memory)
         try:
-            work = memory.see_study(model, visit().scenario.seed)
+            work = memory.see_estimate(model, seed)
         except ValueError as error:
             problem(str(error), "Choose another score on page Score.")
             return
-        _halving(memory, work)
+        _ask_halving(memory, work)
     with right:
         if "half" not in memory.guesses:
             st.info(f"Commit to a guess first: then {DRAWN:,} texts are drawn, and N is yours to drag.")
@@ -161,11 +145,11 @@ def _around() -> None:
         elif work.error is not None:
             problem(str(work.error), "Choose another score on page Score.")
         elif work.result is not None:
-            _estimate(memory, work.result, work.worked)
+            _draw_estimate(memory, work.result, seed)
     takeaway(LESSONS[AROUND])
 
 
-def _score(memory: WhyMemory) -> None:
+def _ask_score(memory: WhyMemory) -> None:
     names = [principle().name, f"{WORDS} words long"]
 
     def pick() -> None:
@@ -184,7 +168,7 @@ def _score(memory: WhyMemory) -> None:
     )
 
 
-def _halving(memory: WhyMemory, work: Work[GradientStudy]) -> None:
+def _ask_halving(memory: WhyMemory, work: Work[EstimatedGradient]) -> None:
     options = [f"{times} times as many" for times in HALVES]
     if "half" in memory.guesses and (work.result is None or not work.done):
         st.caption(f"You said {options[memory.guesses['half']]}. It is being worked out.")
@@ -192,58 +176,59 @@ def _halving(memory: WhyMemory, work: Work[GradientStudy]) -> None:
 
     def answer() -> tuple[int, str]:
         assert work.result is not None
-        slope = work.result.convergence.slope(0.0)
+        found = work.result.convergence
+        slope = found.slope(0.0)
         if not slope < 0:
             return 1, "Here there is nothing to estimate."
         needed = 2 ** (-1 / slope)
         right = min(range(len(HALVES)), key=lambda i: abs(needed - HALVES[i]))
         return right, f"Measured: {needed:.1f} times, slope {figure(slope)}; 1/√N says 4 and −0.50."
 
-    question(memory.guesses, "half", "how many times as many texts halve the estimate's error?", options, answer)
+    ask_question(memory.guesses, "half", "how many times as many texts halve the estimate's error?", options, answer)
 
 
-def _estimate(memory: WhyMemory, study: GradientStudy, seconds: float) -> None:
-    convergence, counted = study.convergence, study.counted
-    if study.high - study.low < 1e-9:
+def _draw_estimate(memory: WhyMemory, found: EstimatedGradient, seed: int) -> None:
+    convergence = found.convergence
+    if found.high - found.low < 1e-9:
         st.warning("Every text has the same score, so the exact gradient is 0: there is nothing to learn.")
         return
-    margin = 0.05 * (study.high - study.low)
+    margin = 0.05 * (found.high - found.low)
     estimate(
         convergence,
         key="why_estimate",
-        of=f"{memory.prompt} {visit().scenario.seed} {memory.scored.name}",
-        low=min(study.low - margin, 0.0),
-        high=max(study.high + margin, 0.0),
-        mean=study.score,
+        of=f"{memory.prompt} {seed} {memory.scored().name}",
+        low=min(found.low - margin, 0.0),
+        high=max(found.high + margin, 0.0),
+        mean=found.score,
     )
     best = convergence.moments.best_baseline
     st.caption(
-        f"Exact: all {len(counted.texts):,} texts of at most {TOKENS} tokens, but for {counted.rest:.4f} of the "
-        f"probability; E[r] = {figure(study.score, 3)}. Best baseline b = {figure(best, 3)}: worth "
-        f"{convergence.gain(best):.2f} times as many texts. Worked out in {seconds:.0f} s."
+        f"Exact: all {found.counted:,} texts of at most {TOKENS} tokens, but for {found.rest:.4f} of the probability; "
+        f"E[r] = {figure(found.score, 3)}. Best baseline b = {figure(best, 3)}: worth "
+        f"{convergence.gain(best):.2f} times as many texts. "
+        f"Worked out in {found.seconds:.0f} s."
     )
 
 
 # 3. With a target, or with a score
 
 
-def _two_ways() -> None:
-    memory, model = why_memory(), _pocket()
+def _show_two_ways(memory: WhyMemory, model: LanguageModel, seed: int) -> None:
     st.subheader(TWO_WAYS, anchor="two-ways")
     wrong, work = "", None
     try:
-        work = memory.see_contest(model, visit().scenario.seed)
+        work = memory.see_contest(model, seed)
     except ValueError as error:
         wrong = str(error)
     left, right = st.columns([4, 9], gap="medium")
     with left:
-        _target(memory)
+        _ask_target(memory)
         if wrong:
             problem(wrong, "RL needs no target: leave it empty.")
         has_target = bool(memory.target.strip()) and not wrong
         asked = "place" in memory.guesses or not has_target
         if has_target:
-            _place(memory, work)
+            _ask_place(memory, work)
         st.button(
             f"Let both learn: {STEPS} steps" if has_target else f"Let RL learn: {STEPS} steps",
             key="contest",
@@ -254,19 +239,19 @@ def _two_ways() -> None:
         )
         if work is not None and memory.began and not work.done:
             work_on(work, _doing, key="contest_progress")
-        if work is not None and work.error is not None:
+        if work is not None and work.error:
             problem(str(work.error), "Choose another score or target.")
-    contest = None if work is None else work.result
+    found: Contest | None = None if work is None else work.result
     with right:
-        step = _step(contest)
+        step = _ask_step(found)
         target = f"{memory.prompt} {memory.target}" if has_target else ""
-        draw_two_ways(contest, target, principle().name, step, wrong)
-        if contest is not None and work is not None and work.done and not contest.signal:
+        compare(found, target, principle().name, step, wrong)
+        if found is not None and work is not None and work.done and not found.signal:
             st.warning("All texts have the same score, so every advantage is 0: there is no signal to learn from.")
     takeaway(LESSONS[TWO_WAYS])
 
 
-def _target(memory: WhyMemory) -> None:
+def _ask_target(memory: WhyMemory) -> None:
     def typed() -> None:
         memory.target = st.session_state["why_target"]
         memory.guesses.pop("place", None)
@@ -289,30 +274,27 @@ def _target(memory: WhyMemory) -> None:
             st.button(label, key=f"target_{name}", on_click=pick, args=(target,), disabled=memory.target == target)
 
 
-def _place(memory: WhyMemory, work: Work[Contest] | None) -> None:
-    contest = None if work is None or not work.done else work.result
-    if "place" in memory.guesses and contest is None:
+def _ask_place(memory: WhyMemory, work: Work[Contest] | None) -> None:
+    found = None if work is None or not work.done else work.result
+    if "place" in memory.guesses and found is None:
         st.caption(f"You said: {PLACES[memory.guesses['place']]}.")
         return
 
     def answer() -> tuple[int, str]:
-        assert contest is not None
-        before, after, rl = contest.supervised[0], contest.supervised[-1], contest.rl[-1]
-        return (
-            contest.heading,
-            f"From {figure(before.score)} to {figure(after.score)}; RL came to {figure(rl.score)}.",
-        )
+        assert found is not None
+        before, after = found.supervised[0].score, found.supervised[-1].score
+        return nearest(found), f"From {figure(before)} to {figure(after)}; RL came to {figure(found.rl[-1].score)}."
 
-    question(memory.guesses, "place", "where will learning from the target take the mean score?", PLACES, answer)
+    ask_question(memory.guesses, "place", "where will learning from the target take the mean score?", PLACES, answer)
 
 
-def _step(contest: Contest | None) -> int:
+def _ask_step(found: Contest | None) -> int:
     """Which step of the learning is looked at: the last one that there is, until the visitor goes back."""
-    last = contest.rl[-1].step if contest is not None else 0
+    last = found.rl[-1].step if found is not None else 0
     if last < STEPS:
         return last
     return int(st.slider("step of the learning", 0, STEPS, STEPS, step=EVERY, key="why_step", width=420))
 
 
 def _doing(work: Work[Any]) -> str:
-    return work.doing or "beginning"
+    return "stopped" if work.stopped else work.doing or "beginning"

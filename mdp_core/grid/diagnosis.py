@@ -19,17 +19,17 @@ def remarks(world: GridWorld) -> tuple[str, ...]:
         cell for cell in world.states if (sign := world.sign(cell) if cell[0] >= 0 else None) and sign.kind == "goal"
     ]
     lost = [cell for cell in goals if not seen[world.index(cell)]]
-    said = []
+    sentences = []
     if not goals:
         ends = bool(table.terminal[seen].any() | table.terminated[seen & ~table.terminal].any())
         way = "only a pit ends an episode" if ends else "an episode never ends"
-        said.append(f"This world has no goal: {way}. With gamma below 1 every return is still finite.")
+        sentences.append(f"This world has no goal: {way}. With gamma below 1 every return is still finite.")
     elif lost and len(lost) == len(goals):
         what = "The goal" if len(goals) == 1 else f"None of the {len(goals)} goals"
         can = "cannot" if len(goals) == 1 else "can"
-        said.append(f"{what} {can} be reached from the start: walls or pits are in every way. Open one.")
+        sentences.append(f"{what} {can} be reached from the start: walls or pits are in every way. Open one.")
     elif lost:
-        said.append(f"{len(lost)} of the {len(goals)} goals cannot be reached from the start.")
+        sentences.append(f"{len(lost)} of the {len(goals)} goals cannot be reached from the start.")
     if not np.any(table.reward[seen][table.probability[seen] > 0]):
-        said.append("Every reward that can be reached is 0: here all policies are equally good.")
-    return tuple(said)
+        sentences.append("Every reward that can be reached is 0: here all policies are equally good.")
+    return tuple(sentences)

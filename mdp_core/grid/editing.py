@@ -113,9 +113,9 @@ def difference(before: GridWorld, after: GridWorld) -> Difference:
         pair = np.arange(len(both) * 4).reshape(-1, 4, 1)
         keys.append((pair * size + number[table.next_state[at]]).ravel())
         weights.append(sign * table.probability[at].ravel())
-    found, places = np.unique(np.concatenate(keys), return_inverse=True)
-    net = np.bincount(places, weights=np.concatenate(weights), minlength=len(found))
-    moved = np.unique(found[np.abs(net) > 1e-9] // size)
+    entries, places = np.unique(np.concatenate(keys), return_inverse=True)
+    net = np.bincount(places, weights=np.concatenate(weights), minlength=len(entries))
+    moved = np.unique(entries[np.abs(net) > 1e-9] // size)
     paid = np.abs(before.tabular().expected_reward[at_old] - after.tabular().expected_reward[at_new]) > 1e-12
     return Difference((len(old), len(new)), len(both) * 4, len(moved), int(paid.sum()))
 

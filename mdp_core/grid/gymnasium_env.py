@@ -10,6 +10,7 @@ import numpy as np
 from gymnasium.spaces import Discrete
 from numpy.typing import NDArray
 
+from mdp_core.distribution import fallen, upper_edges
 from mdp_core.grid.picture import picture
 from mdp_core.grid.world import ACTIONS, Cell, GridWorld
 
@@ -41,7 +42,7 @@ class GridWorldEnv(gymnasium.Env):  # type: ignore[misc]
         if world.map.edges == "forbidden":
             world = GridWorld(replace(world.map, edges="stay"))
         self._table = world.tabular()
-        self._cumulative = np.cumsum(self._table.probability, axis=2)
+        self._edges = upper_edges(self._table.probability)
         self._state = self.world.index(world.initial_state())
         self._steps = 0
         self._action: int | None = None
@@ -68,10 +69,7 @@ class GridWorldEnv(gymnasium.Env):  # type: ignore[misc]
             raise ValueError(f"an action is a number from 0 to {len(ACTIONS) - 1}, not {action}")
         if self._table.terminal[self._state]:
             raise ValueError("the episode is over; call reset first")
-        edges = self._cumulative[self._state, a]
-        # The last edge may be a hair below 1: what falls behind it belongs to the last outcome that can happen.
-        possible = np.flatnonzero(self._table.probability[self._state, a])
-        k = min(int(np.searchsorted(edges, self.np_random.random(), side="right")), int(possible[-1]))
+        k = int(fallen(self._edges[self._state, a], self.np_random.random()))
         reward = float(self._table.reward[self._state, a, k])
         terminated = bool(self._table.terminated[self._state, a, k])
         self._state, self._action = int(self._table.next_state[self._state, a, k]), a
@@ -113,8 +111,8 @@ class GridWorldEnv(gymnasium.Env):  # type: ignore[misc]
             rows = [list(row) for row in self.world.map.rows]
             if cell[0] >= 0:
                 rows[cell[0]][cell[1]] = "@"
-            said = "start" if self._action is None else ACTIONS[self._action]
-            return "\n".join([f"({said})", *("".join(row) for row in rows)]) + "\n"
+            action = "start" if self._action is None else ACTIONS[self._action]
+            return "\n".join([f"({action})", *("".join(row) for row in rows)]) + "\n"
         return None
 
     def _info(self) -> dict[str, Any]:

@@ -53,6 +53,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, cast
 
 LIMIT = 100  # rows and columns
+MAX_MAP = 20_000  # characters of its text that fit into a link
 MAX_REWARD = 1e6
 MAX_TITLE = 80  # characters
 MAX_WIND = 9

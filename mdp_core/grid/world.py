@@ -174,10 +174,10 @@ class GridWorld:
         wall = signs == WALL
         pays, cliff, ends = np.full((R, C), grid.step), np.zeros((R, C), np.bool_), np.zeros((R, C), np.bool_)
         for mark, sign in grid.signs:
-            here = signs == mark
-            pays[here] = grid.step if sign.reward is None else sign.reward
-            cliff |= here & (sign.kind == "cliff")
-            ends |= here & sign.ends
+            on_sign = signs == mark
+            pays[on_sign] = grid.step if sign.reward is None else sign.reward
+            cliff |= on_sign & (sign.kind == "cliff")
+            ends |= on_sign & sign.ends
 
         to_r, to_c = r + MOVES[direction][0], c + MOVES[direction][1]
         inside = (to_r >= 0) & (to_r < R) & (to_c >= 0) & (to_c < C)
@@ -205,12 +205,12 @@ class GridWorld:
 
         for mark, sign in grid.signs:
             if sign.target is not None:
-                here = signs[r, c] == mark
+                on_sign = signs[r, c] == mark
                 target = grid.find(sign.target)
-                next_state[here] = number[target]
-                reward[here] = grid.step if sign.reward is None else sign.reward
-                terminated[here] = bool(ends[target]) and not leaving
-                inside = inside | here
+                next_state[on_sign] = number[target]
+                reward[on_sign] = grid.step if sign.reward is None else sign.reward
+                terminated[on_sign] = bool(ends[target]) and not leaving
+                inside = inside | on_sign
         over = ends[r, c]
         next_state[over] = len(at) if leaving else number[r, c][over]
         reward[over] = pays[r, c][over] if leaving else 0.0

@@ -27,9 +27,14 @@ class Agent(ABC):
         self.spec = spec
         self.experience = Experience(samples, seed)
 
-    @abstractmethod
     def episode(self) -> Episode:
         """Live through one episode from its start to its end, learning."""
+        state = self.experience.start()
+        return Episode(0.0, 0, True) if self.experience.terminal[state] else self.live(state)
+
+    @abstractmethod
+    def live(self, state: int) -> Episode:
+        """The episode from its start, which is not its end."""
 
     @property
     @abstractmethod

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
+from mdp_core.distribution import upper_edges
 from mdp_core.tabular import TabularMDP
 
 _BLOCK = 1_024  # uniforms taken from a generator at once; no result depends on it
@@ -22,21 +23,36 @@ class Episode(NamedTuple):
     terminated: bool  # False: cut by max_steps
 
 
+class Walk(NamedTuple):
+    """A whole episode, for those that wait for its end."""
+
+    steps: list[tuple[int, int, float]]  # (s_t, a_t, r_{t+1})
+    last: int  # s_T
+    terminated: bool
+
+    def returns(self, gamma: float, rest: float) -> list[float]:
+        """[T], G_0 to G_{T-1} (Sutton & Barto, eq. 3.9); `rest` is what G_T stands for."""
+        g, backwards = rest, []
+        for _, _, reward in reversed(self.steps):
+            g = reward + gamma * g
+            backwards.append(g)
+        return backwards[::-1]
+
+    @property
+    def episode(self) -> Episode:
+        return Episode(sum(reward for _, _, reward in self.steps), len(self.steps), self.terminated)
+
+
 class Samples:
     """The successor tables as nested lists: one agent's one step is a look-up, for which arrays are slow."""
 
     def __init__(self, mdp: TabularMDP) -> None:
-        S, A, K = mdp.shape
+        S, A, _ = mdp.shape
         self.shape = (S, A)
         self.allowed = [tuple(np.flatnonzero(row).tolist()) for row in mdp.allowed]
         self.terminal: list[bool] = mdp.terminal.tolist()
-        # The upper edges of the successors' stretches of the stacked bar; from the last possible one on the bar is full.
-        edges = np.cumsum(mdp.probability, axis=2)
-        total = edges[:, :, -1:]
-        edges = edges / np.where(total > 0, total, 1.0)
-        last = K - 1 - np.argmax(mdp.probability[:, :, ::-1] > 0, axis=2)
-        edges[np.arange(K) >= last[:, :, None]] = 1.0
-        self.edges: list[list[list[float]]] = edges.tolist()
+        total = np.cumsum(mdp.probability, axis=2)[:, :, -1:]
+        self.edges: list[list[list[float]]] = upper_edges(mdp.probability, np.where(total > 0, total, 1.0)).tolist()
         over = mdp.terminated | mdp.terminal[mdp.next_state]
         tables = (mdp.next_state.tolist(), mdp.reward.tolist(), over.tolist())
         self.outcomes: list[list[list[tuple[int, float, bool]]]] = [
@@ -45,9 +61,7 @@ class Samples:
         ]
         starts = np.flatnonzero(mdp.start)
         self.starts: list[int] = starts.tolist()
-        start_edges = np.cumsum(mdp.start[starts])
-        start_edges[-1] = 1.0
-        self.start_edges: list[float] = start_edges.tolist()
+        self.start_edges: list[float] = upper_edges(mdp.start[starts]).tolist()
 
 
 def uniforms(seed: int, stream: int) -> Iterator[float]:
@@ -71,6 +85,17 @@ class Experience:
     def start(self) -> int:
         """s_0 of the next episode."""
         return self._samples.starts[bisect_right(self._samples.start_edges, next(self._start_draws))]
+
+    def walk(self, state: int, choose: Callable[[int], int], max_steps: int) -> Walk:
+        """From `state` to the episode's end, or for `max_steps`."""
+        steps: list[tuple[int, int, float]] = []
+        terminated = False
+        while not terminated and len(steps) < max_steps:
+            action = choose(state)
+            next_state, reward, terminated = self.step(state, action)
+            steps.append((state, action, reward))
+            state = next_state
+        return Walk(steps, state, terminated)
 
     def step(self, state: int, action: int) -> tuple[int, float, bool]:
         """(s_{t+1}, r_{t+1}, terminated)."""

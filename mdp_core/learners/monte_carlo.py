@@ -13,23 +13,15 @@ class MonteCarlo(ActionValueAgent):
     Behind the last step of a truncated episode the policy's average over the last state's actions stands in.
     """
 
-    def episode(self) -> Episode:
+    def live(self, state: int) -> Episode:
         spec, experience, q = self.spec, self.experience, self.q
-        state = experience.start()
-        steps: list[tuple[int, int, float]] = []
-        terminated = experience.terminal[state]
-        while not terminated and len(steps) < spec.max_steps:
-            action = self.choose(state)
-            next_state, reward, terminated = experience.step(state, action)
-            steps.append((state, action, reward))
-            state = next_state
-        g = 0.0
-        if not terminated:
-            g = epsilon_greedy_value(q[state], experience.allowed[state], spec.epsilon)
+        walk = experience.walk(state, self.choose, spec.max_steps)
+        rest = 0.0
+        if not walk.terminated:
+            rest = epsilon_greedy_value(q[walk.last], experience.allowed[walk.last], spec.epsilon)
         first: dict[tuple[int, int], float] = {}
-        for s, a, reward in reversed(steps):
-            g = reward + spec.gamma * g
-            first[s, a] = g  # an earlier visit overwrites a later one
-        for (s, a), value in first.items():
-            q[s][a] += spec.alpha * (value - q[s][a])
-        return Episode(sum(reward for _, _, reward in steps), len(steps), terminated)
+        for (s, a, _), g in zip(walk.steps, walk.returns(spec.gamma, rest), strict=True):
+            first.setdefault((s, a), g)
+        for (s, a), g in first.items():
+            q[s][a] += spec.alpha * (g - q[s][a])
+        return walk.episode

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-
 from mdp_core.learners.agents import Agent, Rows, blank_rows
 from mdp_core.learners.choice import draw, softmax_row
 from mdp_core.learners.experience import Episode, Samples
@@ -23,10 +21,6 @@ class PolicyGradientAgent(Agent):
     @property
     def table(self) -> Rows:
         return self.preferences
-
-    @abstractmethod
-    def episode(self) -> Episode:
-        """Live through one episode from its start to its end, learning."""
 
     def policy(self, state: int) -> list[float]:
         """[A], pi(. | s) now."""
@@ -52,38 +46,24 @@ class PolicyGradientAgent(Agent):
 class Reinforce(PolicyGradientAgent):
     """REINFORCE with baseline (section 13.4). A truncated episode's return ends with the baseline of its last state."""
 
-    def episode(self) -> Episode:
-        spec, experience, v = self.spec, self.experience, self.v
-        state = experience.start()
-        steps: list[tuple[int, int, float]] = []
-        terminated = experience.terminal[state]
-        while not terminated and len(steps) < spec.max_steps:
-            action = self.choose(state)
-            next_state, reward, terminated = experience.step(state, action)
-            steps.append((state, action, reward))
-            state = next_state
-        returns = []
-        g = 0.0 if terminated else v[state]
-        for _, _, reward in reversed(steps):
-            g = reward + spec.gamma * g
-            returns.append(g)
+    def live(self, state: int) -> Episode:
+        spec, v = self.spec, self.v
+        walk = self.experience.walk(state, self.choose, spec.max_steps)
+        returns = walk.returns(spec.gamma, 0.0 if walk.terminated else v[walk.last])
         discount = 1.0
-        for (s, a, _), g in zip(steps, reversed(returns), strict=True):
+        for (s, a, _), g in zip(walk.steps, returns, strict=True):
             advantage = g - v[s]
             v[s] += spec.alpha_v * advantage
             self.reinforce(s, a, spec.alpha * discount * advantage)
             discount *= spec.gamma
-        return Episode(sum(reward for _, _, reward in steps), len(steps), terminated)
+        return walk.episode
 
 
 class ActorCritic(PolicyGradientAgent):
     """One-step actor-critic (section 13.5). The last step of a truncated episode bootstraps like any other."""
 
-    def episode(self) -> Episode:
+    def live(self, state: int) -> Episode:
         spec, experience, v = self.spec, self.experience, self.v
-        state = experience.start()
-        if experience.terminal[state]:
-            return Episode(0.0, 0, True)
         total, discount = 0.0, 1.0
         for length in range(1, spec.max_steps + 1):
             action = self.choose(state)

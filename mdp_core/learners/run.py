@@ -20,6 +20,7 @@ from mdp_core.learners.snapshot import Snapshot
 from mdp_core.learners.spec import DivergedError, LearnerSpec
 from mdp_core.learners.temporal_difference import ExpectedSarsa, QLearning, Sarsa
 from mdp_core.learners.traces import ExpectedSarsaLambda, SarsaLambda, WatkinsQ
+from mdp_core.reach import end_in_reach
 from mdp_core.tabular import TabularMDP
 
 SNAPSHOTS = 100  # of one run, unless asked for otherwise
@@ -52,7 +53,7 @@ def learn(mdp: TabularMDP, spec: LearnerSpec, *, every: int | None = None) -> It
         raise ValueError(f"every must be at least 1 episode, not {every}.")
     if not np.any(mdp.start[~mdp.terminal] > 0):
         raise ValueError("The start is already the end: there is nothing to learn; put the start elsewhere.")
-    if spec.gamma == 1.0 and not _end_in_reach(mdp):
+    if spec.gamma == 1.0 and not end_in_reach(mdp):
         raise ValueError(
             "With gamma 1 and no end that can be reached, the sum of the rewards need not exist: "
             "choose a gamma below 1, or open a way to a goal."
@@ -107,18 +108,3 @@ def _snapshot(
         preferences=table if critics else None,
         baseline=np.array(critics) if critics else None,
     )
-
-
-def _end_in_reach(mdp: TabularMDP) -> bool:
-    """True if some start can come to an end."""
-    possible = (mdp.probability > 0) & mdp.allowed[:, :, None] & ~mdp.terminal[:, None, None]
-    over = mdp.terminated | mdp.terminal[mdp.next_state]
-    reached = mdp.start > 0
-    while True:
-        if np.any(possible & over & reached[:, None, None]):
-            return True
-        wider = reached.copy()
-        wider[mdp.next_state[possible & reached[:, None, None]]] = True
-        if np.array_equal(wider, reached):
-            return False
-        reached = wider

@@ -53,6 +53,11 @@ class Snapshot:
         """[N, S, A], what each agent holds to be best: policy without exploring; equals share the probability."""
         return _filled(epsilon_greedy_table(self._table, self.allowed, 0.0))
 
+    @property
+    def learned_policy(self) -> NDArray[np.float64]:
+        """[N, S, A], what was learned, played without exploring: greedy on action values, else the softmax itself."""
+        return self.policy if self.q is None else self.greedy
+
     @cached_property
     def v(self) -> NDArray[np.float64]:
         """[N, S], the baseline, or max_a q(s, a); 0 where no action is allowed."""

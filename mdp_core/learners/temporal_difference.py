@@ -16,12 +16,9 @@ class Sarsa(ActionValueAgent):
     the action would be worth on average and takes no draw.
     """
 
-    def episode(self) -> Episode:
+    def live(self, state: int) -> Episode:
         spec, experience, q = self.spec, self.experience, self.q
         alpha, gamma = spec.alpha, spec.gamma
-        state = experience.start()
-        if experience.terminal[state]:
-            return Episode(0.0, 0, True)
         action = self.choose(state)
         total = 0.0
         for length in range(1, spec.max_steps + 1):
@@ -48,12 +45,9 @@ class _Bootstrapping(ActionValueAgent):
     def value(self, state: int) -> float:
         """What stands for the rest of the episode from `state` on."""
 
-    def episode(self) -> Episode:
+    def live(self, state: int) -> Episode:
         spec, experience, q, value, choose = self.spec, self.experience, self.q, self.value, self.choose
         alpha, gamma = spec.alpha, spec.gamma
-        state = experience.start()
-        if experience.terminal[state]:
-            return Episode(0.0, 0, True)
         total = 0.0
         for length in range(1, spec.max_steps + 1):
             action = choose(state)

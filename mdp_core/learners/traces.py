@@ -56,11 +56,8 @@ class _TraceAgent(Agent):
 class SarsaLambda(_TraceAgent):
     """Sarsa(lambda); with dutch traces True Online Sarsa(lambda). A truncated end bootstraps as in `Sarsa`."""
 
-    def episode(self) -> Episode:
+    def live(self, state: int) -> Episode:
         spec, experience, q, z = self.spec, self.experience, self.q, self.z
-        state = experience.start()
-        if experience.terminal[state]:
-            return Episode(0.0, 0, True)
         z[:] = 0.0
         action = self.choose(state, self.row(state))
         total, old = 0.0, 0.0
@@ -100,11 +97,8 @@ class _BootstrappingTraces(_TraceAgent):
         """True if the steps before this action must not hear of what follows it."""
         return False
 
-    def episode(self) -> Episode:
+    def live(self, state: int) -> Episode:
         spec, experience, q, z = self.spec, self.experience, self.q, self.z
-        state = experience.start()
-        if experience.terminal[state]:
-            return Episode(0.0, 0, True)
         z[:] = 0.0
         total = 0.0
         for length in range(1, spec.max_steps + 1):

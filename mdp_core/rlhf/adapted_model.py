@@ -19,7 +19,7 @@ class AdaptedModel(LanguageModel):
     """`base` as if its weights were W + (alpha / r) B A. It shares the network, the tokenizer and the lane with `base`.
 
     What it remembers of texts is its own, so that neither answers with the other's numbers; call `forget` after the
-    adapter's numbers have changed. Raises AdapterError if the adapter is for another model.
+    adapter's numbers have changed. Raises OtherModelError if the adapter is for another model.
     """
 
     def __init__(self, base: LanguageModel, adapter: Adapter, name: str | None = None) -> None:

@@ -43,19 +43,19 @@ def adapter_files_in(uploads: Mapping[str, bytes], *, most: int = MAX_WEIGHTS) -
     in a sentence for a visitor: for files of other kinds, for two of a kind, for an archive that cannot be read.
     """
     limits = _LIMITS | {WEIGHTS: min(most, MAX_WEIGHTS)}
-    found: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     for name, content in uploads.items():
         if content[:2] == b"PK" or name.lower().endswith(".zip"):
             unpacked = _unpacked(content, limits)
         else:
             unpacked = {_role(name): content}
         for role, data in unpacked.items():
-            if role in found:
+            if role in files:
                 raise AdapterError(f"There are two files for {role}: choose one adapter.")
             if len(data) > limits[role]:
                 raise _too_large(role, limits[role])
-            found[role] = data
-    return found
+            files[role] = data
+    return files
 
 
 def named_base(files: Mapping[str, bytes]) -> str:
@@ -83,23 +83,23 @@ def _role(name: str) -> str:
 def _unpacked(content: bytes, limits: Mapping[str, int]) -> dict[str, bytes]:
     if content.count(b"PK\x01\x02") > MAX_ENTRIES:  # one for each entry: counted before the list is read
         raise AdapterError(f"This archive has more than {MAX_ENTRIES:,} files: pack the two of the adapter alone.")
-    found: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for entry in archive.infolist():
                 role = entry.filename.replace("\\", "/").rpartition("/")[2]
                 if role not in limits or entry.filename.startswith("__MACOSX/"):
                     continue
-                if role in found:
+                if role in files:
                     raise AdapterError(f"This archive has more than one {role}: pack one adapter alone.")
-                found[role] = _read(archive, entry, role, limits[role])
+                files[role] = _read(archive, entry, role, limits[role])
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         if isinstance(error, AdapterError):
             raise
         raise AdapterError("This archive is damaged, or no zip at all: save the adapter again.") from error
-    if not found:
+    if not files:
         raise AdapterError(f"This archive holds no adapter: it needs {CONFIG} and {WEIGHTS}.")
-    return found
+    return files
 
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, role: str, limit: int) -> bytes:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -19,7 +18,15 @@ from safetensors.torch import save as bytes_of
 from torch import Tensor, nn
 from transformers.pytorch_utils import Conv1D
 
-from mdp_core.rlhf.adapters import Adapter, AdapterError, AdapterSpec, LowRank, check_fits, target_layers
+from mdp_core.rlhf.adapters import (
+    Adapter,
+    AdapterError,
+    AdapterSpec,
+    LowRank,
+    OtherModelError,
+    check_fits,
+    target_layers,
+)
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 MAX_CONFIG = 100_000  # bytes
@@ -69,7 +76,7 @@ def files_of(adapter: Adapter, network: nn.Module) -> dict[str, bytes]:
 def adapter_from(files: Mapping[str, bytes], network: nn.Module) -> Adapter:
     """The adapter of those two files, checked against `network`: names, shapes, every number finite.
 
-    Raises AdapterError, in a sentence for a visitor.
+    Raises AdapterError, in a sentence for a visitor; OtherModelError, which is one, where it is for another model.
     """
     for file, limit in ((CONFIG, MAX_CONFIG), (WEIGHTS, MAX_WEIGHTS)):
         if file not in files:
@@ -80,9 +87,7 @@ def adapter_from(files: Mapping[str, bytes], network: nn.Module) -> Adapter:
     order = list(dict(network.named_modules()))
     names = {name for name, _ in factors}
     if unknown := sorted(names - set(order)):
-        raise AdapterError(
-            f"This adapter is for another model: here is no layer {unknown[0][:80]!r}. Load it over its own model."
-        )
+        raise OtherModelError(f"here is no layer {unknown[0][:80]!r}")
     layers = {}
     for name in (name for name in order if name in names):
         if (name, "A") not in factors or (name, "B") not in factors:
@@ -101,24 +106,6 @@ def adapter_from(files: Mapping[str, bytes], network: nn.Module) -> Adapter:
     if not adapter.is_finite:
         raise AdapterError("This adapter holds numbers that are not finite: take one from before its training broke.")
     return adapter
-
-
-def save_adapter(adapter: Adapter, network: nn.Module, folder: Path) -> None:
-    """Write both files into `folder`, which is made if need be."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files_of(adapter, network).items():
-        (folder / name).write_bytes(content)
-
-
-def load_adapter(folder: Path, network: nn.Module) -> Adapter:
-    """The adapter in `folder`. Raises AdapterError, in a sentence for a visitor."""
-    files = {}
-    for name, limit in ((CONFIG, MAX_CONFIG), (WEIGHTS, MAX_WEIGHTS)):
-        path = folder / name
-        if path.is_file():
-            _check_size(name, path.stat().st_size, limit)
-            files[name] = path.read_bytes()
-    return adapter_from(files, network)
 
 
 def _check_size(file: str, size: int, limit: int) -> None:

@@ -29,6 +29,13 @@ class AdapterError(ValueError):
     """An adapter that cannot be made, read, or laid over this model; the message is a sentence for the visitor."""
 
 
+class OtherModelError(AdapterError):
+    """An adapter for another model."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"This adapter is for another model: {why}. Load it over its own model.")
+
+
 @dataclass(frozen=True)
 class AdapterSpec:
     """The shape of an adapter. Raises AdapterError, in a sentence for a visitor, for a number out of its range."""
@@ -111,10 +118,10 @@ class Adapter:
 
     def digest(self) -> str:
         """Twelve hexadecimal digits of its numbers: two adapters that say the same have the same."""
-        said = hashlib.sha256(repr((self.spec.rank, float(self.spec.alpha), [*self.layers])).encode())
+        digest = hashlib.sha256(repr((self.spec.rank, float(self.spec.alpha), [*self.layers])).encode())
         for tensor in self.tensors:
-            said.update(tensor.detach().contiguous().numpy().tobytes())
-        return said.hexdigest()[:12]
+            digest.update(tensor.detach().contiguous().numpy().tobytes())
+        return digest.hexdigest()[:12]
 
     @contextmanager
     def over(self, network: nn.Module) -> Iterator[None]:
@@ -162,9 +169,9 @@ def target_layers(network: nn.Module, targets: tuple[str, ...] = ()) -> dict[str
     """
     linear = {name: module for name, module in network.named_modules() if isinstance(module, (nn.Linear, Conv1D))}
     for names in (targets,) if targets else USUAL_TARGETS:
-        found = {name: module for name, module in linear.items() if name.rpartition(".")[2] in names}
-        if found:
-            return found
+        layers = {name: module for name, module in linear.items() if name.rpartition(".")[2] in names}
+        if layers:
+            return layers
     known = sorted({name.rpartition(".")[2] for name in linear})[:6]
     raise AdapterError(
         f"This model has no layers {' or '.join(targets) or 'of attention'} to adapt: name some of {known}."
@@ -185,19 +192,14 @@ def _check_fit(name: str, layer: LowRank, network: nn.Module) -> nn.Module:
     except AttributeError:
         module = network  # which is no linear layer
     if not isinstance(module, (nn.Linear, Conv1D)):
-        raise AdapterError(
-            f"This adapter is for another model: here is no layer {name[:80]!r}. Load it over its own model."
-        )
+        raise OtherModelError(f"here is no layer {name[:80]!r}")
     (out, into), (B, A) = layer_shape(module), (layer.B.shape[-2], layer.A.shape[-1])
     if (out, into) != (B, A):
-        raise AdapterError(
-            f"This adapter is for another model: its layer {name[:80]!r} is {B} x {A}, and here it is {out} x {into}. "
-            "Load it over its own model."
-        )
+        raise OtherModelError(f"its layer {name[:80]!r} is {B} x {A}, and here it is {out} x {into}")
     return module
 
 
 def check_fits(adapter: Adapter, network: nn.Module) -> None:
-    """Raises AdapterError, in a sentence for a visitor, unless every layer of the adapter is one of `network`."""
+    """Raises OtherModelError, in a sentence for a visitor, unless every layer of the adapter is one of `network`."""
     for name, layer in adapter.layers.items():
         _check_fit(name, layer, network)

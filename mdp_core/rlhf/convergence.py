@@ -180,11 +180,11 @@ def _squares(a: Tensor, b: Tensor) -> Tensor:
 
 def _blocks(R: Tensor, D: Tensor, exact: Tensor, size: int = 1) -> tuple[Tensor, tuple[Tensor, Tensor]]:
     """[2^k, P] sums over `size` texts each -> [k, 3], squared errors summed over blocks of size, 2 size, ...; the whole."""
-    found = []
+    blocks = []
     while len(R) > 1:
-        found.append(_squares(R / size - exact, D / size).sum(0))
+        blocks.append(_squares(R / size - exact, D / size).sum(0))
         R, D, size = R[0::2] + R[1::2], D[0::2] + D[1::2], 2 * size
-    return torch.stack(found) if found else torch.empty((0, 3), dtype=torch.float64), (R[0], D[0])
+    return torch.stack(blocks) if blocks else torch.empty((0, 3), dtype=torch.float64), (R[0], D[0])
 
 
 def _root(squares: NDArray[np.float64], b: float) -> NDArray[np.float64]:

@@ -12,7 +12,6 @@ from functools import partial
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from mdp_core.rlhf.adapters import Adapter
@@ -45,21 +44,6 @@ def _parts(model: LanguageModel, adapter: Adapter, texts: Texts, temperature: fl
             yield rows, model.in_lane(partial(part, rows))
 
 
-def gradient_estimate(gradients: Tensor, advantages: NDArray[np.float64]) -> Tensor:
-    """[N, P], [N] -> [P]: the mean over texts of advantage times grad log pi, an ascent direction."""
-    A = torch.from_numpy(np.asarray(advantages, dtype=np.float64))
-    return (A[:, None] * gradients.double()).mean(0)
-
-
-def running_errors(gradients: Tensor, advantages: NDArray[np.float64], exact: Tensor) -> NDArray[np.float64]:
-    """[N, P], [N], [P] -> [N]: the distance between the estimate from the first 1..N texts and the exact gradient."""
-    A = torch.from_numpy(np.asarray(advantages, dtype=np.float64))
-    sums = (A[:, None] * gradients.double()).cumsum(0)
-    counts = torch.arange(1, len(A) + 1, dtype=torch.float64)[:, None]
-    errors: NDArray[np.float64] = (sums / counts - exact.double()).norm(dim=1).numpy()
-    return errors
-
-
 @dataclass(frozen=True, eq=False)
 class GradientMoments:
     """The estimator's mean and spread, over all counted texts."""
@@ -85,23 +69,10 @@ class GradientMoments:
         return float(np.sqrt(max(self.variance(baseline), 0.0) / texts))
 
 
-def gradient_moments(
-    model: LanguageModel, adapter: Adapter, counted: CountedTexts, *, temperature: float = 1.0
-) -> GradientMoments:
-    """The moments under the policy that `counted` was counted with: `adapter` over `model`."""
-    counting = gradient_moments_by_part(model, adapter, counted, temperature=temperature)
-    while True:
-        try:
-            next(counting)
-        except StopIteration as end:
-            moments: GradientMoments = end.value
-            return moments
-
-
 def gradient_moments_by_part(
     model: LanguageModel, adapter: Adapter, counted: CountedTexts, *, temperature: float = 1.0
 ) -> Generator[int, None, GradientMoments]:
-    """`gradient_moments` with a stop after some of the texts: yields how many are done."""
+    """The moments under the policy that `counted` was counted with: `adapter` over `model`. Yields how many are done."""
     p, r = torch.from_numpy(counted.probabilities), torch.from_numpy(counted.scores)
     gradient = torch.zeros(adapter.parameters, dtype=torch.float64)
     drift = torch.zeros_like(gradient)

@@ -1,4 +1,4 @@
-"""Exact answers where a model's texts can be counted: expected score, its gradient, the KL divergence.
+"""Exact answers where a model's texts can be counted: expected score, KL divergence.
 
 A model's texts form a tree. It is walked where it is likely; every text of at least a given probability is scored, and
 the probability of all others is known too: `rest`. What is computed from such texts says how far `rest` could move it.
@@ -11,19 +11,14 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from mdp_core.rlhf.adapted_model import AdaptedModel
-from mdp_core.rlhf.adapters import Adapter
-from mdp_core.rlhf.reading import drawn_logp, log_probabilities, rows_at_once, text_logits
+from mdp_core.rlhf.reading import log_probabilities
 from mdp_core.rlhf.totals import totals
 from mdp_core.tokens.generation import Texts
-from mdp_core.tokens.language_model import Continuations, LanguageModel
+from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.prompts import LongPromptError
-
-ROWS = 256  # prefixes that are read at once
+from mdp_core.tokens.text_tree import Walk, tempered
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,68 +78,17 @@ def count_texts(
     if len(prompt) >= model.window:
         raise LongPromptError(len(prompt), model.window - 1, "tokens")
     T = min(max_tokens, model.window - len(prompt))
-    ends = np.zeros(model.vocabulary_size, dtype=np.bool_)
-    ends[list(model.end_tokens)] = True
-    tokens, paths = [np.empty((0, T), dtype=np.int64)], [np.empty((0, T))]
-    rest = 0.0
-    # Of every batch of prefixes: what they were read with, which row each goes on from, its tokens, their log pi.
-    waiting: list[tuple[Continuations, NDArray[np.int64] | None, NDArray[np.int64], NDArray[np.float64]]] = [
-        (model.continuations(prompt, 1, T), None, np.empty((1, 0), dtype=np.int64), np.empty((1, 0)))
-    ]
-    while waiting:
-        parents, from_rows, written, path = waiting.pop()
-        here = parents
-        if from_rows is not None:
-            here = parents.branch(torch.from_numpy(from_rows))
-            here.append(torch.from_numpy(written[:, -1]))
-        t = written.shape[1]
-        step = torch.log_softmax(here.logits.double() / temperature, dim=-1).numpy()
-        p = np.exp(path.sum(axis=1, keepdims=True) + step)
-        likely = p >= least
-        rest += float(p[~likely].sum())
-        over = likely & ends if t + 1 < T else likely
-        for chosen, goes_on in ((over, False), (likely & ~over, True)):
-            row, token = np.nonzero(chosen)
-            longer = np.column_stack([written[row], token])
-            longer_path = np.column_stack([path[row], step[row, token]])
-            if goes_on:
-                for part in (slice(i, i + ROWS) for i in range(0, len(row), ROWS)):
-                    waiting.append((here, row[part], longer[part], longer_path[part]))
-            else:
-                fill = ((0, 0), (0, T - t - 1))
-                tokens.append(np.pad(longer, fill, constant_values=-1))
-                paths.append(np.pad(longer_path, fill))
-    all_tokens = np.concatenate(tokens)
-    lengths = (all_tokens >= 0).sum(axis=1)
-    last = all_tokens[np.arange(len(all_tokens)), lengths - 1]
-    texts = Texts(tuple(prompt), all_tokens, np.concatenate(paths), lengths, ends[last])
+    walk = Walk(model, prompt, T, partial(tempered, temperature=temperature), least=least)
+    parts = list(walk.texts())
+    tokens, paths = (
+        np.concatenate([np.pad(rows, ((0, 0), (0, T - rows.shape[1])), constant_values=fill) for rows in of_parts])
+        for of_parts, fill in (([e.tokens for e in parts], -1), ([e.log_probabilities for e in parts], 0))
+    )
+    lengths = (tokens >= 0).sum(axis=1)
+    last = tokens[np.arange(len(tokens)), lengths - 1]
+    texts = Texts(tuple(prompt), tokens, paths, lengths, walk.ends[last])
     scores = totals(score, [model.decode(ids) for ids in texts])
-    return CountedTexts(texts, scores, rest, low, high)
-
-
-def exact_gradient(
-    model: LanguageModel, adapter: Adapter, texts: Texts, worth: NDArray[np.float64], *, temperature: float = 1.0
-) -> Tensor:
-    """[P], the gradient of sum_y pi(y) worth(y) over `texts` with respect to the adapter's numbers, by backpropagation.
-
-    `worth` [M] is held fixed. With the scores it is the gradient of the expected score; with scores less a constant it is
-    the same where all texts are given. With log pi(y) - log pi_ref(y) it is that of KL(pi || pi_ref), as the part that
-    comes from log pi itself has expectation 0.
-    """
-    weights = torch.from_numpy(np.asarray(worth, dtype=np.float64))
-
-    def part(rows: slice) -> Tensor:
-        leaves = adapter.trainable()
-        with leaves.over(model.model):
-            logits = text_logits(model.model, texts, rows, temperature=temperature)
-        logp = drawn_logp(logits.double(), texts, rows).sum(-1)
-        gradients = torch.autograd.grad((logp.exp() * weights[rows]).sum(), leaves.tensors)
-        return torch.cat([gradient.reshape(-1) for gradient in gradients]).double()
-
-    total = torch.zeros(adapter.parameters, dtype=torch.float64)
-    for rows in rows_at_once(model, texts):
-        total += model.in_lane(partial(part, rows))
-    return total
+    return CountedTexts(texts, scores, walk.rest, low, high)
 
 
 @dataclass(frozen=True)
@@ -157,33 +101,12 @@ class PolicyPoint:
     rest: float  # the probability of the texts that were not counted
 
 
-def policy_point(
-    model: LanguageModel,
-    adapter: Adapter,
-    prompt: tuple[int, ...],
-    max_tokens: int,
-    score: Callable[[str], float],
-    *,
-    low: float,
-    high: float,
-    temperature: float = 1.0,
-    least: float = 1e-6,
-) -> PolicyPoint:
-    """Count the texts of the tuned policy and compare them to the model's own. Arguments as in `count_texts`.
+def policy_point(model: LanguageModel, counted: CountedTexts, *, temperature: float = 1.0) -> PolicyPoint:
+    """Compare the texts that a tuned policy writes, `counted` with it at `temperature`, to what `model` makes of them.
 
     The texts that are not counted enter the divergence as if they were one, which can only make it smaller (log-sum
     inequality).
     """
-    counted = count_texts(
-        AdaptedModel(model, adapter),
-        prompt,
-        max_tokens,
-        score,
-        low=low,
-        high=high,
-        temperature=temperature,
-        least=least,
-    )
     reference = log_probabilities(model, counted.texts, temperature=temperature).sum(-1).numpy()
     kl = float(counted.probabilities @ (counted.log_probabilities - reference))
     if counted.rest > 0:

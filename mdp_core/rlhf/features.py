@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 import unicodedata
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -15,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from mdp_core.kept import Kept
 from mdp_core.tokens.language_model import SMALL, LanguageModel
 from mdp_core.tokens.prompts import EmptyPromptError, LongPromptError, PromptError
 
@@ -49,27 +48,25 @@ class TextFeatures:
         self._block = _last_block(self._reader)
         self.size = 2 * int(model.model.config.get_text_config().hidden_size)  # d
         self._tokens = TOKENS if model.model.num_parameters() < SMALL else TOKENS_OF_A_LARGE_ONE
-        self._books = threading.Lock()
-        self._kept: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
-        self._most = max(KEPT_BYTES // (4 * self.size), 64)
+        self._kept: Kept[str, NDArray[np.float32]] = Kept(max(KEPT_BYTES // (4 * self.size), 64))
 
     def __call__(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """[N, d], the features of each text. Raises UnreadableTextError for one that is empty, longer than the window, or
         has a word that the model does not know."""
-        found = {text: vector for text in texts if (vector := self._known(text)) is not None}
-        new = [text for text in dict.fromkeys(texts) if text not in found]
+        known = {text: vector for text in texts if (vector := self._kept.get(text)) is not None}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
         ids = [self._ids(text) for text in new]
         for rows in _parts([len(tokens) for tokens in ids], self._tokens):
             vectors = self.model.in_lane(partial(self._read, [ids[i] for i in rows]))
             for i, vector in zip(rows, vectors, strict=True):
-                found[new[i]] = self._keep(new[i], vector)
+                known[new[i]] = self._kept.put(new[i], vector.copy())  # not a view that keeps all of its pass alive
         if not texts:
             return np.zeros((0, self.size))
-        return np.stack([found[text] for text in texts]).astype(np.float64)
+        return np.stack([known[text] for text in texts]).astype(np.float64)
 
     def check(self, text: str) -> None:
         """Raises what reading `text` would raise."""
-        if self._known(text) is None:
+        if self._kept.get(text) is None:
             self._ids(text)
 
     def _ids(self, text: str) -> tuple[int, ...]:
@@ -98,19 +95,6 @@ class TextFeatures:
         last = h[torch.arange(len(ids)), lengths - 1]
         result: NDArray[np.float32] = torch.cat([mean, last], dim=1).numpy()
         return result
-
-    def _known(self, text: str) -> NDArray[np.float32] | None:
-        with self._books:
-            if text in self._kept:
-                self._kept.move_to_end(text)
-            return self._kept.get(text)
-
-    def _keep(self, text: str, vector: NDArray[np.float32]) -> NDArray[np.float32]:
-        with self._books:
-            self._kept[text] = vector.copy()  # not a view that keeps all texts of its pass alive
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-            return vector
 
 
 def _last_block(network: nn.Module) -> nn.Module:

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mdp_core.rlhf.adapted_model import AdaptedModel
 from mdp_core.rlhf.adapters import Adapter
 from mdp_core.rlhf.algorithms import ALGORITHMS
-from mdp_core.rlhf.exact import CountedTexts, PolicyPoint, policy_point
+from mdp_core.rlhf.exact import CountedTexts, PolicyPoint, count_texts, policy_point
 from mdp_core.rlhf.frontier import optimum
 from mdp_core.rlhf.measured import Figures, Measured, figures_of, measure, write
 from mdp_core.rlhf.next_token import Watched
@@ -167,9 +168,8 @@ class Film:
                 yield n
 
     def _count(self, adapter: Adapter, reference: CountedTexts) -> PolicyPoint:
-        return policy_point(
-            self.model,
-            adapter,
+        counted = count_texts(
+            AdaptedModel(self.model, adapter),
             reference.texts.prompt,
             self.spec.tokens,
             Totals(self.reward),
@@ -177,6 +177,7 @@ class Film:
             high=reference.high,
             temperature=self.spec.temperature,
         )
+        return policy_point(self.model, counted, temperature=self.spec.temperature)
 
     @property
     def points(self) -> dict[int, PolicyPoint]:

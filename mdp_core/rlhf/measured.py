@@ -12,7 +12,7 @@ from torch import Tensor
 
 from mdp_core.rlhf.adapted_model import AdaptedModel
 from mdp_core.rlhf.adapters import Adapter
-from mdp_core.rlhf.losses import entropy
+from mdp_core.rlhf.logits import entropy
 from mdp_core.rlhf.reading import laid_over, log_probabilities, mask_of, rows_at_once, text_logits
 from mdp_core.rlhf.snapshot import Snapshot
 from mdp_core.rlhf.spec import TuneSpec

@@ -72,20 +72,20 @@ class SavedPreferences:
             )
 
 
-def to_json(said: SavedPreferences) -> str:
-    """`said` as JSON: format, version, the simulated rater, `choices` and `stars`, one to a line.
+def to_json(saved: SavedPreferences) -> str:
+    """`saved` as JSON: format, version, the simulated rater, `choices` and `stars`, one to a line.
 
     Raises PreferenceFileError for more than MAX_BYTES.
     """
     head: dict[str, Any] = {"format": FORMAT, "version": VERSION}
-    if said.rater is not None:
-        head["simulated rater"] = {"number": said.rater.number, "rationality": said.rater.rationality}
+    if saved.rater is not None:
+        head["simulated rater"] = {"number": saved.rater.number, "rationality": saved.rater.rationality}
     lists = {
         "choices": [
             {"one": c.one, "other": c.other, "chosen": c.chosen, "rater": _SIMULATED if c.simulated else _PERSON}
-            for c in said.choices
+            for c in saved.choices
         ],
-        "stars": [{"text": text, "stars": count} for text, count in said.stars],
+        "stars": [{"text": text, "stars": count} for text, count in saved.stars],
     }
     fields = [f"{_line(name)}: {_line(value)}" for name, value in head.items()]
     for name, entries in lists.items():
@@ -154,10 +154,10 @@ def _rater(entry: Any) -> SimulatedBy | None:
 
 
 def _list(file: dict[str, Any], name: str) -> list[Any]:
-    found = file.get(name)
-    if not isinstance(found, list):
+    entries = file.get(name)
+    if not isinstance(entries, list):
         raise PreferenceFileError(f"This file has no list of {name}: save the choices again.")
-    return found
+    return entries
 
 
 def _line(value: Any) -> str:

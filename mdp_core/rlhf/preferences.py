@@ -1,4 +1,4 @@
-"""Preferences between two texts: the Bradley-Terry model, and the direct loss on them."""
+"""What preferences between two texts cost a model of them: the Bradley-Terry loss, and the direct one."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 
-def preference_probability(better: Tensor, worse: Tensor) -> Tensor:
-    """[...] -> [...]: P(better is chosen) = sigmoid(r_better - r_worse) (Bradley & Terry 1952)."""
-    return (better - worse).sigmoid()
+def bradley_terry_losses(margins: Tensor) -> Tensor:
+    """[...] -> [...]: -log sigmoid(r_chosen - r_rejected), what a reward model is trained on (Ouyang et al. 2022, eq. 1).
 
-
-def bradley_terry_losses(chosen: Tensor, rejected: Tensor) -> Tensor:
-    """[...] -> [...]: -log sigmoid(r_chosen - r_rejected), what a reward model is trained on (Ouyang et al. 2022, eq. 1)."""
-    return -logsigmoid(chosen - rejected)
+    A margin is r_chosen - r_rejected; `raters.preference_probability` is what the loss is the logarithm of.
+    """
+    return -logsigmoid(margins)
 
 
 def dpo_losses(chosen: Tensor, rejected: Tensor, chosen_ref: Tensor, rejected_ref: Tensor, beta: float) -> Tensor:
@@ -21,4 +19,4 @@ def dpo_losses(chosen: Tensor, rejected: Tensor, chosen_ref: Tensor, rejected_re
 
     The arguments are log-probabilities of whole texts under the policy and under the reference.
     """
-    return -logsigmoid(beta * ((chosen - rejected) - (chosen_ref - rejected_ref)))
+    return bradley_terry_losses(beta * ((chosen - rejected) - (chosen_ref - rejected_ref)))

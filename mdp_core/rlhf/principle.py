@@ -1,4 +1,4 @@
-"""The principle that texts are scored by: a score that is written down, or a reward model that was learned."""
+"""The principle that texts are scored by: a score that can be written down, or a reward model in its place."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from mdp_core.tokens.scores import Reward, Score, ScoreSpec, reward_from
+from mdp_core.tokens.rewards import longest_text, reward_from, score_range
+from mdp_core.tokens.scores import Reward, Score, ScoreSpec
 
 if TYPE_CHECKING:
     from mdp_core.tokens.language_model import LanguageModel
@@ -68,10 +69,8 @@ class Principle:
 
         A formula that counts needs to know whose tokens they are: without `model` it bounds any text that it can read.
         """
-        from mdp_core.tokens.prefix_values import longest_text, score_range  # heavy: not before it is needed
-
         if self.model is not None:
             return self.model.range()
-        return (
-            score_range(self.spec) if model is None else score_range(self.spec, longest_text(model, prompt, max_tokens))
-        )
+        if model is None:
+            return score_range(self.spec)
+        return score_range(self.spec, longest_text(model, prompt, max_tokens))

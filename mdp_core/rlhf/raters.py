@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import exp, isfinite
+from math import isfinite
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from mdp_core.tokens.scores import Reward, Score, Sentiment
+from mdp_core.tokens.scores import WORD, Reward, Score, Sentiment
 
 STARS = 5
 MAX_RATIONALITY = 100.0
-
-_WORD = re.compile(r"\w+(?:['’-]\w+)*")
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ def _repeated(text: str) -> float:
 
 
 def _words(text: str) -> list[str]:
-    return [word.casefold() for word in _WORD.findall(text)]
+    return [word.casefold() for word in WORD.findall(text)]
 
 
 def _any_of(*wanted: str) -> Callable[[str], float]:
@@ -145,7 +143,8 @@ class SimulatedRater:
 
     def probability(self, one: str, other: str) -> float:
         """P(one is chosen of the two)."""
-        return sigmoid(self.rationality * (self.taste(one).total - self.taste(other).total))
+        margin = self.rationality * (self.taste(one).total - self.taste(other).total)
+        return float(preference_probability(margin))
 
     def choose(self, one: str, other: str, u: float) -> Comparison:
         """The choice that the draw `u` in [0, 1) falls on: `one` where it is below P(one is chosen)."""
@@ -163,6 +162,8 @@ def simulated_choices(
     )
 
 
-def sigmoid(x: float) -> float:
-    """1 / (1 + exp(-x)), without overflow."""
-    return 1 / (1 + exp(-x)) if x >= 0 else exp(x) / (1 + exp(x))
+def preference_probability(margins: ArrayLike) -> NDArray[np.float64]:
+    """[...] -> [...]: P(the better is chosen) = sigmoid(r_better - r_worse), of margins r_better - r_worse, without overflow
+    (Bradley & Terry 1952)."""
+    result: NDArray[np.float64] = np.exp(-np.logaddexp(0, -np.asarray(margins)))
+    return result

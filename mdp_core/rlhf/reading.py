@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from transformers.cache_utils import DynamicCache
 
 from mdp_core.rlhf.adapters import Adapter
-from mdp_core.rlhf.losses import token_logp
+from mdp_core.rlhf.logits import token_logp
 from mdp_core.tokens.generation import Texts
 from mdp_core.tokens.language_model import LanguageModel, remembers
 from mdp_core.tokens.prefix_cache import cache_of, key_values

@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mdp_core.rlhf.features import TextFeatures, UnreadableTextError
-from mdp_core.rlhf.raters import Comparison, sigmoid
-from mdp_core.rlhf.reward_training import FOLDS, PRIOR, Examples, TrainingStep, agreement, sigmoids, train
+from mdp_core.rlhf.raters import Comparison, preference_probability
+from mdp_core.rlhf.reward_training import FOLDS, PRIOR, Examples, TrainingStep, agreement, train
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.scores import Score
 
@@ -39,10 +39,10 @@ class RewardModel:
     @property
     def key(self) -> Hashable:
         """The same for the same scores: the language model's id and a digest of all numbers."""
-        said = hashlib.sha256()
+        digest = hashlib.sha256()
         for array in (self.mean, self.spread, self.head):
-            said.update(np.ascontiguousarray(array).tobytes())
-        return self.features.model.id, said.hexdigest()[:12]
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return self.features.model.id, digest.hexdigest()[:12]
 
     def check(self, writer: LanguageModel) -> None:
         """Raises ValueError where `writer` writes words that the reward model's own language model cannot read."""
@@ -78,8 +78,10 @@ class RewardModel:
 
     def strengths(self, comparisons: Sequence[Comparison]) -> list[float]:
         """P(the text that was chosen is chosen), of each choice: near 1 where it was clear, below 0.5 where it surprises."""
-        scores = iter(self.score_many([text for c in comparisons for text in (c.better, c.worse)]))
-        return [sigmoid(better.total - worse.total) for better, worse in zip(scores, scores, strict=True)]
+        scores = self.score_many([text for c in comparisons for text in (c.better, c.worse)])
+        better, worse = (np.array([score.total for score in scores[side::2]]) for side in (0, 1))
+        strengths: list[float] = preference_probability(better - worse).tolist()
+        return strengths
 
 
 def fit(examples: Examples, *, prior: float = PRIOR, name: str = "reward model") -> RewardModel:
@@ -142,13 +144,13 @@ class HeldOut:
             Bin(
                 b / bins,
                 (b + 1) / bins,
-                len(here),
-                float(p[here].mean()),
-                float(first[here].mean()),
-                _wilson(first[here]),
+                len(inside),
+                float(p[inside].mean()),
+                float(first[inside].mean()),
+                _wilson(first[inside]),
             )
             for b in range(bins)
-            if len(here := np.flatnonzero(at == b))
+            if len(inside := np.flatnonzero(at == b))
         ]
 
 
@@ -159,7 +161,7 @@ def cross_validated(examples: Examples, *, prior: float = PRIOR) -> HeldOut:
         tested = examples.held_out(fold)
         if tested.any() and examples.without(fold).any():
             last = deque(train(examples, fold, prior=prior), maxlen=1)[0]
-            P[tested] = sigmoids(examples.differences[tested] @ last.head)
+            P[tested] = preference_probability(examples.differences[tested] @ last.head)
     known = np.flatnonzero(~np.isnan(P))
     return HeldOut(tuple(examples.comparisons[i] for i in known), P[known], examples.weights[known])
 
@@ -172,19 +174,17 @@ def growth(examples: Examples, sizes: Sequence[int], *, prior: float = PRIOR) ->
         later = [i for i in range(n, len(examples)) if not texts[i] & seen]
         if later and n:
             head = deque(train(_first(examples, n), prior=prior), maxlen=1)[0].head
-            P = sigmoids(examples.differences[later] @ head)
+            P = preference_probability(examples.differences[later] @ head)
             yield n, HeldOut(tuple(examples.comparisons[i] for i in later), P, examples.weights[later])
 
 
 def _first(examples: Examples, n: int) -> Examples:
-    return Examples(
-        examples.features,
-        examples.comparisons[:n],
-        examples.mean,
-        examples.spread,
-        examples.differences[:n],
-        examples.weights[:n],
-        examples.folds[:n],
+    return replace(
+        examples,
+        comparisons=examples.comparisons[:n],
+        differences=examples.differences[:n],
+        weights=examples.weights[:n],
+        folds=examples.folds[:n],
     )
 
 
@@ -195,10 +195,10 @@ def _wilson(won: NDArray[np.bool_]) -> float:
 
 def remarks(comparisons: Sequence[Comparison]) -> list[str]:
     """What is odd about these choices, in sentences for a visitor: nothing that cannot be learned from."""
-    said = []
+    sentences = []
     sides = {c.chosen for c in comparisons}
     if len(comparisons) >= 8 and len(sides) == 1:
-        said.append(
+        sentences.append(
             f"All {len(comparisons)} choices are of the {'second' if sides == {1} else 'first'} text: "
             "if it is its place that you like, there is nothing to learn from the words."
         )
@@ -206,7 +206,7 @@ def remarks(comparisons: Sequence[Comparison]) -> list[str]:
     contradictions = sum((worse, better) in winners for better, worse in winners) // 2
     if contradictions:
         pairs = "pair of texts was" if contradictions == 1 else "pairs of texts were"
-        said.append(
+        sentences.append(
             f"{contradictions} {pairs} judged both ways: the model takes them for close, and their P stays near one half."
         )
-    return said
+    return sentences

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn.functional import logsigmoid
 
 from mdp_core.rlhf.features import TextFeatures
+from mdp_core.rlhf.preferences import bradley_terry_losses
 from mdp_core.rlhf.raters import Comparison
 from mdp_core.tokens.lane import Lane
 
@@ -136,7 +136,7 @@ def _newton(examples: Examples, learned: Mask, tested: Mask, prior: float) -> It
     v = torch.zeros(D.shape[1], dtype=torch.float64)
 
     def objective(v: Tensor) -> float:
-        return float(-(weights @ logsigmoid(D @ v)) + precision / 2 * (v @ v))
+        return float(weights @ bradley_terry_losses(D @ v) + precision / 2 * (v @ v))
 
     def better() -> Tensor | None:
         wrong = torch.sigmoid(-(D @ v))  # P of the text that was not chosen
@@ -171,15 +171,10 @@ def _lane() -> Lane:
 
 def mean_loss(margins: NDArray[np.float64], weights: NDArray[np.float64]) -> float | None:
     """[n], [n] -> the weighted mean of -log sigmoid(margin), None of none; a margin is r(better) - r(worse)."""
-    return float(np.average(np.logaddexp(0, -margins), weights=weights)) if len(margins) else None
+    losses = bradley_terry_losses(torch.from_numpy(margins)).numpy()
+    return float(np.average(losses, weights=weights)) if len(margins) else None
 
 
 def agreement(margins: NDArray[np.float64], weights: NDArray[np.float64]) -> float | None:
     """[n], [n] -> the weighted share of margins above 0, those at 0 counted half; None of none."""
     return float(np.average((np.sign(margins) + 1) / 2, weights=weights)) if len(margins) else None
-
-
-def sigmoids(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """[n] -> [n], 1 / (1 + exp(-x)), without overflow."""
-    result: NDArray[np.float64] = np.exp(-np.logaddexp(0, -x))
-    return result

@@ -24,7 +24,7 @@ class TuneSpec:
     """One algorithm, its parameters, and the texts that it learns from. `preset` gives what suits an algorithm.
 
     An algorithm ignores what it has no use for: `group` unless it compares groups, `epochs` and `clip` unless it clips,
-    `lambda_` and `value_rate` unless it is PPO. Raises ValueError, in a sentence for a visitor, for an unknown name or a
+    `lambda_` and `value_rate` unless it has values. Raises ValueError, in a sentence for a visitor, for an unknown name or a
     number out of its range.
     """
 
@@ -40,9 +40,9 @@ class TuneSpec:
     estimator: str = "k1"  # of the divergence: k1, k2 or k3
     temperature: float = 1.0  # of the policy that writes and is tuned, and of the reference
     epochs: int = 1  # updates from the same texts
-    clip: float = 0.2  # epsilon of the probability ratio, and of PPO's values
+    clip: float = 0.2  # epsilon of the probability ratio, and of the values
     lambda_: float = 0.95  # of GAE; gamma is 1
-    value_rate: float = 0.01  # learning rate of PPO's value head
+    value_rate: float = 0.01  # learning rate of the value head
     max_norm: float = 1.0  # the gradient is shortened to this length
     adapter: AdapterSpec = field(default_factory=AdapterSpec)
     seed: int = 0
@@ -93,8 +93,7 @@ def preset(algorithm: str, **changes: Any) -> TuneSpec:
     more than beta a token, and advantages in standard deviations run away from it.
     """
     _one_of("algorithm", algorithm, ALGORITHMS)
-    spec = TuneSpec(algorithm=algorithm, epochs=2 if algorithm == "ppo" else 1)
-    return replace(spec, **changes)
+    return replace(TuneSpec(algorithm=algorithm, epochs=ALGORITHMS[algorithm].epochs), **changes)
 
 
 def _one_of(what: str, value: str, known: Any) -> None:

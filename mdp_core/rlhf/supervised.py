@@ -15,7 +15,7 @@ from mdp_core.rlhf.reading import drawn_logp, log_probabilities, text_logits
 from mdp_core.rlhf.snapshot import DivergedError
 from mdp_core.tokens.generation import Texts
 from mdp_core.tokens.language_model import LanguageModel
-from mdp_core.tokens.prompts import EmptyPromptError, UnknownWordsError
+from mdp_core.tokens.prompts import CharacterError, EmptyPromptError, LongPromptError, UnknownWordsError
 
 
 class TargetError(ValueError):
@@ -44,8 +44,8 @@ def target_text(model: LanguageModel, prompt: str, target: str, max_tokens: int)
         raise NoTargetError from None
     except UnknownWordsError as error:
         raise TargetError(f"The target cannot be learned: {error}") from None
-    except ValueError as error:
-        raise TargetError(str(error).replace("The prompt", "The target").replace("the prompt", "the target")) from None
+    except (LongPromptError, CharacterError) as error:
+        raise TargetError(error.sentence("target")) from None
     whole = model.encode(f"{prompt} {target}")
     if whole[: len(begun)] != begun:
         raise TargetError("The target melts into the last word of the prompt: begin it with a word of its own.")

@@ -29,8 +29,8 @@ def totals(score: Callable[[str], float], texts: Sequence[str]) -> NDArray[np.fl
     many = getattr(score.reward, "score_many", None) if isinstance(score, Totals) else None
     if many is None:
         return np.array([score(text) for text in texts], dtype=np.float64)
-    found: Sequence[Score] = many(texts)
-    return np.array([answer.total for answer in found], dtype=np.float64)
+    scores: Sequence[Score] = many(texts)
+    return np.array([answer.total for answer in scores], dtype=np.float64)
 
 
 def checked_totals(reward: Reward, texts: Sequence[str]) -> NDArray[np.float64]:

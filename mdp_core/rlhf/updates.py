@@ -10,8 +10,11 @@ import torch
 from torch import Tensor, nn
 
 from mdp_core.rlhf.adapters import Adapter
-from mdp_core.rlhf.losses import entropy, value_terms
-from mdp_core.rlhf.objective import loss_terms, rewards_of, text_advantages, token_advantages, token_weights
+from mdp_core.rlhf.advantages import Outcome
+from mdp_core.rlhf.algorithms import ALGORITHMS
+from mdp_core.rlhf.logits import entropy
+from mdp_core.rlhf.losses import value_terms
+from mdp_core.rlhf.objective import loss_terms, rewards_of
 from mdp_core.rlhf.reading import drawn_logp, logits_and_features, mask_of, rows_at_once, text_logits
 from mdp_core.rlhf.spec import TuneSpec
 from mdp_core.tokens.generation import Texts
@@ -38,7 +41,7 @@ class Learner:
     def learn(self, texts: Texts, scores: Tensor, reference: Tensor) -> Update:
         """Move the adapter by what B texts say; `scores` [B], `reference` [B, T], log pi_ref of their tokens."""
         batch = _Batch.of(self.spec, texts, scores, reference)
-        batch.advantages[:] = self._advantages(batch)
+        batch.advantages[:] = ALGORITHMS[self.spec.algorithm].advantages(self._outcome(batch))
         norm = self._go_over(batch, first=True)
         for _ in range(self.spec.updates - 1):
             if not isfinite(norm) or not isfinite(self._go_over(batch, first=False)):
@@ -57,12 +60,11 @@ class Learner:
             return 0.0
         return self.model.in_lane(self._step)
 
-    def _advantages(self, batch: _Batch) -> Tensor:
-        """[B, T]"""
-        returns = batch.rewards.sum(-1)
+    def _outcome(self, batch: _Batch) -> Outcome:
         earlier = self._returns / self._count if self._count else None
-        self._returns, self._count = self._returns + float(returns.sum()), self._count + len(returns)
-        return text_advantages(self.spec, returns, earlier)[:, None] * batch.mask
+        outcome = Outcome(batch.rewards, batch.mask, batch.values, self.spec.group_size, self.spec.lambda_, earlier)
+        self._returns, self._count = self._returns + float(outcome.returns.sum()), self._count + len(batch.mask)
+        return outcome
 
     def _step(self) -> float:
         norm = float(nn.utils.clip_grad_norm_(self.live.tensors, self.spec.max_norm))
@@ -91,7 +93,7 @@ class Learner:
             tensor.grad = gradient if tensor.grad is None else tensor.grad + gradient
 
 
-class PPO(Learner):
+class ActorCritic(Learner):
     """With a value for every state: linear in the network's last hidden state, which the values do not move."""
 
     def __init__(self, model: LanguageModel, spec: TuneSpec, live: Adapter) -> None:
@@ -106,12 +108,12 @@ class PPO(Learner):
         result: Tensor = (features.detach() @ weight + bias).double()
         return result
 
-    def _advantages(self, batch: _Batch) -> Tensor:
+    def _outcome(self, batch: _Batch) -> Outcome:
         for rows in rows_at_once(self.model, batch.texts):
             batch.values[rows] = self.model.in_lane(partial(self._expect, batch.texts, rows))
-        advantages, targets = token_advantages(self.spec, batch.rewards, batch.values, batch.mask)
-        batch.targets[:] = targets
-        return advantages
+        outcome = super()._outcome(batch)
+        batch.targets[:] = outcome.lambda_returns
+        return outcome
 
     @torch.no_grad()
     def _expect(self, texts: Texts, rows: slice) -> Tensor:
@@ -137,7 +139,7 @@ class PPO(Learner):
 
 def learner_of(model: LanguageModel, spec: TuneSpec, live: Adapter) -> Learner:
     """The learner of the spec's algorithm; it moves the numbers of `live` in place."""
-    return (PPO if spec.algorithm == "ppo" else Learner)(model, spec, live)
+    return (ActorCritic if ALGORITHMS[spec.algorithm].values else Learner)(model, spec, live)
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +154,7 @@ class _Batch:
     advantages: Tensor
     old: Tensor  # log pi of the policy that wrote them
     entropies: Tensor
-    values: Tensor  # of PPO: expected before each token
+    values: Tensor  # expected before each token, where there is a critic
     targets: Tensor
 
     @classmethod
@@ -160,4 +162,4 @@ class _Batch:
         mask = mask_of(texts)
         rewards = rewards_of(spec, scores, torch.from_numpy(texts.log_probabilities), reference, mask)
         blank = (torch.zeros_like(reference) for _ in range(5))
-        return cls(texts, mask, rewards, reference, token_weights(spec, mask), *blank)
+        return cls(texts, mask, rewards, reference, ALGORITHMS[spec.algorithm].weights(mask, spec.tokens), *blank)

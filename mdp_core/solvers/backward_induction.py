@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mdp_core.returns import check_gamma
 from mdp_core.solvers.bellman import Bellman
-from mdp_core.solvers.iterate import check_gamma, first_values
+from mdp_core.solvers.iterate import first_values
 from mdp_core.solvers.policy import checked_policy
 from mdp_core.solvers.policy_improvement import greedy
 from mdp_core.tabular import TabularMDP

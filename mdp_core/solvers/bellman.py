@@ -65,10 +65,10 @@ class PolicyEquation:
     def nearly(self, v: NDArray[np.float64], residual: float, turns: int) -> NDArray[np.float64] | None:
         """[S], what solves it up to that residual, from `v` by BiCGSTAB; None if `turns` were too few."""
         system = eye_array(len(self.r), format="csr") - self.P
-        found, failed = bicgstab(system, self.r, x0=v, rtol=0.0, atol=residual, maxiter=turns)
-        if failed or not np.all(np.isfinite(found)):
+        close, failed = bicgstab(system, self.r, x0=v, rtol=0.0, atol=residual, maxiter=turns)
+        if failed or not np.all(np.isfinite(close)):
             return None
-        result: NDArray[np.float64] = found
+        result: NDArray[np.float64] = close
         return result
 
 
@@ -103,13 +103,18 @@ class Bellman:
         return PolicyEquation(self._r[actions, self._states], P)
 
     def of_policy(self, policy: NDArray[np.float64]) -> PolicyEquation:
-        """The equation of `policy` [S, A]; what is not allowed must have probability 0."""
+        """The equation of `policy` [S, A]; what is not allowed must have probability 0.
+
+        That of policies [N, S, A] is one for N S values, all of the first policy, then all of the second.
+        """
         A, S, K = self._next.shape
-        weight = (self._weight * policy.T[:, :, None]).transpose(1, 0, 2).ravel()
-        following = self._next.transpose(1, 0, 2).flatten()  # a copy: adding up duplicates sorts it
-        edges = np.arange(0, A * S * K + 1, A * K, dtype=np.int32)
-        P = csr_array((weight, following, edges), shape=(S, S))
+        pi = policy.reshape(-1, S, A).transpose(0, 2, 1)  # [N, A, S]
+        n = len(pi) * S
+        weight = (self._weight * pi[..., None]).transpose(0, 2, 1, 3).ravel()
+        first = np.arange(0, n, S, dtype=np.int32)[:, None, None, None]
+        following = (first + self._next.transpose(1, 0, 2)).ravel()
+        P = csr_array((weight, following, np.arange(0, n * A * K + 1, A * K, dtype=np.int32)), shape=(n, n))
         P.sum_duplicates()
         P.eliminate_zeros()
-        r = (np.where(policy.T > 0, self._r, 0.0) * policy.T).sum(axis=0)
+        r = (np.where(pi > 0, self._r, 0.0) * pi).sum(axis=1).ravel()
         return PolicyEquation(r, P)

@@ -20,8 +20,9 @@ from mdp_core.tabular import TabularMDP
 class EndlessError(ValueError):
     """With gamma = 1 the sum of the rewards need not exist: one sentence, and the states (indices) that it is about."""
 
-    def __init__(self, sentence: str, states: NDArray[np.int64]) -> None:
-        super().__init__(sentence)
+    def __init__(self, mdp: TabularMDP, about: NDArray[np.bool_], why: str) -> None:
+        states = np.flatnonzero(about)
+        super().__init__(f"From {_named(mdp, states)} {why}; take gamma below 1, or a finite horizon.")
         self.states: tuple[int, ...] = tuple(states.tolist())
 
 
@@ -56,10 +57,10 @@ class Endings:
         S = len(self.mdp.terminal)
         s, a, k = np.nonzero(self.possible)
         starts = np.flatnonzero(self.mdp.start > 0)
-        found = np.zeros(S + 1, dtype=np.bool_)
+        reached = np.zeros(S + 1, dtype=np.bool_)
         begin = np.concatenate([s, np.full(len(starts), S)])
-        found[_walk(begin, np.concatenate([self.mdp.next_state[s, a, k], starts]), S)[0]] = True
-        return found[:S]
+        reached[_walk(begin, np.concatenate([self.mdp.next_state[s, a, k], starts]), S)[0]] = True
+        return reached[:S]
 
     def leading_to(self, target: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """[S] -> [S], True for `target` and the states from which some policy may come to it."""
@@ -67,9 +68,9 @@ class Endings:
         s, a, k = np.nonzero(self.going_on)
         there = np.flatnonzero(target)
         begin = np.concatenate([self.mdp.next_state[s, a, k], np.full(len(there), S)])
-        found = np.zeros(S + 1, dtype=np.bool_)
-        found[_walk(begin, np.concatenate([s, there]), S)[0]] = True
-        return found[:S]
+        reached = np.zeros(S + 1, dtype=np.bool_)
+        reached[_walk(begin, np.concatenate([s, there]), S)[0]] = True
+        return reached[:S]
 
     @cached_property
     def outwards(self) -> NDArray[np.int64]:
@@ -140,8 +141,8 @@ class Endings:
 
 
 @dataclass(frozen=True, eq=False)
-class Undiscounted:
-    """An MDP whose best undiscounted sums of rewards exist."""
+class Summable:
+    """An MDP whose best sums of rewards exist."""
 
     mdp: TabularMDP  # with the lost states as terminal ones
     lost: NDArray[np.bool_]  # [S], sealed off: they cannot be reached from a start, and their own sums need not exist
@@ -152,46 +153,41 @@ class Undiscounted:
         return np.where(self.lost, np.nan, v) if self.lost.any() else v
 
 
-def undiscounted(mdp: TabularMDP) -> Undiscounted:
-    """`mdp`, checked before anything is iterated, and without the states that no start can reach and no sum exists for.
+def summable(mdp: TabularMDP, gamma: float) -> Summable:
+    """`mdp` itself for gamma < 1. For gamma = 1, checked before anything is iterated, and without the states that no start
+    can reach and no sum exists for.
 
     Raises EndlessError where the best undiscounted sum of rewards need not exist for a state that can be reached: where
     rewards can be collected for ever and nothing is ever paid for it, and where no policy is sure to come to an end (or to
     a place where it may idle for ever, unpaid). Circles whose rewards have both signs are let pass here.
     """
     endings = Endings(mdp)
+    if gamma < 1.0:
+        return Summable(mdp, np.zeros(mdp.terminal.shape, dtype=np.bool_), endings)
     reachable = endings.reachable
     gaining = endings.end_components(endings.pairs_paying(mdp.reward >= 0))
     gain: NDArray[np.bool_] = np.any(gaining & (mdp.expected_reward > 0), axis=1)
     if (gain & reachable).any():
-        states = np.flatnonzero(gain & reachable)
-        raise EndlessError(
-            f"From {_named(mdp, states)} rewards can be collected for ever, so with gamma 1 their sum grows without end; "
-            "take gamma below 1, or a finite horizon.",
-            states,
-        )
+        why = "rewards can be collected for ever, so with gamma 1 their sum grows without end"
+        raise EndlessError(mdp, gain & reachable, why)
     endless = ~endings.sure[0]
     if (endless & reachable).any():
-        states = np.flatnonzero(endless & reachable)
-        raise EndlessError(
-            f"From {_named(mdp, states)} no policy is sure to come to an end, so with gamma 1 the sum of the rewards need "
-            "not exist; take gamma below 1, or a finite horizon.",
-            states,
-        )
+        why = "no policy is sure to come to an end, so with gamma 1 the sum of the rewards need not exist"
+        raise EndlessError(mdp, endless & reachable, why)
     lost = (endless | endings.leading_to(gain)) & ~reachable
     if not lost.any():
-        return Undiscounted(mdp, lost, endings)
-    here = np.arange(len(lost), dtype=np.int32)[:, None, None]
+        return Summable(mdp, lost, endings)
+    itself = np.arange(len(lost), dtype=np.int32)[:, None, None]
     risky = np.any(endings.going_on & lost[mdp.next_state], axis=2)  # others need not take such an action
     closed = replace(
         mdp,
         allowed=mdp.allowed & (lost[:, None] | ~risky),
-        next_state=np.where(lost[:, None, None], here, mdp.next_state),
+        next_state=np.where(lost[:, None, None], itself, mdp.next_state),
         reward=np.where(lost[:, None, None], 0.0, mdp.reward),
         terminated=mdp.terminated | lost[:, None, None] | lost[mdp.next_state],
         terminal=mdp.terminal | lost,
     )
-    return Undiscounted(closed, lost, Endings(closed))
+    return Summable(closed, lost, Endings(closed))
 
 
 def settled(mdp: TabularMDP, policy: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -207,12 +203,8 @@ def settled(mdp: TabularMDP, policy: NDArray[np.float64]) -> NDArray[np.bool_]:
     closed = ~np.isin(label, label[left | mdp.terminal])
     paid = (taken & (mdp.reward != 0)).any(axis=(1, 2)) & closed
     if paid.any():
-        states = np.flatnonzero(np.isin(label, label[paid]))
-        raise EndlessError(
-            f"From {_named(mdp, states)} this policy goes on for ever and is paid, so with gamma 1 the sum of its rewards "
-            "need not exist; take gamma below 1, or a finite horizon.",
-            states,
-        )
+        why = "this policy goes on for ever and is paid, so with gamma 1 the sum of its rewards need not exist"
+        raise EndlessError(mdp, np.isin(label, label[paid]), why)
     return closed
 
 

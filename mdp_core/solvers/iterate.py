@@ -23,12 +23,6 @@ class Iterate:
     span: float = np.inf  # of the changes in the last sweep: the largest less the smallest; inf before the first
 
 
-def check_gamma(gamma: float) -> None:
-    """Raises ValueError unless `gamma` is in [0, 1]."""
-    if not 0.0 <= gamma <= 1.0:
-        raise ValueError(f"gamma must be in [0, 1], not {gamma}")
-
-
 def check_tolerance(tolerance: float) -> None:
     """Raises ValueError unless `tolerance` is positive."""
     if not tolerance > 0:

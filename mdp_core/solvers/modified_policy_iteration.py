@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mdp_core.returns import check_gamma
 from mdp_core.solvers.bellman import Bellman, PolicyEquation
-from mdp_core.solvers.ending import Endings, undiscounted
+from mdp_core.solvers.ending import Endings, summable
 from mdp_core.solvers.in_place import OptimalSweep
-from mdp_core.solvers.iterate import Iterate, check_gamma, check_tolerance, enough, first_values
+from mdp_core.solvers.iterate import Iterate, check_tolerance, enough, first_values
 from mdp_core.tabular import TabularMDP
 
 _TURN = 20  # sweeps between two looks at what they still change
@@ -41,13 +42,12 @@ def modified_policy_iteration(
     check_tolerance(tolerance)
     if sweeps < 1:
         raise ValueError(f"sweeps must be at least 1, not {sweeps}")
-    checked = undiscounted(mdp) if gamma == 1.0 else None
-    mdp = mdp if checked is None else checked.mdp
-    v = first_values(mdp, v0)
-    bellman = Bellman(mdp, gamma)
+    checked = summable(mdp, gamma)
+    v = first_values(checked.mdp, v0)
+    bellman = Bellman(checked.mdp, gamma)
     done, residual, span = 0, np.inf, np.inf
     for _ in range(max_rounds + 1):
-        yield Iterate(done, v if checked is None else checked.shown(v), residual, span)
+        yield Iterate(done, checked.shown(v), residual, span)
         if residual <= enough(gamma, tolerance, v):
             return
         step = _Step(bellman, v)

@@ -29,17 +29,28 @@ def checked_policy(mdp: TabularMDP, policy: ArrayLike) -> NDArray[np.float64]:
 
     Raises ValueError, which names a state, if a row of another state is no distribution over its allowed actions.
     """
-    pi = np.array(policy, dtype=np.float64)
-    if pi.shape != mdp.allowed.shape:
-        raise ValueError(f"a policy needs a row a state and a column an action, {mdp.allowed.shape}, not {pi.shape}")
-    pi[mdp.terminal] = 0.0
-    good = (pi >= 0).all(axis=1) & ~((pi > 0) & ~mdp.allowed).any(axis=1)
-    sums = pi.sum(axis=1)
-    bad = np.flatnonzero(~mdp.terminal & ~(good & (np.abs(sums - 1.0) <= 1e-6)))
+    if np.shape(policy) != mdp.allowed.shape:
+        raise ValueError(
+            f"a policy needs a row a state and a column an action, {mdp.allowed.shape}, not {np.shape(policy)}"
+        )
+    return checked_policies(mdp, policy)
+
+
+def checked_policies(mdp: TabularMDP, policies: ArrayLike) -> NDArray[np.float64]:
+    """[..., S, A], any number of policies, each as `checked_policy` has it; the same errors."""
+    pi = np.array(policies, dtype=np.float64)
+    S, A, _ = mdp.shape
+    if pi.shape[-2:] != (S, A):
+        raise ValueError(f"a policy needs {S} states and {A} actions, not shape {pi.shape}")
+    pi[..., mdp.terminal, :] = 0.0
+    good = (pi >= 0).all(axis=-1) & ~((pi > 0) & ~mdp.allowed).any(axis=-1)
+    sums = pi.sum(axis=-1)
+    bad = np.argwhere(~mdp.terminal & ~(good & (np.abs(sums - 1.0) <= 1e-6)))
     if len(bad):
         raise ValueError(
-            f"in state {mdp.states[bad[0]]!r} the policy must give its allowed actions probabilities that sum to 1"
+            f"in state {mdp.states[bad[0, -1]]!r} the policy must give its allowed actions probabilities that are not "
+            "negative and sum to 1"
         )
-    sums[mdp.terminal] = 1.0
-    pi /= sums[:, None]
+    sums[..., mdp.terminal] = 1.0
+    pi /= sums[..., None]
     return pi

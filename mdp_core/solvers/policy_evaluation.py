@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mdp_core.returns import check_gamma
 from mdp_core.solvers.bellman import Bellman, PolicyEquation
 from mdp_core.solvers.ending import settled
 from mdp_core.solvers.in_place import PolicySweep
-from mdp_core.solvers.iterate import Iterate, check_gamma, check_tolerance, first_values, sweeping
+from mdp_core.solvers.iterate import Iterate, Sweep, check_tolerance, first_values, sweeping
 from mdp_core.solvers.policy import checked_policy
 from mdp_core.tabular import TabularMDP
 
@@ -32,13 +33,12 @@ def policy_evaluation(
     shape, or a row is no distribution over the allowed actions; EndlessError, before the first sweep, where gamma is 1 and
     the policy may go on for ever and be paid.
     """
-    v = _first(mdp, policy, gamma, tolerance, v0)
-    equation = Bellman(mdp, gamma).of_policy(checked_policy(mdp, policy))
 
-    def sweep_over(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return equation.after(values, 1)
+    def sweep_over(pi: NDArray[np.float64]) -> Sweep:
+        equation = Bellman(mdp, gamma).of_policy(pi)
+        return lambda values: equation.after(values, 1)
 
-    yield from sweeping(sweep_over, v, gamma=gamma, tolerance=tolerance, max_sweeps=max_sweeps)
+    yield from _evaluating(mdp, policy, gamma, sweep_over, tolerance, v0, max_sweeps)
 
 
 def policy_evaluation_in_place(
@@ -54,9 +54,7 @@ def policy_evaluation_in_place(
 
     Other iterates than those of `policy_evaluation`, and the same limit; arguments, end and errors are the same as there.
     """
-    v = _first(mdp, policy, gamma, tolerance, v0)
-    sweep_over = PolicySweep(mdp, checked_policy(mdp, policy), gamma)
-    yield from sweeping(sweep_over, v, gamma=gamma, tolerance=tolerance, max_sweeps=max_sweeps)
+    yield from _evaluating(mdp, policy, gamma, lambda pi: PolicySweep(mdp, pi, gamma), tolerance, v0, max_sweeps)
 
 
 def policy_values(mdp: TabularMDP, policy: ArrayLike, gamma: float) -> NDArray[np.float64]:
@@ -91,12 +89,18 @@ def solved(mdp: TabularMDP, policy: NDArray[np.float64], equation: PolicyEquatio
     return equation.solution()
 
 
-def _first(
-    mdp: TabularMDP, policy: ArrayLike, gamma: float, tolerance: float, v0: ArrayLike | None
-) -> NDArray[np.float64]:
+def _evaluating(
+    mdp: TabularMDP,
+    policy: ArrayLike,
+    gamma: float,
+    sweep_over: Callable[[NDArray[np.float64]], Sweep],
+    tolerance: float,
+    v0: ArrayLike | None,
+    max_sweeps: int,
+) -> Iterator[Iterate]:
     check_gamma(gamma)
     check_tolerance(tolerance)
-    v = first_values(mdp, v0)
+    v, pi = first_values(mdp, v0), checked_policy(mdp, policy)
     if gamma == 1.0:
-        settled(mdp, checked_policy(mdp, policy))
-    return v
+        settled(mdp, pi)
+    yield from sweeping(sweep_over(pi), v, gamma=gamma, tolerance=tolerance, max_sweeps=max_sweeps)

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mdp_core.policy import greedy_probabilities
-from mdp_core.solvers.iterate import check_gamma, first_values
+from mdp_core.returns import check_gamma
+from mdp_core.solvers.iterate import first_values
 from mdp_core.tabular import TabularMDP
 
 

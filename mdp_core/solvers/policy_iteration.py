@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mdp_core.returns import check_gamma
 from mdp_core.solvers.bellman import Bellman
-from mdp_core.solvers.ending import EndlessError, Undiscounted, undiscounted
-from mdp_core.solvers.iterate import check_gamma
+from mdp_core.solvers.ending import EndlessError, summable
 from mdp_core.solvers.policy import checked_policy, of_actions, uniform
 from mdp_core.solvers.policy_evaluation import solved
 from mdp_core.tabular import TabularMDP
@@ -46,25 +46,27 @@ def policy_iteration(
     anything = uniform(mdp)
     policy = checked_policy(mdp, anything if policy0 is None else policy0)
     anything[~mdp.terminal] = 0.0  # what a policy is shown to do where no step is taken
-    checked = undiscounted(mdp) if gamma == 1.0 else None
-    if checked is not None:
-        mdp = checked.mdp
-        anything[checked.lost] = policy[checked.lost]
-        policy[checked.lost] = 0.0
-        astray = np.any((policy > 0) & ~mdp.allowed, axis=1)  # sealed off, and on the way to a lost state
-        policy[astray] = uniform(mdp)[astray]
+    checked = summable(mdp, gamma)
+    mdp = checked.mdp
+    anything[checked.lost] = policy[checked.lost]
+    policy[checked.lost] = 0.0
+    astray = np.any((policy > 0) & ~mdp.allowed, axis=1)  # sealed off, and on the way to a lost state
+    policy[astray] = uniform(mdp)[astray]
+    # Undiscounted, a circle in which nothing is paid looks no better than what it leads to: one must know that it may be
+    # walked for ever, and is then worth 0.
+    idle = checked.endings.idle if gamma == 1.0 else np.zeros(mdp.allowed.shape, dtype=np.bool_)
     bellman = Bellman(mdp, gamma)
     for round_ in range(1, max_rounds + 1):
         try:
             v = solved(mdp, policy, bellman.of_policy(policy), gamma)
         except EndlessError:
-            if checked is None or policy0 is not None or round_ > 1:
+            if policy0 is not None or round_ > 1:
                 raise
             policy = checked_policy(mdp, of_actions(mdp, checked.endings.sure[1]))
             v = solved(mdp, policy, bellman.of_policy(policy), gamma)
-        shown = v if checked is None else checked.shown(v)
+        shown = checked.shown(v)
         yield PolicyIterate(round_, "evaluation", policy + anything, shown, 0)
-        policy, changed = _improved(mdp, bellman, policy, v, checked)
+        policy, changed = _improved(mdp, bellman, policy, v, idle)
         yield PolicyIterate(round_, "improvement", policy + anything, shown, changed)
         if not changed:
             return
@@ -76,21 +78,19 @@ def _improved(
     bellman: Bellman,
     policy: NDArray[np.float64],
     v: NDArray[np.float64],
-    checked: Undiscounted | None,
+    idle: NDArray[np.bool_],
 ) -> tuple[NDArray[np.float64], int]:
-    """The policy with a best action wherever one is better than what it does, and in how many states that is so."""
+    """The policy with a best action wherever one is better than what it does, and in how many states that is so.
+
+    `idle` [S, A] are the pairs that one can stay with for ever, unpaid.
+    """
     q = bellman.q(v).T
     best = q.argmax(axis=1)
     size = np.abs(mdp.expected_reward).max(axis=1, initial=0.0) + np.abs(v)
     gain = q[np.arange(len(v)), best] - v
     noise = _ROUNDING * size + 16.0 * np.finfo(np.float64).eps * float(np.abs(v).max(initial=0.0))
-    better = ~mdp.terminal & (gain > noise)
-    if checked is not None:
-        # Undiscounted, a circle in which nothing is paid looks no better than what it leads to: one must know that it may
-        # be walked for ever, and is then worth 0.
-        idle = checked.endings.idle
-        stay = idle.any(axis=1) & (np.maximum(v, v + gain) < -noise)
-        best = np.where(stay, idle.argmax(axis=1), best)
-        better |= stay
+    stay = idle.any(axis=1) & (np.maximum(v, v + gain) < -noise)
+    best = np.where(stay, idle.argmax(axis=1), best)
+    better = (~mdp.terminal & (gain > noise)) | stay
     improved = np.where(better[:, None], np.eye(mdp.shape[1])[best], policy)
     return improved, int(better.sum())

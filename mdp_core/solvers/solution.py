@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mdp_core.returns import check_gamma
 from mdp_core.solvers.bellman import Bellman
-from mdp_core.solvers.ending import EndlessError, settled, undiscounted
-from mdp_core.solvers.iterate import check_gamma, check_tolerance, enough, first_values
+from mdp_core.solvers.ending import EndlessError, settled, summable
+from mdp_core.solvers.iterate import check_tolerance, enough, first_values
 from mdp_core.solvers.modified_policy_iteration import adaptive_policy_iteration
 from mdp_core.solvers.policy import checked_policy, of_actions
 from mdp_core.solvers.policy_evaluation import expected_steps
@@ -67,7 +68,7 @@ def solve(
 
 
 def _undiscounted(mdp: TabularMDP, v0: NDArray[np.float64] | None, max_rounds: int) -> Solution:
-    checked = undiscounted(mdp)
+    checked = summable(mdp, 1.0)
     nearly = v0
     if nearly is None:
         nearly = deque(adaptive_policy_iteration(checked.mdp, _NEARLY, tolerance=1e-6), maxlen=1)[0].v
@@ -83,9 +84,9 @@ def _undiscounted(mdp: TabularMDP, v0: NDArray[np.float64] | None, max_rounds: i
     last = deque(rounds, maxlen=1)[0]
     residual = float(np.abs(bellman.q(last.v).max(axis=0) - last.v).max(initial=0.0))
     steps = float(expected_steps(checked.mdp, last.policy).max(initial=0.0))
-    found = _solution(checked.mdp, bellman, 1.0, last.v, last.round, residual, residual * steps)
+    solution = _solution(checked.mdp, bellman, 1.0, last.v, last.round, residual, residual * steps)
     lost = checked.lost
-    return replace(found, v=checked.shown(found.v), q=np.where(lost[:, None] & mdp.allowed, np.nan, found.q))
+    return replace(solution, v=checked.shown(solution.v), q=np.where(lost[:, None] & mdp.allowed, np.nan, solution.q))
 
 
 def _solution(

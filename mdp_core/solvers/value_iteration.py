@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from numpy.typing import ArrayLike
 
+from mdp_core.returns import check_gamma
 from mdp_core.solvers.bellman import Bellman
-from mdp_core.solvers.ending import undiscounted
+from mdp_core.solvers.ending import summable
 from mdp_core.solvers.in_place import OptimalSweep
-from mdp_core.solvers.iterate import Iterate, Sweep, check_gamma, check_tolerance, first_values, sweeping
+from mdp_core.solvers.iterate import Iterate, Sweep, check_tolerance, first_values, sweeping
 from mdp_core.tabular import TabularMDP
 
 
@@ -65,11 +66,7 @@ def _iterating(
 ) -> Iterator[Iterate]:
     check_gamma(gamma)
     check_tolerance(tolerance)
-    if gamma < 1.0:
-        v = first_values(mdp, v0)
-        yield from sweeping(sweep_over(mdp), v, gamma=gamma, tolerance=tolerance, max_sweeps=max_sweeps)
-        return
-    checked = undiscounted(mdp)
+    checked = summable(mdp, gamma)
     v = first_values(checked.mdp, v0)
     for iterate in sweeping(sweep_over(checked.mdp), v, gamma=gamma, tolerance=tolerance, max_sweeps=max_sweeps):
         yield replace(iterate, v=checked.shown(iterate.v))

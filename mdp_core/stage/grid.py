@@ -67,19 +67,19 @@ def policy_of(scenario: GridScenario) -> ArrowPolicy:
     slice at a time). Raises what `world_of` raises, and ValueError for an unknown policy, an epsilon outside [0, 1], and
     what cannot be learned.
     """
-    here = world_of(scenario)
+    grid = world_of(scenario)
     if scenario.policy == "random":
-        return ArrowPolicy(here, random_arrows(here))
+        return ArrowPolicy(grid, random_arrows(grid))
     if scenario.policy == "right":
-        return ArrowPolicy(here, always_arrows(here, "right"))
+        return ArrowPolicy(grid, always_arrows(grid, "right"))
     if scenario.policy == "greedy":
-        return ArrowPolicy(here, _solved(scenario).policy)
+        return ArrowPolicy(grid, _solved(scenario).policy)
     if scenario.policy == "learned":
-        return ArrowPolicy(here, learned_arrows(here, scenario.learned))
+        return ArrowPolicy(grid, learned_arrows(grid, scenario.learned))
     if scenario.policy == "epsilon":
-        table = here.tabular()
+        table = grid.tabular()
         q = np.where(table.terminal[:, None], np.where(table.allowed, 0.0, -np.inf), _solved(scenario).q)
-        return ArrowPolicy(here, epsilon_greedy_probabilities(q, scenario.epsilon))
+        return ArrowPolicy(grid, epsilon_greedy_probabilities(q, scenario.epsilon))
     raise ValueError(
         f"There is no policy “{scenario.policy[:30]}” for the grid; choose one of {', '.join(GRID_POLICIES)}."
     )
@@ -90,23 +90,23 @@ def run_grid(scenario: GridScenario, seed: int) -> Trajectory[Cell, str]:
 
     Raises what `policy_of` raises, and ValueError for a forced action that is not allowed where it comes.
     """
-    here, policy = world_of(scenario), policy_of(scenario)
-    return play(here, policy, rng=Draws(seed), max_steps=max_steps(scenario), forced=dict(scenario.forced))
+    grid, policy = world_of(scenario), policy_of(scenario)
+    return play(grid, policy, rng=Draws(seed), max_steps=max_steps(scenario), forced=dict(scenario.forced))
 
 
 def grid_frames(scenario: GridScenario, seed: int, before: tuple[tuple[int, str], ...] | None = None) -> Json:
     """The grid's frames; `before` are the forced actions before the last choice, whose future is the ghost."""
-    here = world_of(scenario)
+    grid = world_of(scenario)
     run = run_grid(scenario, seed)
     return {
         "id": "grid",
-        "title": _title(scenario, here),
-        "caption": _caption(scenario, here),
-        "words": WORDS if here.map.slip else WORDS | {"transition": "one cell on, P = 1"},
-        "map": _map(scenario, here),
+        "title": _title(scenario, grid),
+        "caption": _caption(scenario, grid),
+        "words": WORDS if grid.map.slip else WORDS | {"transition": "one cell on, P = 1"},
+        "map": _map(scenario, grid),
         "prompt": None,
-        "steps": [_frame(here, step) for step in run.steps],
-        "ending": _ending(here, run),
+        "steps": [_frame(grid, step) for step in run.steps],
+        "ending": _ending(grid, run),
         "score": _score(run),
         "ghost": _ghost(scenario, seed, before),
     }
@@ -121,13 +121,13 @@ def _solve(name: str, own_map: str, slip: float | None, gamma: float) -> Solutio
     return solve(world(name, own_map, slip).tabular(), gamma)
 
 
-def _title(scenario: GridScenario, here: GridWorld) -> str:
+def _title(scenario: GridScenario, grid: GridWorld) -> str:
     if scenario.own_map:
-        return here.map.title or "Your map"
+        return grid.map.title or "Your map"
     return preset(scenario.world).title
 
 
-def _caption(scenario: GridScenario, here: GridWorld) -> str:
+def _caption(scenario: GridScenario, grid: GridWorld) -> str:
     greedy = f"greedy on v*, optimal for gamma {solve_gamma(scenario):.2f}"
     policy = {
         "greedy": greedy,
@@ -136,44 +136,44 @@ def _caption(scenario: GridScenario, here: GridWorld) -> str:
         "right": "always right",
         "learned": f"learned: {name_of(scenario.learned)}, {details_of(scenario.learned)}",
     }[scenario.policy]
-    return f"{policy}; slip {here.map.slip:.2f}"
+    return f"{policy}; slip {grid.map.slip:.2f}"
 
 
-def map_picture(here: GridWorld) -> Json:
+def map_picture(grid: GridWorld) -> Json:
     """The map of a world as every picture of it draws it: rows, cols, start, the kind and label of each cell, the jumps."""
-    rows, columns = here.map.shape
+    rows, columns = grid.map.shape
     return {
         "rows": rows,
         "cols": columns,
-        "cells": [[_cell(here, sign) for sign in row] for row in here.map.rows],
-        "start": list(here.map.start),
+        "cells": [[_cell(grid, sign) for sign in row] for row in grid.map.rows],
+        "start": list(grid.map.start),
         "jumps": [
-            {"from": [r, c], "to": list(here.map.find(sign.target)), "reward": sign.reward or 0.0}
+            {"from": [r, c], "to": list(grid.map.find(sign.target)), "reward": sign.reward or 0.0}
             for r in range(rows)
             for c in range(columns)
-            if (sign := here.sign((r, c))) is not None and sign.target is not None
+            if (sign := grid.sign((r, c))) is not None and sign.target is not None
         ],
-        "wind": list(here.map.wind) or None,
+        "wind": list(grid.map.wind) or None,
     }
 
 
-def _map(scenario: GridScenario, here: GridWorld) -> Json:
+def _map(scenario: GridScenario, grid: GridWorld) -> Json:
     solved = _solved(scenario)
-    return map_picture(here) | {
-        "arrows": _laid_out(here, policy_of(scenario).arrows, terminal=False),
-        "values": _laid_out(here, solved.v, terminal=True),
+    return map_picture(grid) | {
+        "arrows": _laid_out(grid, policy_of(scenario).arrows, terminal=False),
+        "values": _laid_out(grid, solved.v, terminal=True),
         "gamma": solved.gamma,
     }
 
 
-def _cell(here: GridWorld, mark: str) -> Json:
+def _cell(grid: GridWorld, mark: str) -> Json:
     if mark == WALL:
         return {"kind": "wall"}
-    sign = here.map.legend[mark]
+    sign = grid.map.legend[mark]
     cell: Json = {"kind": "start" if mark == START else sign.kind}
     if sign.reward is not None:
         cell["reward"] = sign.reward
-    label = _label(mark, sign, any(mark == other.target for _, other in here.map.signs))
+    label = _label(mark, sign, any(mark == other.target for _, other in grid.map.signs))
     return cell | {"label": label} if label else cell
 
 
@@ -189,18 +189,18 @@ def _label(mark: str, sign: Sign, is_target: bool) -> str:
     return f"{reward:+g}" if reward else ""
 
 
-def _laid_out(here: GridWorld, values: NDArray[np.float64], *, terminal: bool) -> list[list[Any]]:
+def _laid_out(grid: GridWorld, values: NDArray[np.float64], *, terminal: bool) -> list[list[Any]]:
     """[S, ...] -> rows of cells, None where no state is; and, unless `terminal`, where no action is taken any more."""
-    shown = values if terminal else np.where(here.tabular().terminal[:, None], np.nan, values)
-    laid = here.on_map(shown)
-    missing = np.isnan(laid.reshape(*here.map.shape, -1)[:, :, 0]).tolist()
+    shown = values if terminal else np.where(grid.tabular().terminal[:, None], np.nan, values)
+    laid = grid.on_map(shown)
+    missing = np.isnan(laid.reshape(*grid.map.shape, -1)[:, :, 0]).tolist()
     return [
         [None if gone else cell for cell, gone in zip(row, gaps, strict=True)]
         for row, gaps in zip(laid.tolist(), missing, strict=True)
     ]
 
 
-def _frame(here: GridWorld, step: Step[Cell, str]) -> Json:
+def _frame(grid: GridWorld, step: Step[Cell, str]) -> Json:
     def state(cell: Cell) -> Json:
         if cell == END:
             return {"text": "the end", "cell": list(step.state)}
@@ -212,22 +212,22 @@ def _frame(here: GridWorld, step: Step[Cell, str]) -> Json:
     def outcome(result: Outcome[Cell]) -> Json:
         landed = result.next_state
         return {
-            "label": _way(here, step.state, result),
+            "label": _way(grid, step.state, result),
             "cell": list(step.state if landed == END else landed),
         }
 
     return step_frame(step, bars=range(len(step.policy)), state=state, action=action, outcome=outcome)
 
 
-def _way(here: GridWorld, cell: Cell, outcome: Outcome[Cell]) -> str:
+def _way(grid: GridWorld, cell: Cell, outcome: Outcome[Cell]) -> str:
     """How one gets from `cell` to the outcome, in a word or two."""
-    sign, landed = here.sign(cell), outcome.next_state
+    sign, landed = grid.sign(cell), outcome.next_state
     if landed == END:
         return "the end"
     if sign is not None and sign.target is not None:
         return f"jump to {sign.target}"
-    falls = {sign.reward for _, sign in here.map.signs if sign.kind == "cliff"}
-    if landed == here.map.start and outcome.reward in falls:
+    falls = {sign.reward for _, sign in grid.map.signs if sign.kind == "cliff"}
+    if landed == grid.map.start and outcome.reward in falls:
         return "back to the start"
     if landed == cell:
         return "stay"
@@ -235,11 +235,11 @@ def _way(here: GridWorld, cell: Cell, outcome: Outcome[Cell]) -> str:
     return dict(zip(MOVES, ACTIONS, strict=True)).get(moved, "blown off course")
 
 
-def _ending(here: GridWorld, run: Trajectory[Cell, str]) -> str:
+def _ending(grid: GridWorld, run: Trajectory[Cell, str]) -> str:
     if not run.terminated:
         return f"cut off after {len(run)} steps"
     last = run.states[-1] if run.states[-1] != END else run.steps[-1].state
-    sign = here.sign(last)
+    sign = grid.sign(last)
     return "fell into a hole" if sign is not None and sign.kind == "pit" else "reached the goal"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +11,14 @@ from numpy.typing import NDArray
 from mdp_core.grid.policies import random_arrows
 from mdp_core.grid.world import GridWorld
 from mdp_core.kept import Kept
-from mdp_core.learners import LEARNERS, LearnerSpec, Snapshot, learn
-from mdp_core.reach import reachable
+from mdp_core.learners import LEARNERS, LearnerSpec, learn
+from mdp_core.reach import end_in_reach
 from mdp_core.scenarios import EXACT, LEARNED_BY, MAX_LEARNED_EPISODES, Learned
-from mdp_core.solvers.ending import Endings, EndlessError
+from mdp_core.solvers.ending import EndlessError
 from mdp_core.solvers.policy_iteration import policy_iteration
+
+if TYPE_CHECKING:  # it needs more of SciPy than the Stage does
+    from mdp_core.learners.lesson import Lesson
 
 MAX_STEPS = 300_000  # of one learning, whatever a link asks for: about two seconds of one core
 MAX_TRACED_STEPS = 100_000  # where traces move the whole table at every step
@@ -25,7 +29,7 @@ Arrows = NDArray[np.float64]  # [S, 4]
 
 def episode_limit(world: GridWorld) -> int:
     """The steps after which a learner's episode is cut off: generous where there is an end to be found, else 100."""
-    if not (Endings(world.tabular()).may_end.any(axis=1) & reachable(world.tabular())).any():
+    if not end_in_reach(world.tabular()):
         return 100
     return min(max(20 * len(world.states), 1_000), 2_000)
 
@@ -55,9 +59,14 @@ def spec_of(world: GridWorld, learned: Learned, agents: int = 1) -> LearnerSpec:
     )
 
 
-def learned_policy(snapshot: Snapshot) -> NDArray[np.float64]:
-    """[N, S, A], what was learned, played without exploring: greedy on action values, else the softmax itself."""
-    return snapshot.policy if snapshot.q is None else snapshot.greedy
+def description_of(lesson: Lesson) -> Learned | None:
+    """What a link can ask for of a lesson: the last milestone that is within `step_limit`; None where there is none."""
+    spec = lesson.spec
+    within = [then for then in lesson.milestones if then.episodes and then.steps <= step_limit(spec)]
+    if not within:
+        return None
+    numbers = (spec.alpha, spec.alpha_v, spec.epsilon, spec.lambda_, spec.gamma, within[-1].episodes, spec.seed)
+    return Learned(spec.algorithm, *numbers)
 
 
 def name_of(learned: Learned) -> str:
@@ -100,7 +109,7 @@ def learning(world: GridWorld, learned: Learned) -> Generator[float, None, Arrow
         if last.steps[0] >= step_limit(spec):
             break
     assert last is not None  # there is a snapshot before the first episode
-    arrows: Arrows = learned_policy(last)[0]
+    arrows: Arrows = last.learned_policy[0]
     return arrows
 
 

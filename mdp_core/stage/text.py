@@ -6,15 +6,15 @@ from collections.abc import Generator
 from dataclasses import replace
 
 from mdp_core.frames import Json, ghost_frame, step_frame, top_positions
-from mdp_core.rollout import Draws, play, rollout
+from mdp_core.rollout import Draws, rollout
 from mdp_core.scenarios import MAX_PROMPT, TextScenario
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.mdp import Text, TokenMDP
 from mdp_core.tokens.policy import LMPolicy
 from mdp_core.tokens.prompts import LongPromptError
+from mdp_core.tokens.rewards import reward_from
 from mdp_core.tokens.sampling import Sampling
-from mdp_core.tokens.scores import reward_from
-from mdp_core.trajectory import Step, Trajectory
+from mdp_core.trajectory import Step
 
 WORDS = {
     "state": "the text so far",
@@ -43,37 +43,14 @@ def policy_of(model: LanguageModel, scenario: TextScenario) -> LMPolicy:
     return LMPolicy(model, Sampling(scenario.temperature, scenario.top_k, scenario.top_p))
 
 
-def run_text(model: LanguageModel, scenario: TextScenario, seed: int) -> Trajectory[Text, int]:
-    """Write the text of `scenario`, with the draws of `seed`.
-
-    Raises what `token_mdp` and `policy_of` raise, and ValueError for a forced token that the model does not have.
-    """
-    mdp, policy = token_mdp(model, scenario), policy_of(model, scenario)
-    return play(mdp, policy, rng=Draws(seed), max_steps=scenario.max_tokens, forced=dict(scenario.forced))
-
-
-def text_frames(
-    model: LanguageModel, scenario: TextScenario, seed: int, before: tuple[tuple[int, int], ...] | None = None
-) -> Json:
-    """The text world's frames; `before` are the forced tokens before the last choice, whose future is the ghost.
-
-    Raises what `run_text` raises.
-    """
-    writing = text_frames_by_token(model, scenario, seed, before)
-    while True:
-        try:
-            next(writing)
-        except StopIteration as end:
-            frames: Json = end.value
-            return frames
-
-
 def text_frames_by_token(
     model: LanguageModel, scenario: TextScenario, seed: int, before: tuple[tuple[int, int], ...] | None = None
 ) -> Generator[int, None, Json]:
-    """`text_frames`, with a stop after every token: yields how many of the text are written, returns the frames.
+    """Write the text of `scenario` with the draws of `seed`: yields how many of its tokens are written, returns the frames.
 
-    While the ghost is written, which the model may have forgotten, none of the text is. Raises what `run_text` raises.
+    `before` are the forced tokens before the last choice, whose future is the ghost; while that is written, which the model
+    may have forgotten, none of the text is. Raises what `token_mdp` and `policy_of` raise, and ValueError for a forced token
+    that the model does not have.
     """
     mdp, policy = token_mdp(model, scenario), policy_of(model, scenario)
     ghost = None

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
+from mdp_core.distribution import fallen, upper_edges
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.prompts import LongPromptError
 from mdp_core.tokens.sampling import Sampling, descending
@@ -129,7 +130,7 @@ def draw(
     for K in (*heads, V):
         ids, values = _head(logits if len(rows) == N else logits[rows], K)
         p = sampling.ranked(values, np.maximum(weight[rows] - sampling.weight(values), 0.0) if K < V else 0.0)
-        landed = (np.cumsum(p, axis=1) <= u[rows, None]).sum(axis=1)
+        landed = fallen(np.cumsum(p, axis=1) if K < V else upper_edges(p), u[rows])
         if K < V:
             # Tokens that tie with the last of the head may belong behind tokens outside of it.
             known = (values > values[:, -1:]).sum(axis=1)
@@ -139,12 +140,10 @@ def draw(
             if sampling.top_p < 1:
                 sure &= p[:, -1] == 0
         else:
-            # Rounding may leave the last edge a hair below one: the last possible token takes what is there.
-            landed = np.minimum(landed, p.shape[1] - 1 - np.argmax(p[:, ::-1] > 0, axis=1))
             sure = np.ones(len(rows), dtype=bool)
-        here = np.flatnonzero(sure)
-        tokens[rows[here]] = ids[here, landed[here]]
-        log_probabilities[rows[here]] = np.log(p[here, landed[here]])
+        settled = np.flatnonzero(sure)
+        tokens[rows[settled]] = ids[settled, landed[settled]]
+        log_probabilities[rows[settled]] = np.log(p[settled, landed[settled]])
         rows = rows[~sure]
         if not len(rows):
             break

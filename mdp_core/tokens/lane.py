@@ -37,8 +37,8 @@ class Lane:
             thread.append(threading.get_ident())
             if niceness and sys.platform == "linux":
                 # The threads that torch spreads its work on are begun by this one, and are as nice.
-                here = threading.get_native_id()
-                os.setpriority(os.PRIO_PROCESS, here, min(os.getpriority(os.PRIO_PROCESS, here) + niceness, 19))
+                own = threading.get_native_id()
+                os.setpriority(os.PRIO_PROCESS, own, min(os.getpriority(os.PRIO_PROCESS, own) + niceness, 19))
 
         self._worker = ThreadPoolExecutor(1, "lane", initializer=begin)
         if cores is not None:

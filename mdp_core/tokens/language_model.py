@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -25,6 +26,7 @@ T = TypeVar("T")
 
 KEPT_TOKENS = 4096  # of which keys and values are kept; for SmolLM2-135M (46 KB a token) 190 MB at most
 SMALL = 5_000_000  # parameters; a model below is fastest on one core
+SLOW = 5_000_000  # parameters; a model that has more takes so long that a visitor wants to see its texts grow
 NICE = 10  # a larger one takes a tenth of a core that a click wants too, and all of it in between
 KEPT_LOGITS = 64 * 2**20  # bytes of answers kept: 170 states of SmolLM2's 49,152 tokens, their ranking included
 
@@ -70,6 +72,11 @@ class LanguageModel:
         self._words = threading.Lock()  # a tokenizer may be asked one thing at a time
         self._prefixes = PrefixCache(KEPT_TOKENS)
         self._answers: OrderedDict[tuple[int, ...], _Answer] = OrderedDict()
+
+    @cached_property
+    def is_slow(self) -> bool:
+        """True for a model whose texts take so long that a visitor wants to see them grow: by its number of parameters."""
+        return bool(sum(weights.numel() for weights in self.model.parameters()) > SLOW)
 
     # Text
 

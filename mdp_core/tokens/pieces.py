@@ -16,13 +16,13 @@ def pieces(decode: Callable[[Sequence[int]], str], ids: Sequence[int]) -> list[s
     the text ends inside a character, the replacement sign that `decode` shows for it is the first of its tokens' piece,
     and so is the sign for bytes that never become a character.
     """
-    found: list[str] = []
+    added: list[str] = []
     for start in range(0, len(ids), _BLOCK):
         first = max(start - _BESIDE, 0)
         window = _settled(decode, ids[first : start + _BLOCK + _BESIDE])
-        found += window[start - first : start - first + _BLOCK]
+        added += window[start - first : start - first + _BLOCK]
     # A decoder that looks further than the window (none of the usual ones does) is asked about the whole text.
-    return found if "".join(found) == decode(ids) else _settled(decode, ids)
+    return added if "".join(added) == decode(ids) else _settled(decode, ids)
 
 
 def _settled(decode: Callable[[Sequence[int]], str], ids: Sequence[int]) -> list[str]:

@@ -40,10 +40,10 @@ class Ranking(Sequence[int]):
 
     def index(self, value: int, start: int = 0, stop: int | None = None) -> int:
         """The position of a token. Raises ValueError if it is not there."""
-        found = np.flatnonzero(self.ids[start:stop] == value)
-        if not len(found):
+        places = np.flatnonzero(self.ids[start:stop] == value)
+        if not len(places):
             raise ValueError(f"{value!r} is none of the {len(self)} tokens")
-        return start + int(found[0])
+        return start + int(places[0])
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,16 +1,15 @@
 """The value of a text that is not finished: the expected discounted score of what a language model makes of it.
 
-Such a model's state is the whole text, so its texts form a tree and no two prefixes can be taken as one. The tree is
-walked where it is likely, a batch of prefixes at a time; every text whose probability is at least a threshold is scored.
-What is left out is known exactly: its probability, times the range of the score, bounds the error. Where that is too much,
-texts are drawn, and those that had been left out say what the rest is worth: exact where the mass is, an estimate with its
-interval for the remainder.
+The tree of its texts is walked; every text whose probability is at least a threshold is scored. The probability of what is
+left out, times the range of the score, bounds the error. Where that is too much, texts are drawn, and those that had been
+left out say what the rest is worth: exact where the mass is, an estimate with its interval for the remainder.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -18,14 +17,11 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from mdp_core.returns import discounts
-from mdp_core.tokens.formula import MAX_TEXT, Formula
 from mdp_core.tokens.generation import generate_by_token
-from mdp_core.tokens.language_model import Continuations, LanguageModel
 from mdp_core.tokens.mdp import Text, TokenMDP
 from mdp_core.tokens.sampling import Sampling
-from mdp_core.tokens.scores import ScoreSpec
+from mdp_core.tokens.text_tree import Walk, tempered
 
-ROWS = 256  # prefixes that are read at once
 FIRST_THRESHOLD = 1e-3  # the probability of a text from which on it is enumerated, in the first round
 FINER = 10.0  # by how much each round lowers it; the prefixes grow about as much
 ENOUGH = 100  # texts of the remainder below which their mean says too little to be used
@@ -91,21 +87,6 @@ class PrefixValue:
         return result
 
 
-def score_range(spec: ScoreSpec, longest: int = MAX_TEXT) -> tuple[float, float]:
-    """The lowest and the highest score that `spec` can give to a text of at most `longest` characters."""
-    if spec.kind == "formula":
-        return Formula(spec.formula).range(longest)
-    return (-1.0, 1.0) if spec.kind == "sentiment" else (0.0, 1.0)
-
-
-def longest_text(model: LanguageModel, prompt: str, max_tokens: int) -> int:
-    """More characters than a text has that goes on from `prompt` with at most `max_tokens` tokens.
-
-    A token is a word, or a run of bytes that its name spells with at least a character each; a blank may come before it.
-    """
-    return 2 * len(prompt) + max_tokens * (1 + max(map(len, model.tokenizer.get_vocab())))
-
-
 def prefix_value(
     mdp: TokenMDP,
     sampling: Sampling,
@@ -128,14 +109,16 @@ def prefix_value(
     best = PrefixValue(np.zeros(L), 1.0, low, high)
     floor, ceiling, read = FIRST_THRESHOLD, np.inf, 0
     while effort.prefixes and best.bound() > effort.tolerance and read * FINER <= effort.prefixes:
-        walk = _Round(mdp, sampling, prefix, floor, ceiling)
+        walk = Walk(mdp.model, prefix, L, partial(_log_pi, sampling), least=floor, below=ceiling)
         for part in walk.texts():
             # Between two rounds the mass that is still to come counts as left out, though it may not be.
+            p, k = part.probabilities, part.tokens.shape[1]
+            scores = [mdp.reward(mdp.model.decode([*prefix, *tokens])).total for tokens in part.tokens.tolist()]
             paid = best.paid.copy()
-            np.add.at(paid, part.ends, part.worth)
-            best = replace(best, paid=paid, rest=max(best.rest - part.mass, 0.0), texts=best.texts + len(part.ends))
+            paid[k - 1] += p @ np.array(scores, dtype=np.float64)
+            best = replace(best, paid=paid, rest=max(best.rest - float(p.sum()), 0.0), texts=best.texts + len(p))
             yield best
-        best = replace(best, rest=walk.dropped)
+        best = replace(best, rest=walk.rest)
         yield best
         read, ceiling, floor = walk.prefixes, floor, floor / FINER
     threshold = ceiling if effort.prefixes and read else np.inf
@@ -144,71 +127,13 @@ def prefix_value(
         yield best
 
 
-@dataclass(frozen=True, eq=False)
-class _Found:
-    """Texts that were enumerated."""
-
-    ends: NDArray[np.int64]  # [n], tokens written - 1
-    worth: NDArray[np.float64]  # [n], probability * score
-    mass: float
-
-
-class _Round:
-    """One walk over the tree, depth first: all texts with a probability in [floor, ceiling)."""
-
-    def __init__(self, mdp: TokenMDP, sampling: Sampling, prefix: Text, floor: float, ceiling: float) -> None:
-        self.mdp, self.sampling, self.prefix = mdp, sampling, prefix
-        self.floor, self.ceiling = floor, ceiling
-        self.prefixes = 0  # read so far
-        self.dropped = 0.0  # the probability of the texts below `floor` that were met so far
-        self._ends = np.zeros(mdp.model.vocabulary_size, dtype=np.bool_)
-        self._ends[list(mdp.model.end_tokens)] = True
-
-    def texts(self) -> Iterator[_Found]:
-        limit = self.mdp.limit - len(self.prefix)
-        root = self.mdp.model.continuations(self.prefix, 1, limit)
-        # Of every batch its parents, which row of theirs each prefix goes on from, with which token, and its probability.
-        waiting: list[tuple[Continuations, NDArray[np.int64], NDArray[np.int64] | None, NDArray[np.float64], int]] = [
-            (root, np.zeros(1, dtype=np.int64), None, np.ones(1), 0)
-        ]
-        while waiting:
-            parents, rows, tokens, mass, t = waiting.pop()
-            here = parents
-            if tokens is not None:
-                here = parents.branch(torch.from_numpy(rows))
-                here.append(torch.from_numpy(tokens))
-            self.prefixes += len(mass)
-            p = mass[:, None] * _probabilities(self.sampling, here.logits)
-            likely = p >= self.floor
-            self.dropped += float(p[~likely].sum())
-            over = likely & self._ends if t + 1 < limit else likely
-            yield self._scored(here, over & (p < self.ceiling), p, t)
-            row, token = np.nonzero(likely & ~over)
-            for i in range(0, len(row), ROWS):
-                part = slice(i, i + ROWS)
-                waiting.append((here, row[part], token[part], p[row[part], token[part]], t + 1))
-
-    def _scored(self, texts: Continuations, new: NDArray[np.bool_], p: NDArray[np.float64], t: int) -> _Found:
-        row, token = np.nonzero(new)
-        ids = texts.ids.numpy()[row]
-        model, reward = self.mdp.model, self.mdp.reward
-        scores = [reward(model.decode([*text, a])).total for text, a in zip(ids.tolist(), token.tolist(), strict=True)]
-        mass = p[row, token]
-        return _Found(
-            np.full(len(row), t, dtype=np.int64), mass * np.array(scores, dtype=np.float64), float(mass.sum())
-        )
-
-
-def _probabilities(sampling: Sampling, logits: torch.Tensor) -> NDArray[np.float64]:
-    """[N, V] -> [N, V], as `sampling` has them; without a ranking where nothing is cut off."""
-    values = logits.numpy()
-    if sampling.temperature == 0 or sampling.top_k or sampling.top_p < 1:
-        return sampling.probabilities(values)
-    weights = values.astype(np.float64)
-    weights -= weights.max(axis=1, keepdims=True)
-    np.exp(weights / sampling.temperature, out=weights)
-    weights /= weights.sum(axis=1, keepdims=True)
-    return weights
+def _log_pi(sampling: Sampling, logits: torch.Tensor) -> NDArray[np.float64]:
+    """[N, V] -> [N, V], as `sampling` has it; without a ranking where nothing is cut off."""
+    if sampling.temperature > 0 and not sampling.top_k and sampling.top_p == 1:
+        return tempered(logits, sampling.temperature)
+    with np.errstate(divide="ignore"):  # a token that is cut off
+        result: NDArray[np.float64] = np.log(sampling.probabilities(logits.numpy()))
+    return result
 
 
 def _drawn(

@@ -28,16 +28,24 @@ class LongPromptError(PromptError):
 
     def __init__(self, count: int, limit: int, unit: str) -> None:
         self.count, self.limit, self.unit = count, limit, unit
-        super().__init__(f"The prompt has {count:,} {unit} and at most {limit:,} fit: please shorten it.")
+        super().__init__(self.sentence("prompt"))
+
+    def sentence(self, text: str) -> str:
+        """The sentence for the visitor, where `text` is what the text is called."""
+        return f"The {text} has {self.count:,} {self.unit} and at most {self.limit:,} fit: please shorten it."
 
 
 class CharacterError(PromptError):
     """A character that is no text: `character`, at `position` counted from 1."""
 
     def __init__(self, character: str, position: int, what: str) -> None:
-        self.character, self.position = character, position
-        code = f"U+{ord(character):04X}"
-        super().__init__(f"Character {position:,} of the prompt is {what} ({code}): please take it out.")
+        self.character, self.position, self.what = character, position, what
+        super().__init__(self.sentence("prompt"))
+
+    def sentence(self, text: str) -> str:
+        """The sentence for the visitor, where `text` is what the text is called."""
+        code = f"U+{ord(self.character):04X}"
+        return f"Character {self.position:,} of the {text} is {self.what} ({code}): please take it out."
 
 
 class UnknownWordsError(PromptError):

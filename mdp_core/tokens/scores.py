@@ -49,25 +49,6 @@ class ScoreSpec:
         return self.formula if self.kind == "formula" else self.kind
 
 
-def reward_from(spec: ScoreSpec) -> Reward:
-    """The reward that `spec` describes.
-
-    Raises ValueError for an unknown kind, an empty word or a length below 1, and FormulaError, which is one, for a formula
-    that cannot be read.
-    """
-    if spec.kind == "sentiment":
-        return Sentiment()
-    if spec.kind == "formula":
-        from mdp_core.tokens.formula import Formula  # which is made from the scores here
-
-        return Formula(spec.formula)
-    if spec.kind == "word":
-        return WishedWord(spec.word)
-    if spec.kind == "length":
-        return WishedLength(spec.length)
-    raise ValueError(f"There is no score called {spec.kind!r}: choose sentiment, word, length or formula.")
-
-
 @dataclass(frozen=True)
 class Sentiment:
     """VADER's compound score in [-1, 1] (Hutto & Gilbert 2014), from a lexicon and a few rules, for English.

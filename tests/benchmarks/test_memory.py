@@ -13,7 +13,7 @@ import pytest
 RUN = """
 import gc, sys
 from pathlib import Path
-from components.server.memory import needed
+from mdp_core.rlhf.memory import needed
 from mdp_core.rlhf.spec import preset
 from mdp_core.rlhf.trainer import tune
 from mdp_core.tokens.scores import Sentiment

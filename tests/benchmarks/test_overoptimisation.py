@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from components.score.preferences import Preferences
-from components.tune.proxies import turned
 from mdp_core.rlhf.overoptimisation import LEARNED_BETA, WONDERFUL, overoptimise
+from mdp_core.rlhf.proxy_runs import turned
 from mdp_core.rlhf.raters import TASTES
 from mdp_core.scenarios import TextScenario
-from mdp_core.tokens.scores import reward_from
+from mdp_core.tokens.rewards import reward_from
 
 CHOICES = 100
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -27,6 +27,8 @@ FLAGS = [
 HARMLESS = "ResizeObserver loop"  # the browser put an observation off to the next frame; nothing is lost
 PATIENCE = 60  # seconds for a server that may share its cores with other tests
 VIEWPORT = {"width": 1280, "height": 720}
+
+expect.set_options(timeout=PATIENCE * 1000)  # a state is waited for, however busy the machine is
 
 
 @contextmanager

@@ -1,19 +1,34 @@
 """Categorical distributions: the draw, the picture's stacked bar, entropy and divergence."""
 
 import math
+from bisect import bisect_right
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mdp_core.distribution import Categorical
+from mdp_core.distribution import Categorical, fallen, upper_edges
+from mdp_core.learners.choice import draw
 
 
 def test_the_draw_falls_on_the_stacked_bar():
     coin = Categorical(("a", "b", "c"), (0.5, 0.0, 0.5))
     assert [coin.sample(u) for u in (0.0, 0.4999, 0.5, 0.9999)] == ["a", "a", "c", "c"]
     assert coin.cumulative.tolist() == [0.5, 0.5, 1.0]
+
+
+@given(st.lists(st.sampled_from([0.0, 1e-17, 0.1, 1 / 3, 1.0]), min_size=1, max_size=12).filter(any))
+def test_one_bar_many_bars_and_a_list_agree_on_every_edge(weights):
+    p = np.array(weights) / sum(weights)
+    edges = upper_edges(p)
+    u = np.concatenate([edges, np.nextafter(edges, 0), [0.0]])
+    u = u[u < 1]
+    on = fallen(edges, u)
+    assert np.all(p[on] > 0)
+    assert fallen(np.tile(edges, (len(u), 1)), u).tolist() == on.tolist()
+    assert [bisect_right(edges.tolist(), one) for one in u] == on.tolist()
+    assert [draw(p.tolist(), one) for one in u] == on.tolist()
 
 
 @pytest.mark.parametrize("u", [-0.1, 1.0, math.nan])
@@ -35,12 +50,6 @@ def test_a_draw_outside_the_unit_interval_is_refused(u):
 def test_what_is_no_distribution_is_refused(outcomes, probabilities, message):
     with pytest.raises(ValueError, match=message):
         Categorical(outcomes, probabilities)
-
-
-def test_weights_are_normalised_and_must_weigh_something():
-    assert Categorical.from_weights({"a": 3, "b": 1}).probabilities.tolist() == [0.75, 0.25]
-    with pytest.raises(ValueError, match="more than zero"):
-        Categorical.from_weights({"a": 0.0})
 
 
 def test_entropy_of_a_coin_of_a_certainty_and_of_a_uniform():
@@ -77,7 +86,7 @@ def test_equality_is_of_order_too_and_probabilities_cannot_be_written_to():
     st.floats(0, 1, exclude_max=True),
 )
 def test_no_draw_ever_lands_on_the_impossible(weights, u):
-    d = Categorical.from_weights(dict(enumerate(weights)))
+    d = Categorical(range(len(weights)), np.array(weights) / sum(weights))
     i = d.index(u)
     assert d.probabilities[i] > 0
     assert (d.cumulative[i - 1] if i else 0.0) <= u < d.cumulative[i]

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from mdp_core.kept import Kept
+from mdp_core.work import Report
 
 
 def test_the_one_used_longest_ago_makes_room():
@@ -32,3 +33,18 @@ def test_threads_do_not_break_it():
 
     with ThreadPoolExecutor(8) as threads:
         assert max(threads.map(use, range(8))) <= 8
+
+
+def test_work_is_done_once_for_everybody():
+    kept, begun = Kept(2), []
+
+    def making():
+        begun.append(1)
+        yield Report(0.5)
+        return "thing"
+
+    first = kept.work("a", making)
+    assert first.busy
+    assert first.finish() == "thing"
+    again = kept.work("a", making)
+    assert (again.done, again.result, begun) == (True, "thing", [1])

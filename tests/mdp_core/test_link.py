@@ -1,12 +1,13 @@
 """The link restores exactly what it was made of, and survives everything that is done to it."""
 
+import dataclasses
 import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mdp_core.link import VERSION, from_query, to_query
+from mdp_core.link import FIELDS, VERSION, from_query, to_query
 from mdp_core.scenarios import (
     GRID_POLICIES,
     LEARNED_BY,
@@ -18,7 +19,6 @@ from mdp_core.scenarios import (
     TextScenario,
     View,
     force,
-    without_forced,
 )
 
 two_decimals = st.integers(0, 100).map(lambda n: n / 100)
@@ -78,6 +78,12 @@ def scenarios(draw):
 def test_a_link_restores_the_same_scenario_and_view(scenario, view):
     read, seen, notes = from_query(to_query(scenario, view))
     assert (read, seen, notes) == (scenario, view, ())
+
+
+@pytest.mark.parametrize("part", [GridScenario, TextScenario, Learned, View])
+def test_no_field_is_left_out_of_the_link(part):
+    linked = {field.field for field in FIELDS if field.part is part}
+    assert linked == {field.name for field in dataclasses.fields(part)} - {"learned"}  # a part in itself
 
 
 def test_what_is_out_of_range_is_clamped_and_said():
@@ -163,5 +169,3 @@ def test_a_zip_bomb_in_the_link_is_refused():
 
 def test_choosing_an_action_drops_the_choices_after_it():
     assert force(((1, "up"), (4, "left"), (6, "up")), 4, "right") == ((1, "up"), (4, "right"))
-    scenario = Scenario(grid=GridScenario(forced=((1, "up"),)), text=TextScenario(forced=((0, 5),)))
-    assert without_forced(scenario) == Scenario()

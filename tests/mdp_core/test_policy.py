@@ -1,4 +1,4 @@
-"""Policies: ties shared, epsilon by hand, softmax by hand, the table and the obstinate one."""
+"""Policies: ties shared, epsilon by hand and softmax by hand."""
 
 import math
 
@@ -8,22 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from mdp_core.distribution import Categorical
 from mdp_core.policy import (
-    AlwaysPolicy,
-    TablePolicy,
-    UniformPolicy,
     epsilon_greedy_probabilities,
     greedy_probabilities,
     softmax_probabilities,
 )
-
-
-class Gate:
-    """State 1 lets nobody go right."""
-
-    def actions(self, state):
-        return ("up", "left") if state else ("up", "right", "left")
 
 
 def test_greedy_shares_ties_and_leaves_out_what_is_not_allowed():
@@ -75,13 +64,3 @@ def test_rows_are_distributions_and_nothing_beats_greedy(q, epsilon):
     np.testing.assert_allclose(soft.sum(axis=-1), 1.0)
     slack = 1e-9 * np.maximum(1.0, np.abs(q).max(axis=-1)) * 2
     assert np.all((greedy * q).sum(axis=-1) >= q.max(axis=-1) - slack)
-
-
-def test_uniform_always_and_table():
-    assert UniformPolicy(Gate())(0) == Categorical.uniform(("up", "right", "left"))
-    assert AlwaysPolicy(Gate(), "right")(0).sample(0.5) == "right"
-    assert AlwaysPolicy(Gate(), "right")(1).sample(0.99) == "up"
-    table = TablePolicy({0: Categorical.certain("up")})
-    assert table(0).sample(0.0) == "up"
-    with pytest.raises(KeyError):
-        table(1)

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from mdp_core.estimates import half_width
 from mdp_core.grid.presets import PRESETS
 from mdp_core.horizon import expected_rewards
 from mdp_core.payments import Payments
@@ -51,7 +50,7 @@ def test_the_mean_return_is_the_exact_one(name, gamma):
     parts = list(sample_trajectories(table, arrows, seed=1, count=2_000, max_steps=steps))
     returns = Payments.joined([part.payments for part in parts]).returns(gamma)
     exact = expected_rewards(table, arrows, steps) @ gamma ** np.arange(steps)
-    assert returns.mean() == pytest.approx(exact, abs=half_width(returns) * 4 / 1.96)
+    assert returns.mean() == pytest.approx(exact, abs=4 * returns.std(ddof=1) / np.sqrt(len(returns)))
 
 
 def test_a_start_that_is_drawn_is_drawn():

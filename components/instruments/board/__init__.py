@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from components.instruments.drawing import DRAWING, joined
-
-ASSETS = Path(__file__).parent
+from components.instruments.kit import component
 
 Cell = tuple[int, int]
 
@@ -45,17 +42,6 @@ class Arrival:
     cell: Cell
     p: float  # how thick the arrow is, in [0, 1]
     label: str  # what is written at its tip
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Callable[..., Any]:
-    """Registered once for all visitors: the assets are the same for everybody."""
-    return st.components.v2.component(
-        "one_loop_board",
-        html=joined([ASSETS / "board.html"]),
-        css=joined([DRAWING / "palette.css", ASSETS / "board.css"]),
-        js=joined([DRAWING / "figures.js", DRAWING / "map.js", ASSETS / "board.js"]),
-    )
 
 
 def board(
@@ -102,7 +88,7 @@ def board(
         if on_paint and (stroke := came("painted")):
             on_paint([(int(r), int(c)) for r, c in stroke["cells"]], str(stroke["sign"]))
 
-    _component()(
+    component("board")(
         key=key,
         data={
             "map": {part: world.get(part, []) for part in ("rows", "cols", "cells", "jumps", "barriers")},

@@ -1,22 +1,30 @@
 // The board: a map to paint, to point at and to read. Values, policy arrows, paths and the transitions of one pair lie on it
 // in layers; a film of iterates is scrubbed here, without asking Python.
 
+import { find, put, radios, setAll, shape, swallow } from "../kit/dom.js";
+import { showIcon } from "../kit/icons.js";
+import { Instrument, mounted } from "../kit/instrument.js";
+import { DIRECTIONS, drawArrows, drawCell, drawJump, layOut, pointsOf, writeCell } from "../kit/map.js";
+import { reduced } from "../kit/motion.js";
+import { amount, clamp, short } from "../kit/numbers.js";
+import { labelPlace } from "./engine.js";
+
 const LAYERS = { v: "values v", q: "values q", policy: "policy", change: "change of v", none: "map" };
 const FRAMES_A_SECOND = 8;
 const BESIDE_A_NUMBER = [0.4, 0.08]; // how far out an arrow lies, and its size, where the middle of the cell is written on
 
-class Board {
+class Board extends Instrument {
   constructor(root) {
-    this.root = root;
-    this.box = root.querySelector(".board");
-    this.svg = root.querySelector("svg.map");
-    this.palette = root.querySelector(".palette");
-    this.layers = root.querySelector(".layers");
-    this.film = root.querySelector(".film");
-    this.scrub = root.querySelector(".scrub");
-    this.label = root.querySelector(".film .label");
-    this.live = root.querySelector(".live");
-    this.playButton = root.querySelector(".film .play");
+    super(root, ".board");
+    this.svg = this.find("svg.map");
+    this.palette = this.find(".palette");
+    this.layers = this.find(".layers");
+    this.film = this.find(".film");
+    this.scrub = find(this.film, ".scrub");
+    this.label = find(this.film, ".label");
+    this.playButton = find(this.film, ".play");
+    this.live = this.find(".live");
+    /** @type {[number, number]} */
     this.cursor = [0, 0];
     this.brush = null;
     this.layer = null;
@@ -28,6 +36,7 @@ class Board {
     this.svg.addEventListener("keydown", (event) => this.type(event));
     this.scrub.addEventListener("input", () => this.show(Number(this.scrub.value)));
     this.playButton.addEventListener("click", () => this.toggle());
+    this.closing.addEventListener("abort", () => this.pause());
   }
 
   receive({ data, setTriggerValue }) {
@@ -37,7 +46,7 @@ class Board {
     const edited = JSON.stringify(data.map) !== this.mapText;
     this.data = data;
     this.mapText = JSON.stringify(data.map);
-    followTheme(this.box);
+    this.followTheme();
     this.box.setAttribute("aria-label", data.name);
     this.box.style.setProperty("--board-height", `${data.height}px`);
     this.brush = this.offer(this.palette, data.palette, this.brush, (brush) => (this.brush = brush));
@@ -49,7 +58,7 @@ class Board {
     });
     this.layers.hidden = layers.length < 2;
     this.box.classList.toggle("painting", data.palette.length > 0);
-    if (edited || !this.cells) this.draw();
+    if (edited || !this.cells) this.drawMap();
     this.film.hidden = film.length < 2;
     this.scrub.max = String(Math.max(film.length - 1, 0));
     this.point();
@@ -64,27 +73,13 @@ class Board {
   offer(group, choices, chosen, choose) {
     group.hidden = choices.length === 0;
     const value = choices.some(([name]) => name === chosen) ? chosen : choices[0]?.[0] ?? null;
-    group.replaceChildren(
-      ...choices.map(([name, label]) => {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.role = "radio";
-        button.textContent = label;
-        button.setAttribute("aria-checked", String(name === value));
-        button.addEventListener("click", () => {
-          for (const other of group.children) other.setAttribute("aria-checked", String(other === button));
-          choose(name);
-        });
-        return button;
-      })
-    );
+    radios(group, choices, value, choose);
     return value;
   }
 
-  draw() {
+  drawMap() {
     const { map } = this.data;
-    this.svg.replaceChildren();
-    this.svg.setAttribute("viewBox", `-0.05 -0.05 ${map.cols + 0.1} ${map.rows + 0.1}`);
+    layOut(this.svg, map);
     this.cursor = [Math.min(this.cursor[0], map.rows - 1), Math.min(this.cursor[1], map.cols - 1)];
     this.cells = [];
     for (let r = 0; r < map.rows; r += 1) {
@@ -101,6 +96,7 @@ class Board {
     this.may = shape(this.svg, "g", { class: "may" });
     this.chosen = shape(this.svg, "rect", { class: "chosen", width: 0.92, height: 0.92, rx: 0.08 });
     this.mark = shape(this.svg, "rect", { class: "cursor", width: 0.84, height: 0.84, rx: 0.08 });
+    this.chances = shape(this.svg, "g", { class: "may" });
     this.moveCursor(0, 0);
   }
 
@@ -109,9 +105,8 @@ class Board {
     const { film, map } = this.data;
     this.frame = Math.max(i, 0);
     const iterate = film[this.frame];
-    this.scrub.value = String(this.frame);
     this.label.textContent = iterate ? iterate.label : "";
-    this.scrub.setAttribute("aria-valuetext", iterate ? iterate.label : "");
+    put(this.scrub, this.frame, iterate ? iterate.label : "");
     this.values.replaceChildren();
     this.signs.replaceChildren();
     const layer = iterate ? this.layer : "none";
@@ -152,11 +147,11 @@ class Board {
 
   writeActionValues(values, r, c) {
     const best = Math.max(...values.filter((value) => value !== null));
-    Object.entries(DIRECTIONS).forEach(([, [dx, dy]], i) => {
+    Object.values(DIRECTIONS).forEach(([dx, dy], i) => {
       if (values[i] === null) return;
       const [x, y] = [c + 0.5, r + 0.5];
       const corners = [[x, y], [x + dx * 0.5 - dy * 0.5, y + dy * 0.5 - dx * 0.5], [x + dx * 0.5 + dy * 0.5, y + dy * 0.5 + dx * 0.5]];
-      if (values[i] !== 0) this.tint(values[i], { points: corners.map((corner) => corner.join(",")).join(" ") }, "polygon");
+      if (values[i] !== 0) this.tint(values[i], { points: pointsOf(corners) }, "polygon");
       const weight = values[i] >= best - 1e-9 ? 800 : 400; // the best ones stand out
       shape(this.values, "text", { class: "number", x: x + dx * 0.29, y: y + dy * 0.34 + 0.055, "font-size": 0.155, style: `font-weight: ${weight}` }, short(values[i]));
     });
@@ -166,19 +161,17 @@ class Board {
   point() {
     const { selected, outcomes, paths, robot } = this.data;
     this.chosen.style.display = selected ? "" : "none";
-    if (selected) {
-      this.chosen.setAttribute("x", selected[1] + 0.04);
-      this.chosen.setAttribute("y", selected[0] + 0.04);
-    }
+    if (selected) setAll(this.chosen, { x: selected[1] + 0.04, y: selected[0] + 0.04 });
     this.may.replaceChildren();
+    this.chances.replaceChildren();
     for (const outcome of selected ? outcomes : []) this.drawOutcome(selected, outcome);
     this.paths.replaceChildren();
     for (const { cells, opacity, tone, dashed, name } of paths) {
       // A little beside the middle, each path its own way, so that many of them show how many they are.
       const shift = (i, n) => (((i * 0.618 + n * 0.755) % 1) - 0.5) * 0.34;
-      const points = cells.map(([r, c], i) => `${c + 0.5 + shift(i, cells.length)},${r + 0.5 + shift(cells.length, i)}`);
-      shape(this.paths, "polyline", { class: `${tone}${dashed ? " dashed" : ""}`, points: points.join(" "), opacity });
-      const [x, y] = points[Math.floor(points.length / 2)].split(",").map(Number);
+      const points = cells.map(([r, c], i) => [c + 0.5 + shift(i, cells.length), r + 0.5 + shift(cells.length, i)]);
+      shape(this.paths, "polyline", { class: `${tone}${dashed ? " dashed" : ""}`, points: pointsOf(points), opacity });
+      const [x, y] = points[Math.floor(points.length / 2)];
       if (name) shape(this.paths, "text", { class: tone, x, y: y - 0.12, "font-size": 0.3 }, name);
     }
     if (robot) shape(this.paths, "circle", { class: "robot", cx: robot[1] + 0.5, cy: robot[0] + 0.5, r: 0.2 });
@@ -194,12 +187,13 @@ class Board {
       const [dx, dy] = [(x2 - x1) / length, (y2 - y1) / length];
       shape(group, "line", { x1: x1 + dx * 0.22, y1: y1 + dy * 0.22, x2: x2 - dx * 0.3, y2: y2 - dy * 0.3, "stroke-width": width });
       const head = [[x2 - dx * 0.12, y2 - dy * 0.12], [x2 - dx * 0.34 - dy * 0.16, y2 - dy * 0.34 + dx * 0.16], [x2 - dx * 0.34 + dy * 0.16, y2 - dy * 0.34 - dx * 0.16]];
-      shape(group, "polygon", { points: head.map((point) => point.join(",")).join(" ") });
+      shape(group, "polygon", { points: pointsOf(head) });
     }
-    const stays = x1 === x2 && y1 === y2; // its number in the corner, where no arrow passes
-    shape(group, "text", stays ? { x: x2 - 0.19, y: y2 + 0.43 } : { x: x2, y: y2 + 0.32 }, label);
+    const { x, y, size } = labelPlace([r, c], cell, this.data.outcomes.map((outcome) => outcome.cell));
+    shape(this.chances, "text", { x, y, "font-size": size }, label);
   }
 
+  /** @returns {[number, number] | null} the cell under the pointer */
   cellAt(event) {
     const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.svg.getScreenCTM().inverse());
     const [r, c] = [Math.floor(point.y), Math.floor(point.x)];
@@ -237,21 +231,19 @@ class Board {
   }
 
   type(event) {
-    const [dx, dy] = { ArrowUp: [0, -1], ArrowRight: [1, 0], ArrowDown: [0, 1], ArrowLeft: [-1, 0] }[event.key] || [0, 0];
+    const [dx, dy] = DIRECTIONS[/^Arrow(.*)/.exec(event.key)?.[1].toLowerCase()] || [0, 0];
     if (dx || dy) this.moveCursor(dx, dy);
     else if (event.key === "Enter" || event.key === " ") {
       if (this.data.palette.length) this.send("painted", { cells: [this.cursor], sign: this.brush });
       else this.send("selected", this.cursor);
     } else return;
-    event.preventDefault();
-    event.stopPropagation();
+    swallow(event);
   }
 
   moveCursor(dx, dy) {
     const { rows, cols } = this.data.map;
     this.cursor = [clamp(this.cursor[0] + dy, 0, rows - 1), clamp(this.cursor[1] + dx, 0, cols - 1)];
-    this.mark.setAttribute("x", this.cursor[1] + 0.08);
-    this.mark.setAttribute("y", this.cursor[0] + 0.08);
+    setAll(this.mark, { x: this.cursor[1] + 0.08, y: this.cursor[0] + 0.08 });
     if (dx || dy) this.live.textContent = this.reading(...this.cursor);
   }
 
@@ -278,10 +270,9 @@ class Board {
   }
 
   play() {
-    if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) return this.show(this.data.film.length - 1);
+    if (reduced().matches) return this.show(this.data.film.length - 1);
     this.pause();
-    this.playButton.textContent = "⏸";
-    this.playButton.setAttribute("aria-label", "Pause the iterates");
+    showIcon(this.playButton, "pause", "", "Pause the iterates");
     this.show(this.frame);
     this.timer = setInterval(() => {
       if (this.frame >= this.data.film.length - 1) this.pause();
@@ -292,31 +283,8 @@ class Board {
   pause() {
     clearInterval(this.timer);
     this.timer = 0;
-    this.playButton.textContent = "▶";
-    this.playButton.setAttribute("aria-label", "Play the iterates");
-  }
-
-  close() {
-    this.pause();
+    showIcon(this.playButton, "play", "", "Play the iterates");
   }
 }
 
-/** A value that fits on a cell. */
-function short(value) {
-  if (Math.abs(value) >= 1e6) return `${figure(value / 1e6, 1)}M`;
-  if (Math.abs(value) >= 1e4) return `${figure(value / 1e3, 0)}k`;
-  return Math.abs(value) >= 100 ? figure(value, 0) : Math.abs(value) >= 10 ? figure(value, 1) : figure(value, 2);
-}
-
-const boards = new WeakMap();
-
-export default function (component) {
-  const root = component.parentElement;
-  if (!boards.has(root)) boards.set(root, new Board(root));
-  const board = boards.get(root);
-  board.receive(component);
-  return () => {
-    if (boards.get(root) === board) boards.delete(root);
-    board.close();
-  };
-}
+export default mounted(Board);

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-STYLE = f"<style>{(Path(__file__).parent / 'tables.css').read_text(encoding='utf-8')}</style>"
+STYLE = Path(__file__).parent / "tables.css"  # the page's frame loads it
 
 
 @dataclass(frozen=True)

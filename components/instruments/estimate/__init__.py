@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import streamlit as st
-
-from components.instruments.drawing import DRAWING, joined
+from components.instruments.kit import component
 
 if TYPE_CHECKING:
     from mdp_core.rlhf.convergence import Convergence
-
-HERE = Path(__file__).parent
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Callable[..., Any]:
-    """Registered once for all visitors: the assets are the same for everybody."""
-    return st.components.v2.component(
-        "one_loop_estimate",
-        html=joined([HERE / "estimate.html"]),
-        css=joined([DRAWING / "palette.css", HERE / "estimate.css"]),
-        js=joined(
-            [DRAWING / "figures.js", DRAWING / "pen.js", DRAWING / "map.js", HERE / "engine.js", HERE / "estimate.js"]
-        ),
-    )
 
 
 def packed(found: Convergence) -> dict[str, Any]:
@@ -69,4 +50,4 @@ def estimate(
     between `low` and `high`; `mean` is the exact mean score, one of the places where it may be put.
     """
     data = {**packed(found), "of": of, "low": low, "high": high, "mean": mean, "best": found.moments.best_baseline}
-    _component()(key=key, data=data)
+    component("estimate")(key=key, data=data)

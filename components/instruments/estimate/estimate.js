@@ -1,29 +1,36 @@
 // The estimate: drag the number of texts, drag the baseline; the gradient that they give, and how far off it is.
 // All of it is worked out here, in the frame of the hand, from coefficients that Python sent once.
 
+import { dot, penOf, shade, stroke } from "../kit/canvas.js";
+import { button, dragged, made, put, swallow } from "../kit/dom.js";
+import { Instrument, mounted } from "../kit/instrument.js";
+import { clamp, figure, stepped } from "../kit/numbers.js";
+import { cosine, estimated, gain, lengthAt, nearest, powers, share, slope } from "./engine.js";
+
 const BLOCKS = 16; // of a size at least, for the slope
 const START = 0.5; // of the way from one text to all
 const NARROW = 700; // px
 
-class Estimate {
+class Estimate extends Instrument {
   constructor(root) {
-    this.box = root.querySelector(".estimate");
-    const one = (selector) => root.querySelector(selector);
-    [this.texts, this.baseline, this.places, this.errors] = [".texts", ".baseline", ".places", ".errors"].map(one);
-    [this.numbers, this.means, this.live] = [".numbers", ".means", ".live"].map(one);
-    [this.saidN, this.saidB, this.title] = [".readout.n", ".readout.b", ".numbers-title"].map(one);
-    this.frame = 0;
-    this.texts.addEventListener("input", () => this.dragN());
+    super(root, ".estimate");
+    this.texts = this.find(".texts");
+    this.baseline = this.find(".baseline");
+    this.places = this.find(".places");
+    this.errors = this.find(".errors");
+    this.numbers = this.find(".numbers");
+    this.means = this.find(".means");
+    this.live = this.find(".live");
+    this.saidN = this.find(".readout.n");
+    this.saidB = this.find(".readout.b");
+    this.title = this.find(".numbers-title");
+    dragged(this.texts, (way) => this.dragN(way), () => this.speak());
+    dragged(this.baseline, (b) => this.moveTo(b), () => this.speak());
     this.texts.addEventListener("keydown", (event) => this.step(event));
-    this.baseline.addEventListener("input", () => this.put(Number(this.baseline.value)));
-    for (const slider of [this.texts, this.baseline]) {
-      slider.addEventListener("change", () => (this.live.textContent = this.said()));
-    }
-    this.resized = new ResizeObserver(() => {
+    this.whenResized(this.box, () => {
       this.box.classList.toggle("narrow", this.box.clientWidth < NARROW);
       this.invalidate();
     });
-    this.resized.observe(this.box);
   }
 
   receive({ data }) {
@@ -34,35 +41,27 @@ class Estimate {
       this.baseline.min = String(data.low);
       this.baseline.max = String(data.high);
       this.baseline.step = String((data.high - data.low) / 200 || 0.01);
-      this.buttons(data);
+      this.offer(data);
     }
     this.data = data;
-    followTheme(this.box);
-    const style = getComputedStyle(this.box);
-    const read = (name) => style.getPropertyValue(name).trim();
-    this.colours = { ink: read("--ink"), line: read("--line"), policy: read("--policy"), quiet: read("--reward"), ground: read("--ground"), font: style.fontFamily };
+    this.colours = this.followTheme();
     this.invalidate();
   }
 
-  buttons({ mean, best }) {
+  offer({ mean, best }) {
     const places = [["no baseline", 0], [`b = mean score ${figure(mean)}`, mean], [`best b ${figure(best)}`, best]];
-    this.places.replaceChildren(
-      ...places.map(([name, b]) => {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.textContent = name;
-        button.addEventListener("click", () => {
-          this.put(b);
-          this.live.textContent = this.said();
-        });
-        button.place = b;
-        return button;
-      })
-    );
+    this.buttons = places.map(([name, b]) => {
+      const to = () => {
+        this.moveTo(b);
+        this.speak();
+      };
+      return { b, element: button(name, to) };
+    });
+    this.places.replaceChildren(...this.buttons.map(({ element }) => element));
   }
 
-  dragN() {
-    this.i = nearest(this.data.counts, clamp(this.texts.value, 0, 1, START));
+  dragN(way) {
+    this.i = nearest(this.data.counts, clamp(way, 0, 1, START));
     this.invalidate();
   }
 
@@ -70,21 +69,16 @@ class Estimate {
   step(event) {
     const far = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 24, PageDown: -24, Home: -1e6, End: 1e6 }[event.key];
     if (!far) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.i = Math.min(Math.max(this.i + far, 0), this.data.counts.length - 1);
+    swallow(event);
+    this.i = clamp(this.i + far, 0, this.data.counts.length - 1);
     this.texts.value = String(share(this.data.counts, this.i));
-    this.live.textContent = this.said();
+    this.speak();
     this.invalidate();
   }
 
-  put(b) {
+  moveTo(b) {
     this.b = clamp(b, -1e9, 1e9, 0);
     this.invalidate();
-  }
-
-  invalidate() {
-    if (!this.frame) this.frame = requestAnimationFrame(() => this.draw());
   }
 
   /** What the picture says now, in numbers. */
@@ -102,17 +96,13 @@ class Estimate {
   }
 
   draw() {
-    this.frame = 0;
     if (!this.data) return;
     const now = this.now();
-    this.baseline.value = String(this.b);
     this.saidN.textContent = `N ${now.n.toLocaleString("en")} text${now.n > 1 ? "s" : ""}`;
     this.saidB.textContent = `b baseline ${figure(this.b)}`;
     this.texts.setAttribute("aria-valuetext", `${now.n} texts`);
-    this.baseline.setAttribute("aria-valuetext", `baseline ${figure(this.b)}`);
-    for (const button of this.places.children) {
-      button.setAttribute("aria-pressed", String(Math.abs(button.place - this.b) < 1e-9));
-    }
+    put(this.baseline, this.b, `baseline ${figure(this.b)}`);
+    for (const { b, element } of this.buttons) element.setAttribute("aria-pressed", String(Math.abs(b - this.b) < 1e-9));
     this.drawErrors(now);
     this.drawNumbers(now);
     this.write(now);
@@ -135,9 +125,7 @@ class Estimate {
     pen.textBaseline = "middle";
     for (const value of powers(low, high)) {
       pen.fillText(String(value), 0, y(value));
-      pen.globalAlpha = value === 1 ? 0.5 : 0.15;
-      pen.fillRect(left, y(value), right - left, 1);
-      pen.globalAlpha = 1;
+      shade(pen, value === 1 ? 0.5 : 0.15, left, y(value), right - left, 1);
     }
     pen.textBaseline = "alphabetic";
     pen.textAlign = "center";
@@ -151,45 +139,20 @@ class Estimate {
     pen.beginPath();
     pen.rect(left, 0, right - left + 6, floor);
     pen.clip();
-    const path = (points) => {
-      pen.beginPath();
-      points.forEach(([px, py], i) => (i ? pen.lineTo(px, py) : pen.moveTo(px, py)));
-      pen.stroke();
-    };
     const expected = (at) => [1, most].map((n) => [x(n), y(lengthAt(data.variance, at) / Math.sqrt(n) / length)]);
     // This run, text by text.
-    pen.strokeStyle = colours.policy;
     pen.globalAlpha = 0.55;
-    pen.lineWidth = 1.5;
-    path(counts.map((n, i) => [x(n), y(Math.max(lengthAt(data.errors[i], b) / length, low / 10))]));
+    stroke(pen, counts.map((n, i) => [x(n), y(Math.max(lengthAt(data.errors[i], b) / length, low / 10))]), colours.policy, 1.5);
     pen.globalAlpha = 1;
     // What is to be expected: without a baseline dashed, with this one solid.
-    pen.lineWidth = 2;
-    pen.strokeStyle = colours.ink;
-    pen.setLineDash([6, 5]);
-    path(expected(0));
-    pen.setLineDash([]);
-    pen.strokeStyle = colours.policy;
-    pen.lineWidth = 3;
-    path(expected(b));
-    sizes.forEach((n, i) => {
-      const at = [x(n), y(Math.max(lengthAt(data.blocks[i], b) / length, low / 10))];
-      pen.fillStyle = colours.policy;
-      pen.beginPath();
-      pen.arc(...at, 4.5, 0, 2 * Math.PI);
-      pen.fill();
-    });
+    stroke(pen, expected(0), colours.ink, 2, [6, 5]);
+    stroke(pen, expected(b), colours.policy, 3);
+    sizes.forEach((n, i) => dot(pen, x(n), y(Math.max(lengthAt(data.blocks[i], b) / length, low / 10)), 4.5, colours.policy));
     pen.fillStyle = colours.ink;
-    pen.globalAlpha = 0.6;
-    pen.fillRect(x(now.n) - 1, 0, 2, floor);
-    pen.globalAlpha = 1;
+    shade(pen, 0.6, x(now.n) - 1, 0, 2, floor);
     pen.restore();
-    pen.fillStyle = colours.policy;
-    pen.strokeStyle = colours.ink;
-    pen.lineWidth = 2.5;
-    pen.beginPath();
-    pen.arc(x(now.n), Math.min(y(Math.max(now.error, low)), floor), 8, 0, 2 * Math.PI);
-    pen.fill();
+    Object.assign(pen, { strokeStyle: colours.ink, lineWidth: 2.5 });
+    dot(pen, x(now.n), Math.min(y(Math.max(now.error, low)), floor), 8, colours.policy);
     pen.stroke();
     this.key(pen, right, top);
     this.errors.setAttribute("aria-label", `Error over the number of texts, both on logarithmic scales, falling as one over the root of N. ${this.said()}`);
@@ -198,23 +161,24 @@ class Estimate {
   /** What the lines are. */
   key(pen, right, top) {
     const { colours } = this;
+    /** @type {[string, (y: number) => void][]} */
     const rows = [
-      ["- - -", "expected without a baseline", colours.ink],
-      ["———", "expected with b: ∝ 1/√N", colours.policy],
-      ["●", "measured, over blocks of N texts", colours.policy],
+      ["expected without a baseline", (y) => stroke(pen, [[0, y], [44, y]], colours.ink, 2, [6, 5])],
+      ["expected with b: ∝ 1/√N", (y) => stroke(pen, [[0, y], [44, y]], colours.policy, 3)],
+      ["measured, over blocks of N texts", (y) => dot(pen, 39, y, 4.5, colours.policy)],
     ];
     pen.textAlign = "right";
     pen.font = `14px ${colours.font}`;
-    rows.forEach(([mark, name, colour], i) => {
+    rows.forEach(([name, draw], i) => {
       const room = pen.measureText(name).width + 50;
       pen.fillStyle = colours.ground;
-      pen.globalAlpha = 0.75;
-      pen.fillRect(right - room, top + 18 * i, room, 18);
-      pen.globalAlpha = 1;
+      shade(pen, 0.75, right - room, top + 18 * i, room, 18);
       pen.fillStyle = colours.ink;
       pen.fillText(name, right - 2, top + 14 + 18 * i);
-      pen.fillStyle = colour;
-      pen.fillText(mark, right - room + 44, top + 14 + 18 * i);
+      pen.save();
+      pen.translate(right - room, 0);
+      draw(top + 9 + 18 * i);
+      pen.restore();
     });
     pen.textAlign = "left";
   }
@@ -249,7 +213,9 @@ class Estimate {
     pen.fillText("exact", 24, height - 6);
     pen.textAlign = "right";
     pen.fillStyle = colours.policy;
-    pen.fillText(`■ estimate from ${now.n.toLocaleString("en")} texts`, width - 4, height - 6);
+    const legend = `estimate from ${now.n.toLocaleString("en")} texts`;
+    pen.fillText(legend, width - 4, height - 6);
+    pen.fillRect(width - pen.measureText(legend).width - 18, height - 16, 10, 10);
     pen.textAlign = "left";
     const pairs = data.exact.map((exact, k) => `${figure(exact, 3)} and ${figure(found[k], 3)}`).join("; ");
     this.numbers.setAttribute("aria-label", `Exact and estimated: ${pairs}.`);
@@ -272,41 +238,21 @@ class Estimate {
       parts.push(["gain", now.gain >= 1 ? `${times(now.gain)} times` : `1/${times(1 / now.gain)}`]);
       parts.push(["", now.gain >= 1 ? " as many texts" : " of the texts"]);
     }
-    this.means.replaceChildren(
-      ...parts.map(([className, text]) => {
-        const element = document.createElement(className ? "b" : "span");
-        element.className = className;
-        element.textContent = text;
-        return element;
-      })
-    );
+    this.means.replaceChildren(...parts.map(([className, text]) => made(className ? "b" : "span", className, text)));
+  }
+
+  speak() {
+    this.live.textContent = this.said();
   }
 
   said() {
     const now = this.now();
     return `${now.n} texts, baseline ${figure(this.b)}: the estimate is off by ${Math.round(100 * now.error)} % of the gradient's length, cosine ${figure(now.cosine, 3)}; the baseline is worth ${times(now.gain)} times as many texts.`;
   }
-
-  close() {
-    cancelAnimationFrame(this.frame);
-    this.resized.disconnect();
-  }
 }
 
 function times(value) {
-  return figure(value, value >= 10 ? 0 : value >= 1.095 ? 1 : 2);
+  return stepped(value, 10, 1.095);
 }
 
-const estimates = new WeakMap();
-
-export default function (component) {
-  const root = component.parentElement;
-  if (!estimates.has(root)) estimates.set(root, new Estimate(root));
-  const estimate = estimates.get(root);
-  estimate.receive(component);
-  return () => {
-    // A late cleanup must not hit a newer one of the same place.
-    if (estimates.get(root) === estimate) estimates.delete(root);
-    estimate.close();
-  };
-}
+export default mounted(Estimate);

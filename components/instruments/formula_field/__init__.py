@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
-from components.instruments.drawing import DRAWING, joined
+from components.instruments.kit import component
 from mdp_core.tokens.formula import FormulaError
 from mdp_core.tokens.scores import MAX_FORMULA
-
-HERE = Path(__file__).parent
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Callable[..., Any]:
-    """Registered once for all visitors: the assets are the same for everybody."""
-    return st.components.v2.component(
-        "one_loop_formula_field",
-        html=joined([HERE / "field.html"]),
-        css=joined([DRAWING / "palette.css", HERE / "field.css"]),
-        js=joined([DRAWING / "figures.js", DRAWING / "map.js", HERE / "field.js"]),
-    )
 
 
 def formula_field(
@@ -40,7 +25,7 @@ def formula_field(
         if isinstance(value, dict) and value.get("command") == command and isinstance(value.get("text"), str):
             on_typed(value["text"])
 
-    _component()(
+    component("formula_field")(
         key=key,
         data={
             "typed": typed,

@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from components.instruments.drawing import DRAWING, joined
+from components.instruments.kit import component
 from mdp_core.prospects import Prospect
-
-HERE = Path(__file__).parent
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Callable[..., Any]:
-    """Registered once for all visitors: the assets are the same for everybody."""
-    return st.components.v2.component(
-        "one_loop_gamma_choice",
-        html=joined([HERE / "choice.html"]),
-        css=joined([DRAWING / "palette.css", HERE / "choice.css"]),
-        js=joined([DRAWING / "figures.js", DRAWING / "map.js", HERE / "choice.js"]),
-    )
 
 
 def gamma_choice(
@@ -51,7 +37,7 @@ def gamma_choice(
         if value is not None:
             on_gamma(float(value))
 
-    _component()(
+    component("gamma_choice")(
         key=key,
         data={
             "map": picture,

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
 
-import streamlit as st
-
-from components.instruments.drawing import DRAWING, joined
-
-HERE = Path(__file__).parent
+from components.instruments.kit import component
 
 
 @dataclass(frozen=True)
@@ -45,20 +39,9 @@ class Leg:
     said: str = ""  # in a word or two
 
 
-@st.cache_resource(show_spinner=False)
-def _component() -> Callable[..., Any]:
-    """Registered once for all visitors: the assets are the same for everybody."""
-    return st.components.v2.component(
-        "one_loop_gradient_path",
-        html=joined([HERE / "path.html"]),
-        css=joined([DRAWING / "palette.css", HERE / "path.css"]),
-        js=joined([DRAWING / "figures.js", DRAWING / "map.js", HERE / "path.js"]),
-    )
-
-
 def gradient_path(stations: Sequence[Station], legs: Sequence[Leg], *, key: str, name: str) -> None:
     """Draw the `stations` in a row, a leg between any two of them; below each other where the window is narrow."""
-    _component()(
+    component("gradient_path")(
         key=key,
         data={"name": name, "stations": [asdict(item) for item in stations], "legs": [asdict(item) for item in legs]},
     )

@@ -4,25 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from components.instruments.drawing import DRAWING, joined
-
-HERE = Path(__file__).parent
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Callable[..., Any]:
-    """Registered once for all visitors: the assets are the same for everybody."""
-    return st.components.v2.component(
-        "one_loop_mixer",
-        html=joined([HERE / "mixer.html"]),
-        css=joined([DRAWING / "palette.css", HERE / "mixer.css"]),
-        js=joined([DRAWING / "figures.js", DRAWING / "map.js", HERE / "engine.js", HERE / "mixer.js"]),
-    )
+from components.instruments.kit import component
 
 
 def mixer(
@@ -52,7 +38,7 @@ def mixer(
             if p is not None:
                 on_change(p)
 
-    _component()(
+    component("mixer")(
         key=key,
         data={
             "labels": list(labels),

@@ -1,23 +1,29 @@
 // The mixer: a distribution as bars to drag. Python hears of it when a bar is let go.
 
+import { made, setAll, swallow, write } from "../kit/dom.js";
+import { Instrument, mounted } from "../kit/instrument.js";
+import { figure } from "../kit/numbers.js";
+import { landing, mixed } from "./engine.js";
+
 const STEPS = { ArrowRight: 0.01, ArrowUp: 0.01, ArrowLeft: -0.01, ArrowDown: -0.01, PageUp: 0.1, PageDown: -0.1 };
 const PATIENCE = 400; // ms without another key before the keyboard's change is sent
 
-class Mixer {
+class Mixer extends Instrument {
   constructor(root) {
-    this.box = root.querySelector(".mixer");
-    this.rows = root.querySelector(".rows");
-    this.parts = root.querySelector(".parts");
-    this.stack = root.querySelector(".stack");
-    this.marker = root.querySelector(".u");
-    this.said = root.querySelector(".said");
+    super(root, ".mixer");
+    this.rows = this.find(".rows");
+    this.parts = this.find(".parts");
+    this.stack = this.find(".stack");
+    this.marker = this.find(".u");
+    this.said = this.find(".said");
+    this.closing.addEventListener("abort", () => clearTimeout(this.timer));
     this.sent = 0;
     this.drag = null; // {i, base}: the bar that is held, and the distribution when it was taken
   }
 
   receive({ data, setStateValue }) {
     this.send = setStateValue;
-    followTheme(this.box);
+    this.followTheme();
     this.box.setAttribute("aria-label", data.name);
     const other = data.of !== this.data?.of || data.labels.join() !== this.data?.labels.join();
     const fell = data.draws !== this.data?.draws && data.u !== null;
@@ -37,22 +43,19 @@ class Mixer {
   build() {
     this.rows.replaceChildren(
       ...this.data.labels.map((label, i) => {
-        const row = element("div", "row");
-        const track = element("div", "track");
-        Object.assign(track, { tabIndex: 0, role: "slider" });
-        track.setAttribute("aria-label", `Probability of ${label}`);
-        track.setAttribute("aria-valuemin", "0");
-        track.setAttribute("aria-valuemax", "1");
-        track.append(element("div", "fill"), element("div", "grip"));
+        const row = made("div", "row");
+        const track = made("div", "track", "", { tabIndex: 0 });
+        setAll(track, { role: "slider", "aria-label": `Probability of ${label}`, "aria-valuemin": 0, "aria-valuemax": 1 });
+        track.append(made("div", "fill"), made("div", "grip"));
         track.addEventListener("pointerdown", (event) => this.take(event, i, track));
         track.addEventListener("pointermove", (event) => this.pull(event, track));
         for (const name of ["pointerup", "pointercancel"]) track.addEventListener(name, () => this.letGo());
         track.addEventListener("keydown", (event) => this.type(event, i));
-        row.append(element("span", "label", label), track, element("span", "number"), element("span", "tally"));
+        row.append(made("span", "label", label), track, made("span", "number"), made("span", "tally"));
         return row;
       })
     );
-    this.parts.replaceChildren(...this.data.labels.map(() => element("div", "part")));
+    this.parts.replaceChildren(...this.data.labels.map(() => made("div", "part")));
   }
 
   show() {
@@ -83,7 +86,7 @@ class Mixer {
       this.marker.firstElementChild.textContent = `u ${figure(u)}`;
     }
     const said = u === null ? "" : `u ${figure(u)} lands in ${labels[landed]}.`;
-    if (this.said.textContent !== said) this.said.textContent = said;
+    write(this.said, said);
     this.stack.setAttribute("aria-label", labels.map((label, i) => `${label} ${figure(this.p[i])}`).join(", "));
   }
 
@@ -118,8 +121,7 @@ class Mixer {
   type(event, i) {
     const value = event.key === "Home" ? 0 : event.key === "End" ? 1 : event.key in STEPS ? this.p[i] + STEPS[event.key] : null;
     if (value === null) return;
-    event.preventDefault();
-    event.stopPropagation();
+    swallow(event);
     this.p = mixed(this.p, i, Math.round(value * 100) / 100);
     this.show();
     clearTimeout(this.timer);
@@ -138,28 +140,6 @@ class Mixer {
     this.sent = Math.max(Date.now(), this.sent + 1);
     this.send("mixed", { n: this.sent, of: this.data.of, p: this.p });
   }
-
-  close() {
-    clearTimeout(this.timer);
-  }
 }
 
-function element(name, className, text = "") {
-  const made = document.createElement(name);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
-
-const mixers = new WeakMap();
-
-export default function (component) {
-  const root = component.parentElement;
-  if (!mixers.has(root)) mixers.set(root, new Mixer(root));
-  const mixer = mixers.get(root);
-  mixer.receive(component);
-  return () => {
-    if (mixers.get(root) === mixer) mixers.delete(root);
-    mixer.close();
-  };
-}
+export default mounted(Mixer);

@@ -3,32 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from components.instruments.drawing import DRAWING, joined
+from components.instruments.kit import component
 from mdp_core.scenarios import View
-
-HERE = Path(__file__).parent
-STYLES = (DRAWING / "palette.css", HERE / "player.css")
-SCRIPTS = (
-    DRAWING / "figures.js",
-    DRAWING / "map.js",
-    *(HERE / name for name in ("engine.js", "map.js", "page.js", "bars.js", "readings.js", "chart.js", "player.js")),
-)
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Callable[..., Any]:
-    """Registered once for all visitors: the assets are the same for everybody."""
-    return st.components.v2.component(
-        "one_loop_player",
-        html=joined([HERE / "player.html"]),
-        css=joined(STYLES),
-        js=joined(SCRIPTS),
-    )
 
 
 def player(
@@ -65,7 +45,7 @@ def player(
         if side:
             on_undo(side)
 
-    _component()(
+    component("player")(
         key=key,
         data={"frames": frames, "view": {"step": view.step, "gamma": view.gamma}, "command": command},
         on_view_change=looked,

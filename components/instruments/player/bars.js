@@ -1,9 +1,14 @@
 // Policy and draw: the distribution as bars that are buttons, and as one stacked bar on which u falls.
 
+import { added, button, made } from "../kit/dom.js";
+import { approach } from "../kit/motion.js";
+import { figure } from "../kit/numbers.js";
+import { readable } from "./page.js";
+
 const SLOTS = 4; // bars above one another before a second column begins
 const BAR_HEIGHT = 27;
 
-class Bars {
+export class Bars {
   constructor(element, choose) {
     this.element = element;
     this.choose = choose;
@@ -42,19 +47,10 @@ class Bars {
   }
 
   make(item) {
-    const element = document.createElement(item.rest ? "div" : "button");
-    element.className = item.rest ? "bar rest" : "bar";
-    if (!item.rest) {
-      element.type = "button";
-      element.addEventListener("click", () => this.choose(item.action));
-    }
-    const [label, track, fill, share] = ["label", "track", "fill", "share"].map((name) => {
-      const part = document.createElement("span");
-      part.className = name;
-      return part;
-    });
-    track.append(fill);
-    element.append(label, track, share);
+    const element = item.rest ? made("div", "bar rest") : button("", () => this.choose(item.action), "bar");
+    const label = added(element, "span", "label");
+    const fill = added(added(element, "span", "track"), "span", "fill");
+    const share = added(element, "span", "share");
     this.element.append(element);
     const bar = { element, label, fill, share, now: null, to: null };
     this.bars.set(item.action, bar);
@@ -82,16 +78,12 @@ class Bars {
   }
 }
 
-class Stack {
+export class Stack {
   constructor(element) {
     this.element = element;
-    this.strip = document.createElement("div");
-    this.strip.className = "strip";
-    this.marker = document.createElement("div");
-    this.marker.className = "marker";
-    this.reading = document.createElement("span");
-    this.marker.append(this.reading);
-    element.append(this.strip, this.marker);
+    this.strip = added(element, "div", "strip");
+    this.marker = added(element, "div", "marker");
+    this.reading = added(this.marker, "span");
     this.parts = []; // by place: {element, now: [from, width], to: [from, width]}
     this.u = { now: 0, to: 0 };
   }
@@ -105,9 +97,7 @@ class Stack {
       stretches.unshift({ from: edge, width: 1 - edge, label: "the others", chosen: false });
     }
     while (this.parts.length < stretches.length) {
-      const element = document.createElement("div");
-      this.strip.append(element);
-      this.parts.push({ element, now: [1, 0], to: [1, 0] });
+      this.parts.push({ element: added(this.strip, "div"), now: [1, 0], to: [1, 0] });
     }
     this.parts.forEach((part, i) => {
       const { from, width, label, chosen } = stretches[i] || { from: 1, width: 0, label: "" };

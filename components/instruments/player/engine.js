@@ -1,22 +1,26 @@
 // The player's engine: numbers in, numbers out. It knows no document, no clock and no colour, so Node can test it on the
 // same cases as the Python functions. rewards[t] is r_{t+1}, as everywhere in this project.
 
-/** gamma^0 .. gamma^(n-1); 0^0 is 1, so gamma = 0 keeps the first reward. */
+/** gamma^0 .. gamma^(n-1); 0^0 is 1, so gamma = 0 keeps the first reward.
+ *  @param {number} n @param {number} gamma */
 export function discounts(n, gamma) {
   return Array.from({ length: n }, (_, t) => Math.pow(gamma, t));
 }
 
-/** gamma^t r_{t+1} for every t. */
+/** gamma^t r_{t+1} for every t.
+ *  @param {number[]} rewards @param {number} gamma */
 export function discountedRewards(rewards, gamma) {
   return rewards.map((reward, t) => Math.pow(gamma, t) * reward);
 }
 
-/** G_0 = sum_t gamma^t r_{t+1}; 0 for no rewards. */
+/** G_0 = sum_t gamma^t r_{t+1}; 0 for no rewards.
+ *  @param {number[]} rewards @param {number} gamma */
 export function discountedReturn(rewards, gamma) {
   return rewards.reduceRight((following, reward) => reward + gamma * following, 0);
 }
 
-/** G_t = r_{t+1} + gamma G_{t+1} for every t, with nothing after the last reward. */
+/** G_t = r_{t+1} + gamma G_{t+1} for every t, with nothing after the last reward.
+ *  @param {number[]} rewards @param {number} gamma @returns {number[]} */
 export function returnsToGo(rewards, gamma) {
   const result = new Array(rewards.length);
   let following = 0;
@@ -27,7 +31,8 @@ export function returnsToGo(rewards, gamma) {
   return result;
 }
 
-/** The largest |G_t| that any gamma in [0, 1] can give: the scale of a picture that must not jump while gamma is dragged. */
+/** The largest |G_t| that any gamma in [0, 1] can give: the scale of a picture that must not jump while gamma is dragged.
+ *  @param {number[]} rewards */
 export function largestReturn(rewards) {
   let largest = 0;
   for (const gamma of [0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1]) {
@@ -36,14 +41,16 @@ export function largestReturn(rewards) {
   return largest;
 }
 
-/** G_0 written out: the first `limit` terms whose reward is not zero, how many more there are, and the whole sum. */
+/** G_0 written out: the first `limit` terms whose reward is not zero, how many more there are, and the whole sum.
+ *  @param {number[]} rewards @param {number} gamma @param {number} limit */
 export function sumTerms(rewards, gamma, limit) {
   const paid = rewards.map((reward, t) => ({ t, reward })).filter((term) => term.reward !== 0);
   return { terms: paid.slice(0, limit), hidden: Math.max(paid.length - limit, 0), total: discountedReturn(rewards, gamma) };
 }
 
 /** The phases of one step in slow motion: name and the share of the step at which each begins. The last one, observe,
- *  already looks at the next state: while the eye is on it, the distribution glides to the next step's. */
+ *  already looks at the next state: while the eye is on it, the distribution glides to the next step's.
+ *  @type {[string, number][]} */
 export const PHASES = [
   ["observe", 0],
   ["distribution", 0.08],
@@ -54,7 +61,8 @@ export const PHASES = [
   ["observe", 0.88],
 ];
 
-/** Which phase is lit at `share` in [0, 1) of a step. */
+/** Which phase is lit at `share` in [0, 1) of a step.
+ *  @param {number} share */
 export function phaseAt(share) {
   let name = PHASES[0][0];
   for (const [phase, begin] of PHASES) if (share >= begin) name = phase;
@@ -63,7 +71,8 @@ export function phaseAt(share) {
 
 /** What is on the Stage at position `p` (a step and a share of it), for a run of `length` steps.
  *  at: the step whose numbers are shown (`length`: the end); phase: which part of the loop is lit, null where all of it is
- *  (at rest, or too fast to follow); drawn, acted, moved: whether u has fallen, a_t is taken, the agent stands in s_{t+1}. */
+ *  (at rest, or too fast to follow); drawn, acted, moved: whether u has fallen, a_t is taken, the agent stands in s_{t+1}.
+ *  @param {number} p @param {number} length @param {boolean} walking */
 export function scene(p, length, walking) {
   const t = Math.min(Math.floor(p + 1e-9), length);
   const share = p - t;
@@ -72,12 +81,4 @@ export function scene(p, length, walking) {
   if (share >= PHASES[PHASES.length - 1][1]) return { at: t + 1, phase, drawn: false, acted: false, moved: false };
   const told = ["draw", "act", "transition", "reward"].indexOf(phase);
   return { at: t, phase, drawn: told >= 0, acted: told >= 1, moved: told >= 2 };
-}
-
-/** One frame of a glide: `value` after `dt` ms on its way to `target`, slowing down with time constant `tau` ms;
- *  exactly `target` once nothing can be seen any more. The same path at any frame rate. */
-export function approach(value, target, dt, tau) {
-  if (!(tau > 0)) return target;
-  const next = target + (value - target) * Math.exp(-dt / tau);
-  return Math.abs(next - target) < 5e-4 * Math.max(1, Math.abs(target)) ? target : next;
 }

@@ -1,8 +1,12 @@
 // State, in the grid: the map, the trail behind the robot, the future that was given up, and where it may go from here.
 
+import { shape } from "../kit/dom.js";
+import { DIRECTIONS, drawArrows, drawCell, drawJump, layOut, triangle, writeCell } from "../kit/map.js";
+import { approach } from "../kit/motion.js";
+
 const MARGIN = 0.26; // of a cell, around the map: room for the arrows at its edge
 
-class MapPicture {
+export class MapPicture {
   constructor(svg, choose) {
     this.svg = svg;
     this.choose = choose;
@@ -13,11 +17,7 @@ class MapPicture {
   load(world) {
     const map = world.map;
     this.world = world;
-    this.svg.replaceChildren();
-    this.svg.setAttribute(
-      "viewBox",
-      `${-MARGIN} ${-MARGIN} ${map.cols + 2 * MARGIN} ${map.rows + 2 * MARGIN}`
-    );
+    layOut(this.svg, map, MARGIN);
     for (let r = 0; r < map.rows; r += 1) {
       for (let c = 0; c < map.cols; c += 1) {
         const cell = map.cells[r][c];

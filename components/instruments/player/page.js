@@ -1,7 +1,10 @@
 // State, in the language model's world: the text so far, the next token lit, the future that was given up.
 // Every piece goes in as textContent: the text is a stranger's.
 
-class TextPage {
+import { added, made } from "../kit/dom.js";
+import { figure } from "../kit/numbers.js";
+
+export class TextPage {
   constructor(element, goTo) {
     this.element = element;
     this.goTo = goTo;
@@ -10,32 +13,24 @@ class TextPage {
   load(world) {
     this.world = world;
     this.element.replaceChildren();
-    const add = (name, className, text) => {
-      const element = document.createElement(name);
-      element.className = className;
-      element.textContent = text;
-      this.element.append(element);
-      return element;
-    };
-    add("span", "prompt", world.prompt.join(""));
+    added(this.element, "span", "prompt", world.prompt.join(""));
     this.tokens = world.steps.map((step, t) => {
       // A token that writes nothing, such as the one that ends the text, is seen by its name while it is chosen.
       const [blank, word] = step.piece ? parted(readable(step.piece)) : [" ", step.bars[step.chosen].label];
-      const token = add("span", step.piece ? "token" : "token unwritten", blank);
-      token.append(piece("span", "mark", word));
+      const token = added(this.element, "span", step.piece ? "token" : "token unwritten", blank);
+      token.append(made("span", "mark", word));
       token.title = `step ${t}: p ${figure(step.bars[step.chosen].p)}`;
       token.addEventListener("click", () => this.goTo(t));
       return token;
     });
     const length = world.prompt.join("").length + world.steps.reduce((sum, step) => sum + step.piece.length, 0);
     this.element.classList.toggle("long", length > 150);
-    this.ending = add("span", "ending", world.ending);
+    this.ending = added(this.element, "span", "ending", world.ending);
     this.before = null;
     if (world.ghost && world.ghost.pieces) {
-      this.before = add("span", "before", "");
-      const label = document.createElement("b");
-      label.textContent = "before: …";
-      this.before.append(label, document.createTextNode(world.ghost.pieces.join("")));
+      this.before = added(this.element, "span", "before", "");
+      added(this.before, "b", "", "before: …");
+      this.before.append(world.ghost.pieces.join(""));
     }
   }
 
@@ -61,6 +56,6 @@ function parted(text) {
 }
 
 /** A token that a reader can see: line breaks as signs. */
-function readable(piece) {
+export function readable(piece) {
   return piece.replaceAll("\n", "⏎\n");
 }

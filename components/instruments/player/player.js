@@ -1,6 +1,18 @@
 // The player: one clock, two worlds. What Python sends is drawn; what the visitor does here stays here, until it is
 // committed: {step, gamma} on release, pause and step, and a chosen action.
 
+import { dragged, find, made, put, shape } from "../kit/dom.js";
+import { Instrument, mounted } from "../kit/instrument.js";
+import { reduced } from "../kit/motion.js";
+import { amount, clamp, figure, lowered, raised } from "../kit/numbers.js";
+import { Transport } from "../kit/transport.js";
+import { Bars, Stack } from "./bars.js";
+import { Chart, writeSum } from "./chart.js";
+import { discountedReturn, discountedRewards, largestReturn, returnsToGo, scene } from "./engine.js";
+import { MapPicture } from "./map.js";
+import { TextPage } from "./page.js";
+import { Readings } from "./readings.js";
+
 const SPEEDS = [0.25, 0.5, 1, 2, 5, 10, 30];
 const WALKING_SPEED = 1; // steps a second up to which a step is walked through phase by phase
 const GLIDE = 85; // ms, the time constant of every glide
@@ -9,10 +21,9 @@ const ORDER = ["observe", "distribution", "draw", "act", "transition", "reward"]
 
 let latest = null; // the player that was made last
 
-class Player {
+class Player extends Instrument {
   constructor(root) {
-    this.root = root;
-    this.stage = root.querySelector(".stage");
+    super(root, ".stage");
     this.p = 0; // the clock: a step and a share of it
     this.gamma = 0.9;
     this.speed = 1;
@@ -20,15 +31,12 @@ class Player {
     this.command = null;
     this.key = null;
     this.last = 0;
-    this.frame = 0;
-    this.reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
-    const one = (selector) => root.querySelector(selector);
+    this.reduced = reduced();
     this.sides = [this.side("left"), this.side("right")];
-    this.controls = Object.fromEntries(
-      ["first", "back", "play", "forward", "last", "step", "speed", "gamma"].map((name) => [name, one("." + name)])
-    );
-    this.readouts = { step: one(".clock .readout"), gamma: one(".discount .readout") };
-    this.live = one(".live");
+    this.speeds = this.find(".speed");
+    this.slider = this.find(".gamma");
+    this.live = this.find(".live");
+    this.readouts = { step: this.find(".clock .readout"), gamma: this.find(".discount .readout") };
     this.listen();
   }
 
@@ -40,7 +48,7 @@ class Player {
 
   /** One half. Which world it shows, and whether that is a map or a text, is known when the frames come. */
   side(place) {
-    const one = (row, what) => this.root.querySelector(`.row.${row} .side.${place} ${what}`);
+    const one = (row, what) => this.find(`.row.${row} .side.${place} ${what}`);
     const side = {
       place,
       world: null,
@@ -56,53 +64,31 @@ class Player {
   }
 
   listen() {
-    const { first, back, play, forward, last, step, speed, gamma } = this.controls;
-    first.addEventListener("click", () => this.go(0));
-    back.addEventListener("click", () => this.go(this.t - 1));
-    play.addEventListener("click", () => this.toggle());
-    forward.addEventListener("click", () => this.go(this.t + 1));
-    last.addEventListener("click", () => this.go(this.length));
-    step.addEventListener("input", () => this.go(Number(step.value), false));
-    step.addEventListener("change", () => this.commit());
-    for (const value of SPEEDS) speed.append(new Option(`${value}/s`, String(value), false, value === this.speed));
-    speed.addEventListener("change", () => {
-      this.speed = Number(speed.value);
+    const acts = {
+      first: () => this.go(0),
+      back: () => this.go(this.t - 1),
+      toggle: () => this.toggle(),
+      forward: () => this.go(this.t + 1),
+      last: () => this.go(this.length),
+      seek: (step) => this.go(step, false),
+      rest: () => this.commit(),
+    };
+    this.transport = new Transport(this, acts, ".gamma, select, textarea");
+    for (const value of SPEEDS) this.speeds.append(new Option(`${value}/s`, String(value), false, value === this.speed));
+    this.speeds.addEventListener("change", () => {
+      this.speed = Number(this.speeds.value);
       this.invalidate();
     });
-    gamma.addEventListener("input", () => {
-      this.gamma = clamp(gamma.value, 0, 1, this.gamma);
+    const drag = (gamma) => {
+      this.gamma = clamp(gamma, 0, 1, this.gamma);
       this.invalidate();
-    });
-    gamma.addEventListener("change", () => this.commit());
-    this.onKey = (event) => this.press(event);
-    document.addEventListener("keydown", this.onKey, true);
-    this.resized = new ResizeObserver(() => {
+    };
+    dragged(this.slider, drag, () => this.commit());
+    this.whenResized(this.box, () => {
       this.shown = null;
       this.invalidate();
     });
-    this.resized.observe(this.stage);
-    this.reduced.addEventListener("change", () => this.invalidate());
-  }
-
-  /** Space, arrows, Home and End, wherever nothing else wants them. */
-  press(event) {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !this.root.isConnected) return;
-    const target = event.composedPath()[0];
-    const inside = this.stage.contains(target);
-    if (!inside && target !== document.body && !target.matches?.("[data-testid='stMain'], [data-testid='stAppViewContainer']")) return;
-    if (target === this.controls.gamma || target.matches?.("select, textarea")) return;
-    const acts = {
-      " ": () => this.toggle(),
-      ArrowRight: () => this.go(this.t + 1),
-      ArrowLeft: () => this.go(this.t - 1),
-      Home: () => this.go(0),
-      End: () => this.go(this.length),
-    };
-    const act = acts[event.key];
-    if (!act || (event.key === " " && target.matches?.("button"))) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act();
+    this.reduced.addEventListener("change", () => this.invalidate(), { signal: this.closing });
   }
 
   get t() {
@@ -128,7 +114,7 @@ class Player {
       this.gamma = clamp(view.gamma, 0, 1, 0.9);
       this.committed = { step: this.t, gamma: this.gamma };
     }
-    this.readColours();
+    this.colours = this.followTheme();
     this.shown = null;
     this.invalidate();
   }
@@ -141,11 +127,10 @@ class Player {
       part.classList.add(world.id, kind);
     }
     Object.assign(side, { world, kind, mark: null, returnsMark: null });
-    this.stage.classList.toggle("alike", this.sides[0].kind === this.sides[1].kind);
-    const head = this.root.querySelector(`.head .side.${side.place}`);
-    head.querySelector(".title").textContent = world.title;
-    head.querySelector(".caption").textContent = world.caption;
-    head.querySelector(".caption").title = world.caption;
+    this.box.classList.toggle("alike", this.sides[0].kind === this.sides[1].kind);
+    const head = this.find(`.head .side.${side.place}`);
+    find(head, ".title").textContent = world.title;
+    Object.assign(find(head, ".caption"), { textContent: world.caption, title: world.caption });
     for (const [row, words] of Object.entries(world.words)) {
       const word = this.root.querySelector(`.row.${row} .word.${side.place}`);
       if (word) word.textContent = words;
@@ -159,20 +144,13 @@ class Player {
 
   /** The picture of a state: a map or a text, in the place of what was there. */
   stateOf(side, kind) {
-    const picture = this.root.querySelector(`.picture.side.${side.place}`);
+    const picture = this.find(`.picture.side.${side.place}`);
     picture.replaceChildren();
     if (kind === "of-map") return new MapPicture(shape(picture, "svg", { class: "map", role: "img" }), (action) => this.choose(side, action));
-    const page = piece("div", "page", "");
+    const page = made("div", "page");
     page.setAttribute("role", "img");
     picture.append(page);
     return new TextPage(page, (t) => this.go(t));
-  }
-
-  readColours() {
-    followTheme(this.stage);
-    const style = getComputedStyle(this.stage);
-    const read = (name) => style.getPropertyValue(name).trim();
-    this.colours = { ink: read("--ink"), line: read("--line"), gain: read("--reward"), loss: read("--loss"), quiet: "#8a94a3", mark: read("--panel"), ground: read("--ground"), font: style.fontFamily };
   }
 
   toggle() {
@@ -230,13 +208,8 @@ class Player {
     this.live.textContent = `Step ${this.t} of ${this.length}. ${parts.join(" ")}`;
   }
 
-  invalidate() {
-    if (!this.frame) this.frame = requestAnimationFrame((now) => this.tick(now));
-  }
-
-  tick(now) {
-    this.frame = 0;
-    if (this.key === null || !this.root.isConnected) return;
+  draw(now) {
+    if (this.key === null) return;
     const dt = this.last ? Math.min(now - this.last, 100) : 16;
     this.last = now;
     if (this.playing) {
@@ -246,12 +219,12 @@ class Player {
         this.commit();
       }
     }
-    const moving = this.draw(dt);
+    const moving = this.drawStep(dt);
     if (this.playing || moving) this.invalidate();
     else this.last = 0;
   }
 
-  draw(dt) {
+  drawStep(dt) {
     const walking = this.playing && this.speed <= WALKING_SPEED && !this.reduced.matches;
     const tau = this.reduced.matches ? 0 : this.playing ? Math.min(GLIDE, 350 / this.speed) : GLIDE;
     this.drawClock(walking);
@@ -276,26 +249,15 @@ class Player {
   }
 
   drawClock(walking) {
-    const { play, step, gamma, back, first, forward, last } = this.controls;
     const { phase } = scene(this.p, this.length, walking);
-    const label = this.playing ? "⏸ pause" : "▶ play";
-    if (play.textContent !== label) {
-      play.textContent = label;
-      play.setAttribute("aria-label", this.playing ? "Pause" : "Play");
-    }
-    step.max = String(this.length);
-    step.value = String(this.t);
-    step.setAttribute("aria-valuetext", `step ${this.t} of ${this.length}`);
-    gamma.value = String(this.gamma);
-    gamma.setAttribute("aria-valuetext", `gamma ${figure(this.gamma)}`);
+    this.transport.show(this.playing, this.t, 0, this.length, `step ${this.t} of ${this.length}`, this.p > 0);
+    put(this.slider, this.gamma, `gamma ${figure(this.gamma)}`);
     this.readouts.step.textContent = `t ${this.t}/${this.length}`;
     this.readouts.gamma.textContent = `γ gamma ${figure(this.gamma)}`;
-    back.disabled = first.disabled = this.p <= 0;
-    forward.disabled = last.disabled = this.p >= this.length;
     if (this.phase !== phase) {
       this.phase = phase;
-      this.stage.classList.toggle("walking", phase !== null);
-      for (const row of this.root.querySelectorAll("[data-phase]")) {
+      this.box.classList.toggle("walking", phase !== null);
+      for (const row of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll("[data-phase]"))) {
         row.classList.toggle("lit", row.dataset.phase === phase);
         row.classList.toggle("told", phase !== null && ORDER.indexOf(row.dataset.phase) <= ORDER.indexOf(phase));
       }
@@ -333,24 +295,6 @@ class Player {
     });
     writeSum(side.sum, world, this.gamma);
   }
-
-  close() {
-    cancelAnimationFrame(this.frame);
-    document.removeEventListener("keydown", this.onKey, true);
-    this.resized.disconnect();
-  }
 }
 
-const players = new WeakMap();
-
-export default function (component) {
-  const root = component.parentElement;
-  if (!players.has(root)) players.set(root, new Player(root));
-  const player = players.get(root);
-  player.receive(component);
-  return () => {
-    // A late cleanup must not hit a newer player of the same place.
-    if (players.get(root) === player) players.delete(root);
-    player.close();
-  };
-}
+export default mounted(Player);

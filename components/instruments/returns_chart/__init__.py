@@ -5,17 +5,15 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from components.instruments.drawing import DRAWING, joined
+from components.instruments.kit import component
 from mdp_core.payments import Payments
 
-HERE = Path(__file__).parent
 GAMMAS: NDArray[np.float64] = np.arange(101) / 100  # of the table of expected returns
 MAX_PAYMENTS = 300_000  # that are sent to a browser: 3 MB
 
@@ -27,19 +25,6 @@ class Expected:
     name: str  # such as "exact"
     values: Sequence[float]  # [101]
     halves: Sequence[float]  # [101], how far off each may be
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Callable[..., Any]:
-    """Registered once for all visitors: the assets are the same for everybody."""
-    return st.components.v2.component(
-        "one_loop_returns",
-        html=joined([HERE / "returns.html"]),
-        css=joined([DRAWING / "palette.css", HERE / "returns.css"]),
-        js=joined(
-            [DRAWING / "figures.js", DRAWING / "pen.js", DRAWING / "map.js", HERE / "engine.js", HERE / "returns.js"]
-        ),
-    )
 
 
 def shown(payments: Payments) -> Payments:
@@ -79,7 +64,7 @@ def returns_chart(
         if gamma is not None:
             on_gamma(float(gamma))
 
-    _component()(
+    component("returns_chart")(
         key=key,
         data={
             **packed(shown(payments)),

@@ -1,7 +1,11 @@
 // The engine of the chart of returns: numbers in, numbers out, so that Node can test it on the same cases as Python's
 // functions. Payments are stretches of equal reward: rewards[p] is r_{t+1} of trajectory rows[p], starts[p] <= t < stops[p].
 
-/** 0, 1, 1 + gamma, ..., the sums of the first n discounts for n = 0..steps; 0^0 is 1. */
+/** @typedef {{count: number, rows: ArrayLike<number>, starts: ArrayLike<number>, stops: Iterable<number> & ArrayLike<number>,
+ *    rewards: ArrayLike<number>}} Payments */
+
+/** 0, 1, 1 + gamma, ..., the sums of the first n discounts for n = 0..steps; 0^0 is 1.
+ *  @param {number} steps @param {number} gamma */
 export function summedDiscounts(steps, gamma) {
   const sums = new Float64Array(steps + 1);
   let discount = 1;
@@ -12,8 +16,10 @@ export function summedDiscounts(steps, gamma) {
   return sums;
 }
 
-/** G_0 of every trajectory. */
-export function returnsOf({ count, rows, starts, stops, rewards }, gamma) {
+/** G_0 of every trajectory.
+ *  @param {Payments} payments @param {number} gamma */
+export function returnsOf(payments, gamma) {
+  const { count, rows, starts, stops, rewards } = payments;
   let steps = 0;
   for (const stop of stops) if (stop > steps) steps = stop;
   const sums = summedDiscounts(steps, gamma);
@@ -22,10 +28,12 @@ export function returnsOf({ count, rows, starts, stops, rewards }, gamma) {
   return returns;
 }
 
-/** The mean of the first n returns for every n in `at`, ascending, and half of its 95 % interval; null for one return. */
+/** The mean of the first n returns for every n in `at`, ascending, and half of its 95 % interval; null for one return.
+ *  @param {ArrayLike<number>} returns @param {number[]} at */
 export function runningMeans(returns, at) {
   const shift = returns[0];
-  const [mean, half] = [[], []];
+  const mean = [];
+  const half = [];
   let [sum, squares, n] = [0, 0, 0];
   for (const stop of at) {
     for (; n < stop; n += 1) {
@@ -40,7 +48,8 @@ export function runningMeans(returns, at) {
   return { mean, half };
 }
 
-/** At most `points` counts from 1 to n, evenly spread on a logarithmic scale, n the last. */
+/** At most `points` counts from 1 to n, evenly spread on a logarithmic scale, n the last.
+ *  @param {number} n @param {number} points */
 export function checkpoints(n, points) {
   const at = new Set([n]);
   for (let i = 0; i < points; i += 1) at.add(Math.round(Math.pow(n, i / (points - 1))));
@@ -48,7 +57,9 @@ export function checkpoints(n, points) {
 }
 
 /** How many returns fall into each of `bins` equal parts of [low, high]; the upper edge counts to the last, what lies
- *  outside to none. */
+ *  outside to none.
+ *  @param {Iterable<number>} returns @param {number} low @param {number} high @param {number} bins
+ *  @returns {number[]} */
 export function histogram(returns, low, high, bins) {
   const counts = new Array(bins).fill(0);
   for (const value of returns) {
@@ -58,7 +69,8 @@ export function histogram(returns, low, high, bins) {
   return counts;
 }
 
-/** [smallest, largest] of the returns at the given gammas, 0 always inside: a scale that stays while gamma is dragged. */
+/** [smallest, largest] of the returns at the given gammas, 0 always inside: a scale that stays while gamma is dragged.
+ *  @param {Payments} payments @param {number[]} gammas */
 export function reach(payments, gammas) {
   let [low, high] = [0, 0];
   for (const gamma of gammas) {
@@ -70,18 +82,8 @@ export function reach(payments, gammas) {
   return [low, high];
 }
 
-/** Round numbers inside [low, high], about `wanted` of them. */
-export function ticks(low, high, wanted) {
-  const rough = (high - low) / Math.max(wanted, 1);
-  if (!(rough > 0)) return [low];
-  const power = Math.pow(10, Math.floor(Math.log10(rough)));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough * 0.999);
-  const found = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i += 1) found.push(i * step);
-  return found;
-}
-
-/** A table over gamma 0, 1/n, ..., 1 at any gamma, straight between its entries. */
+/** A table over gamma 0, 1/n, ..., 1 at any gamma, straight between its entries.
+ *  @param {number[]} table @param {number} gamma */
 export function between(table, gamma) {
   const place = gamma * (table.length - 1);
   const i = Math.min(Math.floor(place + 1e-9), table.length - 1);

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
-from components.instruments.drawing import DRAWING, joined
-
-HERE = Path(__file__).parent
+from components.instruments.kit import component
 
 
 @dataclass(frozen=True)
@@ -35,17 +31,6 @@ class Candidate:
     chosen: bool  # the one that the text goes on with
 
 
-@st.cache_resource(show_spinner=False)
-def _component() -> Callable[..., Any]:
-    """Registered once for all visitors: the assets are the same for everybody."""
-    return st.components.v2.component(
-        "one_loop_text_values",
-        html=joined([HERE / "values.html"]),
-        css=joined([DRAWING / "palette.css", HERE / "values.css"]),
-        js=joined([DRAWING / "figures.js", DRAWING / "map.js", HERE / "values.js"]),
-    )
-
-
 def text_values(
     prefixes: Sequence[Prefix],
     candidates: Sequence[Candidate],
@@ -66,7 +51,7 @@ def text_values(
         if i is not None and 0 <= int(i) < len(prefixes):
             on_prefix(int(i))
 
-    _component()(
+    component("text_values")(
         key=key,
         data={
             "prefixes": [asdict(prefix) for prefix in prefixes],

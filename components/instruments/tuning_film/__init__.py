@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.instruments.drawing import DRAWING, joined
+from components.instruments.kit import component
 
 if TYPE_CHECKING:
     from mdp_core.rlhf.film import Film  # heavy
-
-HERE = Path(__file__).parent
-SCRIPTS = ("engine.js", "charts.js", "next.js", "texts.js", "tuning.js")
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Callable[..., Any]:
-    """Registered once for all visitors: the assets are the same for everybody."""
-    return st.components.v2.component(
-        "one_loop_tuning",
-        html=joined([HERE / "tuning.html"]),
-        css=joined([DRAWING / "palette.css", HERE / "tuning.css"]),
-        js=joined([DRAWING / "figures.js", DRAWING / "map.js", *(HERE / name for name in SCRIPTS)]),
-    )
 
 
 def tuning(
@@ -59,7 +44,7 @@ def tuning(
                 return  # what was clicked is of another run, or not kept any more
             on_watch(prefix)
 
-    _component()(
+    component("tuning_film")(
         key=key,
         data={"film": film.data(), "run": run, "live": live},
         on_step_change=rested,

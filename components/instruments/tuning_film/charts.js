@@ -1,22 +1,23 @@
 // Curves over the updates, and the plane of divergence and score. What stays is drawn once for new data; only the cursor moves.
 
-function made(parent, name, className = "", text = "") {
-  const element = document.createElement(name);
-  element.className = className;
-  element.textContent = text;
-  parent.append(element);
-  return element;
-}
+import { extent, marks } from "../kit/axis.js";
+import { added, find, setAll, shape } from "../kit/dom.js";
+import { icon } from "../kit/icons.js";
+import { amount, digits, tick } from "../kit/numbers.js";
+import { between, frontierAt, line } from "./engine.js";
 
 /** One quantity over the updates: line, band, and a second line where there is one. */
-class Curve {
-  constructor(parent, { name, unit, tone, lines, band, error, axis }, go) {
-    Object.assign(this, { name, unit, lines, band, error, axis });
-    this.box = made(parent, "div", `curve ${tone}`);
-    const head = made(this.box, "h4");
-    this.title = made(head, "span", "", name);
-    this.value = made(head, "b");
-    this.more = made(head, "span", "quiet", unit);
+export class Curve {
+  constructor(parent, kind, go) {
+    const { name, unit, tone } = kind;
+    this.kind = kind;
+    /** @type {any} where n is drawn, and the way back; none before it is drawn */
+    this.x = null;
+    this.box = added(parent, "div", `curve ${tone}`);
+    const head = added(this.box, "h4");
+    this.title = added(head, "span", "", name);
+    this.value = added(head, "b");
+    this.more = added(head, "span", "quiet", unit);
     this.svg = shape(this.box, "svg", { class: "chart", role: "img" });
     const aim = (event) => {
       if (!this.x) return;
@@ -35,30 +36,32 @@ class Curve {
     const [width, height] = [this.svg.clientWidth, this.svg.clientHeight];
     if (!width || !height) return;
     this.curves = curves;
+    const { lines, band, error, axis } = this.kind;
     if (names.title) this.title.textContent = names.title;
-    const series = this.lines.filter((key) => curves[key].some((value) => value !== null));
-    const bounds = this.band ? this.band.map((key) => curves[key]) : [];
-    const spread = this.error ? curves[this.lines[0]].flatMap((value, i) => [value - curves[this.error][i], value + curves[this.error][i]]) : [];
+    const series = lines.filter((key) => curves[key].some((value) => value !== null));
+    const bounds = band ? band.map((key) => curves[key]) : [];
+    const spread = error ? curves[lines[0]].flatMap((value, i) => [value - curves[error][i], value + curves[error][i]]) : [];
     const [low, high] = extent([...series.map((key) => curves[key]), ...bounds, spread]);
-    const [left, right, top, floor] = [46, width - 8, 7, height - (this.axis ? 20 : 5)];
+    const [left, right, top, floor] = [46, width - 8, 7, height - (axis ? 20 : 5)];
     const x = (n) => left + (n / Math.max(until, 1)) * (right - left);
     x.from = (px) => ((px - left) / (right - left)) * Math.max(until, 1);
     const y = (value) => (value === null ? NaN : floor - ((value - low) / (high - low)) * (floor - top));
-    [this.x, this.y] = [x, y];
+    this.x = x;
+    this.y = y;
     this.svg.replaceChildren();
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     for (const value of marks(low, high, Math.max(height / 45, 3))) {
       shape(this.svg, "line", { class: "mesh", x1: left, x2: right, y1: y(value), y2: y(value) });
-      if (this.axis && y(value) > floor - 8) continue; // there stands "updates"
+      if (axis && y(value) > floor - 8) continue; // there stands "updates"
       shape(this.svg, "text", { class: "tick", x: left - 6, y: y(value) + 5, "text-anchor": "end" }, tick(value));
     }
     const wide = marks(0, until, Math.max(width / 90, 2)).filter(Number.isInteger);
-    if (this.axis) shape(this.svg, "text", { class: "tick", x: 0, y: height - 3 }, "updates");
-    for (const n of this.axis ? wide.slice(1) : []) shape(this.svg, "text", { class: "tick", x: x(n), y: height - 3, "text-anchor": x(n) > right - 14 ? "end" : "middle" }, String(n));
+    if (axis) shape(this.svg, "text", { class: "tick", x: 0, y: height - 3 }, "updates");
+    for (const n of axis ? wide.slice(1) : []) shape(this.svg, "text", { class: "tick", x: x(n), y: height - 3, "text-anchor": x(n) > right - 14 ? "end" : "middle" }, String(n));
     const xs = curves.n.map(x);
-    if (this.band) shape(this.svg, "path", { class: "band", d: between(xs, ...this.band.map((key) => curves[key].map(y))) });
-    if (this.error) {
-      const [less, more] = [-1, 1].map((sign) => curves[this.lines[0]].map((value, i) => y(value + sign * curves[this.error][i])));
+    if (band) shape(this.svg, "path", { class: "band", d: between(xs, curves[band[0]].map(y), curves[band[1]].map(y)) });
+    if (error) {
+      const [less, more] = [-1, 1].map((sign) => curves[lines[0]].map((value, i) => y(value + sign * curves[error][i])));
       shape(this.svg, "path", { class: "band sure", d: between(xs, less, more) });
     }
     series.forEach((key, i) => shape(this.svg, "path", { class: i ? "line second" : "line", d: line(xs, curves[key].map(y)) }));
@@ -71,22 +74,21 @@ class Curve {
   point(i) {
     if (!this.x || !this.curves) return;
     const at = this.x(this.curves.n[i]);
-    this.hair.setAttribute("x1", at);
-    this.hair.setAttribute("x2", at);
+    setAll(this.hair, { x1: at, x2: at });
     this.series.forEach((key, k) => {
       const value = this.curves[key][i];
       this.dots[k].style.display = value === null ? "none" : "";
-      this.dots[k].setAttribute("cx", at);
-      if (value !== null) this.dots[k].setAttribute("cy", this.y(value));
+      if (value !== null) setAll(this.dots[k], { cx: at, cy: this.y(value) });
     });
-    const value = this.curves[this.lines[0]][i];
+    const { lines, error, unit } = this.kind;
+    const value = this.curves[lines[0]][i];
     this.value.textContent = digits(value);
-    const sure = this.error ? `± ${digits(this.curves[this.error][i])}` : "";
+    const sure = error ? `± ${digits(this.curves[error][i])}` : "";
     const second = this.series[1] ? `${this.names.second} ${digits(this.curves[this.series[1]][i])}` : "";
-    this.more.textContent = [sure, this.unit].filter(Boolean).join(" ");
-    this.svg.setAttribute("aria-label", `${this.title.textContent} over the updates; here ${digits(value)} ${sure} ${this.unit} ${second}`.trim());
+    this.more.textContent = [sure, unit].filter(Boolean).join(" ");
+    this.svg.setAttribute("aria-label", `${this.title.textContent} over the updates; here ${digits(value)} ${sure} ${unit} ${second}`.trim());
     if (this.names.second) {
-      if (!this.other) this.other = made(this.box.querySelector("h4"), "span", "other");
+      if (!this.other) this.other = added(find(this.box, "h4"), "span", "other");
       this.other.textContent = second;
     } else this.other?.remove();
     if (!this.names.second) this.other = null;
@@ -94,12 +96,14 @@ class Curve {
 }
 
 /** Where every policy stands: how far from the reference, how high its score; the frontier above them. */
-class Plane {
+export class Plane {
   constructor(section) {
     this.section = section;
-    this.svg = section.querySelector("svg");
-    this.key = section.querySelector(".key");
-    [this.name, this.value, this.more] = [".name", "b", ".quiet"].map((part) => section.querySelector(`h4 ${part}`));
+    this.svg = find(section, "svg");
+    this.key = find(section, ".key");
+    this.name = find(section, "h4 .name");
+    this.value = find(section, "h4 b");
+    this.more = find(section, "h4 .quiet");
   }
 
   draw(film) {
@@ -118,7 +122,8 @@ class Plane {
     const [left, right, top, floor] = [46, width - 10, 8, height - 38];
     const x = (kl) => left + (Math.max(kl, 0) / far) * (right - left);
     const y = (score) => floor - ((score - low) / (high - low)) * (floor - top);
-    [this.x, this.y] = [x, y];
+    this.x = x;
+    this.y = y;
     svg.replaceChildren();
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     for (const value of marks(low, high, height / 45)) {
@@ -158,9 +163,10 @@ class Plane {
     if (film.start) parts.push(["ring", "start"]);
     if (best) parts.push(["star", film.start ? "best" : `best for β ${amount(film.beta)}`]); // on one line
     for (const [sign, text] of parts) {
-      const part = made(this.key, "span", "part"); // breaks as one
-      made(part, "span", `sign ${sign}`);
-      made(part, "span", "", text);
+      const part = added(this.key, "span", "part"); // breaks as one
+      const drawn = added(part, "span", `sign ${sign}`);
+      if (sign === "star") drawn.append(icon("star"));
+      added(part, "span", "", text);
     }
   }
 
@@ -170,8 +176,7 @@ class Plane {
     const [kl, score] = [curves.kl[i], curves.score[i]];
     const [x, y] = [this.x(kl), this.y(score)];
     const [kls, scores] = [[kl, curves.kl_error[i]], [score, curves.error[i]]].map(([value, error]) => [value - error, value + error]);
-    this.here.setAttribute("cx", x);
-    this.here.setAttribute("cy", y);
+    setAll(this.here, { cx: x, cy: y });
     this.cross.setAttribute("d", `M${this.x(kls[0])} ${y}H${this.x(kls[1])}M${x} ${this.y(scores[0])}V${this.y(scores[1])}`);
     const most = plane ? frontierAt(plane, Math.max(kl, 0)) : null;
     this.name.textContent = this.film.score;

@@ -1,56 +1,37 @@
 // The engine of the tuning picture: numbers in, numbers and words out, so that Node can test it. n is the number of updates
 // that a policy has had; a film knows some of them, in ascending order.
 
+import { digits } from "../kit/numbers.js";
+
+/** @typedef {{run: string, n: number, following: boolean}} Cursor
+ *  @typedef {{run: string, first: number, newest: number}} Range */
+
 /** Where the cursor stands once `film` {run, first, newest} has come: a new run is looked at from its newest policy, the
- *  same one follows the newest only where the visitor does. */
+ *  same one follows the newest only where the visitor does.
+ *  @param {Cursor | undefined} cursor @param {Range} film @returns {Cursor} */
 export function followed(cursor, film) {
   if (!cursor || cursor.run !== film.run) return { run: film.run, n: film.newest, following: true };
   if (cursor.following) return { ...cursor, n: film.newest };
   return { ...cursor, n: Math.min(Math.max(cursor.n, film.first), film.newest) };
 }
 
-/** The cursor after the visitor has gone to `n`: at the newest policy, it goes on with what comes. */
+/** The cursor after the visitor has gone to `n`: at the newest policy, it goes on with what comes.
+ *  @param {Cursor} cursor @param {number} n @param {Range} film @returns {Cursor} */
 export function moved(cursor, n, film) {
   const to = Math.min(Math.max(n, film.first), film.newest);
   return { ...cursor, n: to, following: to >= film.newest };
 }
 
-/** The last of the ascending `numbers` that is not above `n`; the first where all are; undefined where there is none. */
+/** The last of the ascending `numbers` that is not above `n`; the first where all are; undefined where there is none.
+ *  @param {number[]} numbers @param {number} n */
 export function known(numbers, n) {
   let found = numbers[0];
   for (const number of numbers) if (number <= n) found = number;
   return found;
 }
 
-/** [low, high] of everything finite in `lists`, with `room` of its span on either side; never without a span. */
-export function extent(lists, room = 0.06) {
-  let [low, high] = [Infinity, -Infinity];
-  for (const list of lists) {
-    for (const value of list) {
-      if (!Number.isFinite(value)) continue; // null too
-      [low, high] = [Math.min(low, value), Math.max(high, value)];
-    }
-  }
-  if (!(low <= high)) return [0, 1];
-  if (high - low < 1e-6) return [low - 0.5, high + 0.5];
-  return [low - room * (high - low), high + room * (high - low)];
-}
-
-/** Round numbers inside [low, high], about `wanted` of them, and two at least: one alone is no scale. */
-export function marks(low, high, wanted) {
-  const rough = (high - low) / Math.max(wanted, 1);
-  if (!(rough > 0)) return [low];
-  const power = Math.pow(10, Math.floor(Math.log10(rough)));
-  const steps = [10, 5, 2, 1, 0.5, 0.2, 0.1].map((m) => m * power);
-  const fitting = steps.filter((s) => s >= rough * 0.999).length - 1;
-  const inside = (step) => {
-    const [first, last] = [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)];
-    return Array.from({ length: Math.max(last - first + 1, 0) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
-  };
-  return steps.slice(fitting).map(inside).find((found) => found.length > 1) ?? inside(steps[fitting]);
-}
-
-/** An SVG path through the points; one without a number is left out, and the line broken there. */
+/** An SVG path through the points; one without a number is left out, and the line broken there.
+ *  @param {number[]} xs @param {number[]} ys */
 export function line(xs, ys) {
   let path = "";
   let pen = "M";
@@ -64,32 +45,37 @@ export function line(xs, ys) {
   return path;
 }
 
-/** An SVG path around what lies between the two curves. */
+/** An SVG path around what lies between the two curves.
+ *  @param {number[]} xs @param {number[]} lows @param {number[]} highs */
 export function between(xs, lows, highs) {
   const there = xs.map((_, i) => i).filter((i) => Number.isFinite(lows[i]) && Number.isFinite(highs[i]));
   if (!there.length) return "";
-  const point = (i, ys) => `${xs[i].toFixed(1)} ${ys[i].toFixed(1)}`;
+  const point = (/** @type {number} */ i, /** @type {number[]} */ ys) => `${xs[i].toFixed(1)} ${ys[i].toFixed(1)}`;
   return `M${[...there.map((i) => point(i, highs)), ...there.reverse().map((i) => point(i, lows))].join("L")}Z`;
 }
 
-/** The texts of one policy, one after the other: they come quantity by quantity. */
+/** The texts of one policy, one after the other: they come quantity by quantity.
+ *  @param {Record<string, any[]>} columns @returns {any[]} */
 export function rowsOf(columns) {
   return columns.pieces.map((_, i) => Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[i]])));
 }
 
-/** The change that is drawn full: nine of ten of `values` are not larger; at least a twentieth of a nat. */
+/** The change that is drawn full: nine of ten of `values` are not larger; at least a twentieth of a nat.
+ *  @param {number[]} values */
 export function full(values) {
   const sizes = values.map(Math.abs).sort((a, b) => a - b);
   return Math.max(sizes[Math.floor(0.9 * (sizes.length - 1))] ?? 0, 0.05);
 }
 
-/** How a change of log-probability is drawn: which way, and how strongly, in [0, 1]. Next to nothing has no way. */
+/** How a change of log-probability is drawn: which way, and how strongly, in [0, 1]. Next to nothing has no way.
+ *  @param {number} value @param {number} scale */
 export function tone(value, scale) {
   const strength = Math.min(Math.abs(value) / scale, 1);
   return { way: strength < 0.04 ? 0 : Math.sign(value), strength };
 }
 
-/** A change of log-probability as a factor of the probability, in words. */
+/** A change of log-probability as a factor of the probability, in words.
+ *  @param {number} nats */
 export function times(nats) {
   const factor = Math.exp(Math.abs(nats));
   if (factor < 1.005) return "as likely as";
@@ -97,7 +83,8 @@ export function times(nats) {
   return nats > 0 ? `${said} times as likely as` : `${said} times less likely than`;
 }
 
-/** The height of the frontier above divergence `kl`, straight between its points; null outside of them. */
+/** The height of the frontier above divergence `kl`, straight between its points; null outside of them.
+ *  @param {{kl: number[], reached: number[]}} curve @param {number} kl */
 export function frontierAt(curve, kl) {
   const { kl: at, reached } = curve;
   if (!(kl >= 0) || kl > at[at.length - 1]) return null;
@@ -107,39 +94,20 @@ export function frontierAt(curve, kl) {
   return reached[i - 1] + share * (reached[i] - reached[i - 1]);
 }
 
-/** `value` after `dt` ms on its way to `target`, with time constant `tau` ms; there once nothing can be seen any more. */
-export function nearer(value, target, dt, tau) {
-  if (!(tau > 0)) return target;
-  const next = target + (value - target) * Math.exp(-dt / tau);
-  return Math.abs(next - target) < 5e-4 ? target : next;
-}
-
-/** How many policies a second are played: all of the run in about twelve seconds, and never slower than two. */
+/** How many policies a second are played: all of the run in about twelve seconds, and never slower than two.
+ *  @param {number} policies */
 export function pace(policies) {
   return Math.max(policies / 12, 2);
 }
 
-/** A number beside an axis: as many digits as it needs, at most four. */
-export function tick(value) {
-  const size = Math.abs(value);
-  return (value < 0 ? "\u2212" : "") + (size >= 1e5 ? size.toExponential(0) : String(Number(size.toPrecision(4))));
-}
-
-/** A number for a sentence: two or three digits that matter, a real minus sign, no "-0". */
-export function digits(value) {
-  const size = Math.abs(value);
-  if (size >= 1e6) return (value < 0 ? "\u2212" : "") + size.toExponential(1);
-  const text = size.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
-  return (value < 0 && Number(text) !== 0 ? "\u2212" : "") + text;
-}
-
-/** The policy at place `i` of the curves in one sentence. */
+/** The policy at place `i` of the curves in one sentence.
+ *  @param {any} film @param {number} i */
 export function sentence(film, i) {
   const { curves, plane } = film;
   const n = curves.n[i];
   const begun = film.start ? `“${film.start}”` : "Before the first update";
   const who = n === 0 ? begun : n === 1 ? "After 1 update" : `After ${n} updates`;
-  const said = (name, error) => `${digits(curves[name][i])} ± ${digits(curves[error][i])}`;
+  const said = (/** @type {string} */ name, /** @type {string} */ error) => `${digits(curves[name][i])} ± ${digits(curves[error][i])}`;
   const best = plane ? frontierAt(plane, Math.max(curves.kl[i], 0)) : null;
   const parts = [`mean ${film.score} ${said("score", "error")}${best === null ? "" : ` of ${digits(best)} possible at this KL`}`];
   if (film.true) parts.push(`${film.true} ${said("true", "true_error")}`);

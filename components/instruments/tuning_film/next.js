@@ -1,9 +1,14 @@
 // The next token's distribution: bars that glide from policy to policy, each with the reference as an outline.
 
+import { added, find } from "../kit/dom.js";
+import { approach } from "../kit/motion.js";
+import { figure } from "../kit/numbers.js";
+import { known } from "./engine.js";
+
 const ROW = 20; // px a bar takes
 
 /** A piece of text for the eye, a stranger's: what is blank is named. */
-function seen(piece) {
+export function seen(piece) {
   const text = piece.trim();
   return text || { " ": "␣", "\n": "⏎", "\t": "⇥" }[piece] || (piece ? "␣" : "∅");
 }
@@ -13,11 +18,10 @@ function share(p) {
   return p >= 0.0095 || p < 0.0005 ? figure(p) : figure(p, 3);
 }
 
-class NextToken {
+export class NextToken {
   constructor(section) {
-    this.section = section;
-    this.after = section.querySelector(".after");
-    this.list = section.querySelector(".bars");
+    this.after = find(section, ".after");
+    this.list = find(section, ".bars");
     this.bars = new Map(); // token id -> its bar
   }
 
@@ -61,13 +65,13 @@ class NextToken {
   }
 
   make(item) {
-    const element = made(this.list, "div", item.rest ? "bar rest" : "bar");
-    const label = made(element, "span", "label");
-    const track = made(element, "span", "track");
-    const fill = made(track, "span", "fill");
-    const ghost = made(track, "span", "outline");
-    const now = made(element, "b", "share");
-    const was = made(element, "span", "share quiet");
+    const element = added(this.list, "div", item.rest ? "bar rest" : "bar");
+    const label = added(element, "span", "label");
+    const track = added(element, "span", "track");
+    const fill = added(track, "span", "fill");
+    const ghost = added(track, "span", "outline");
+    const now = added(element, "b", "share");
+    const was = added(element, "span", "share quiet");
     const bar = { element, label, fill, ghost, share: now, was, now: { p: item.reference, y: null }, to: { p: item.reference, y: 0 } };
     this.bars.set(item.id, bar);
     return bar;
@@ -89,7 +93,7 @@ class NextToken {
     let moving = false;
     for (const { bar } of this.items || []) {
       for (const what of ["p", "y"]) {
-        bar.now[what] = nearer(bar.now[what], bar.to[what], dt, tau);
+        bar.now[what] = approach(bar.now[what], bar.to[what], dt, tau);
         moving ||= bar.now[what] !== bar.to[what];
       }
       bar.element.style.transform = `translateY(${bar.now.y * ROW}px)`;

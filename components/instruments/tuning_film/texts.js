@@ -1,24 +1,24 @@
 // A policy's texts, best to worst, every token in the colour of its change. All words go in as textContent: they are a
 // model's and a stranger's.
 
+import { added, find, made, radios, setAll, swallow } from "../kit/dom.js";
+import { clamp, digits, figure, signed } from "../kit/numbers.js";
+import { full, known, rowsOf, times, tone } from "./engine.js";
+import { seen } from "./next.js";
+
 const LONG = 24; // characters of a prompt that is written out
 const MODES = { tuned: "against reference", change: "this update" };
 
-class TextRows {
+export class TextRows {
   constructor(section, watch) {
-    this.section = section;
-    this.title = section.querySelector("h4");
-    this.rows = section.querySelector(".rows");
-    this.legend = document.createElement("span");
-    this.modes = section.querySelector(".modes");
+    this.title = find(section, "h4");
+    this.rows = find(section, ".rows");
+    this.modes = find(section, ".modes");
+    this.legend = made("span");
     this.watch = watch;
     this.mode = "tuned";
     this.here = [0, 0]; // the token that the Tab key comes to
-    for (const [mode, name] of Object.entries(MODES)) {
-      const button = made(this.modes, "button", "", name);
-      Object.assign(button, { type: "button", role: "radio", value: mode });
-      button.addEventListener("click", () => this.choose(mode));
-    }
+    radios(this.modes, Object.entries(MODES), this.mode, (mode) => this.choose(mode));
     this.rows.addEventListener("keydown", (event) => this.type(event));
     for (const name of ["pointerover", "focusin"]) this.rows.addEventListener(name, (event) => this.tell(event.target));
     for (const name of ["pointerleave", "focusout"]) this.rows.addEventListener(name, () => this.explain());
@@ -56,7 +56,7 @@ class TextRows {
     if (mark === this.shown) return;
     this.shown = mark;
     this.at = at;
-    const focused = this.rows.contains(deepFocus(this.rows));
+    const focused = this.rows.contains(this.rows.getRootNode().activeElement);
     this.rows.replaceChildren(this.head(), ...texts.map((text, i) => this.row(text, i)));
     const longest = Math.max(...texts.map((text) => text.pieces.reduce((sum, piece) => sum + this.film.pieces[piece].length, this.begin.length)));
     this.rows.classList.toggle("short", longest < 44);
@@ -68,7 +68,6 @@ class TextRows {
 
   /** The colours and bars of the rows that are there. */
   dress() {
-    for (const button of this.modes.children) button.setAttribute("aria-checked", String(button.value === this.mode));
     for (const token of this.rows.querySelectorAll(".words .token")) {
       const [i, t] = token.dataset.at.split(" ").map(Number);
       const text = this.known[this.at][i];
@@ -86,50 +85,46 @@ class TextRows {
   }
 
   head() {
-    const head = document.createElement("div");
-    head.className = "row head";
+    const head = made("div", "row head");
     head.setAttribute("aria-hidden", "true");
-    made(head, "span", "", "score");
-    if (this.film.true) made(head, "span", "", "true");
-    made(head, "span", "", "advantage");
+    added(head, "span", "", "score");
+    if (this.film.true) added(head, "span", "", "true");
+    added(head, "span", "", "advantage");
     head.append(this.legend);
     return head;
   }
 
   row(text, i) {
-    const row = document.createElement("div");
-    row.className = "row";
-    row.setAttribute("role", "group");
-    row.setAttribute("aria-label", this.said(text));
+    const row = made("div", "row");
+    setAll(row, { role: "group", "aria-label": this.said(text) });
     this.measure(row, text.score, "score");
     if (this.film.true) this.measure(row, text.true, "score");
     this.measure(row, text.advantage, "advantage");
-    const words = made(row, "span", "words");
-    made(words, "span", "prompt", this.begin).title = this.film.prompt.join("");
+    const words = added(row, "span", "words");
+    added(words, "span", "prompt", this.begin).title = this.film.prompt.join("");
     text.pieces.forEach((piece, t) => words.append(...this.token(text, this.film.pieces[piece], i, t)));
-    if (text.count > 1) made(words, "span", "count", ` ×${text.count}`).title = `written ${text.count} times in this step`;
+    if (text.count > 1) added(words, "span", "count", ` ×${text.count}`).title = `written ${text.count} times in this step`;
     return row;
   }
 
   /** A number over its bar, which starts at 0 in the middle. */
   measure(row, value, of) {
-    const cell = made(row, "span", "measure");
-    made(cell, "b", "", value === null ? "–" : (of === "advantage" && value > 0 ? "+" : "") + figure(value));
-    const track = made(cell, "i");
+    const cell = added(row, "span", "measure");
+    added(cell, "b", "", value === null ? "–" : of === "advantage" ? signed(value) : figure(value));
+    const track = added(cell, "i");
     if (value === null) return;
-    Object.assign(made(track, "i", value < 0 ? "bar loss" : "bar gain").dataset, { value, of });
+    Object.assign(added(track, "i", value < 0 ? "bar loss" : "bar gain").dataset, { value, of });
   }
 
   token(text, piece, i, t) {
     const last = text.ended && t === text.pieces.length - 1;
     const blank = /^\s*/.exec(piece)[0];
-    const token = document.createElement("span");
-    token.className = last ? "token end" : "token";
-    token.textContent = last ? "∎" : piece.slice(blank.length) || seen(piece);
+    const token = made("span", last ? "token end" : "token", last ? "∎" : piece.slice(blank.length) || seen(piece), {
+      tabIndex: -1,
+      title: "watch the next token here",
+    });
     token.dataset.at = `${i} ${t}`;
-    token.tabIndex = -1;
     token.setAttribute("role", "button");
-    token.title = "watch the next token here";
     return [document.createTextNode(blank || (last ? " " : "")), token];
   }
 
@@ -142,8 +137,7 @@ class TextRows {
     const values = text[this.mode];
     if (!values) return `${this.name(text, t)}: no update followed`;
     const whom = this.mode === "tuned" ? "in the reference" : "before this update";
-    const sign = values[t] > 0 ? "+" : "";
-    return `${this.name(text, t)} ${times(values[t])} ${whom}: log π ${sign}${figure(values[t], Math.abs(values[t]) < 0.095 ? 3 : 2)}`;
+    return `${this.name(text, t)} ${times(values[t])} ${whom}: log π ${change(values[t])}`;
   }
 
   /** The same in a few signs, for the place of the legend. */
@@ -152,7 +146,7 @@ class TextRows {
     if (!values) return `${this.name(text, t)}: no update followed`;
     const factor = Math.exp(values[t]);
     const short = factor > 99 ? factor.toFixed(0) : factor < 0.0995 ? factor.toFixed(4) : factor.toFixed(2);
-    return `${this.name(text, t)}: p ×${factor > 1e4 ? "10⁴ and more" : short}, log π ${values[t] > 0 ? "+" : ""}${figure(values[t], Math.abs(values[t]) < 0.095 ? 3 : 2)}`;
+    return `${this.name(text, t)}: p ×${factor > 1e4 ? "10⁴ and more" : short}, log π ${change(values[t])}`;
   }
 
   said(text) {
@@ -179,12 +173,12 @@ class TextRows {
       this.legend.textContent = "no update followed: nothing to colour";
       return;
     }
-    made(this.legend, "span", "token down", "less likely");
-    const strip = made(this.legend, "span", "strip");
+    added(this.legend, "span", "token down", "less likely");
+    const strip = added(this.legend, "span", "strip");
     strip.setAttribute("aria-hidden", "true");
-    made(this.legend, "span", "token up", "likelier");
-    made(this.legend, "span", "quiet", `full: log π ±${digits(scale)}`);
-    for (const token of this.legend.querySelectorAll(".token")) token.style.setProperty("--much", "0.65");
+    added(this.legend, "span", "token up", "likelier");
+    added(this.legend, "span", "quiet", `full: log π ±${digits(scale)}`);
+    for (const token of /** @type {NodeListOf<HTMLElement>} */ (this.legend.querySelectorAll(".token"))) token.style.setProperty("--much", "0.65");
   }
 
   pick(target) {
@@ -205,11 +199,10 @@ class TextRows {
     if (event.key === "Enter" || event.key === " ") this.pick(event.target);
     else if (event.key === "Escape") event.target.blur();
     else if (!to) return;
-    event.preventDefault();
-    event.stopPropagation();
+    swallow(event);
     if (!to) return;
-    const row = Math.min(Math.max(to[0], 0), texts.length - 1);
-    this.here = [row, Math.min(Math.max(to[1], 0), texts[row].pieces.length - 1)];
+    const row = clamp(to[0], 0, texts.length - 1);
+    this.here = [row, clamp(to[1], 0, texts[row].pieces.length - 1)];
     this.roam(true);
   }
 
@@ -222,7 +215,7 @@ class TextRows {
   }
 }
 
-/** What has the focus where `element` lives. */
-function deepFocus(element) {
-  return element.getRootNode().activeElement;
+/** A change of log-probability: where it is small, with a decimal more. */
+function change(nats) {
+  return signed(nats, Math.abs(nats) < 0.095 ? 3 : 2);
 }

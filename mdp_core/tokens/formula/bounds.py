@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from mdp_core.tokens.formula import intervals
+import mdp_core.tokens.formula.intervals as intervals
 from mdp_core.tokens.formula.functions import FUNCTIONS
 from mdp_core.tokens.formula.intervals import Interval
 
@@ -42,8 +42,8 @@ def bound(node: ast.expr, longest: int) -> Interval:
         case ast.BinOp(left=left, op=op, right=right):
             return _OPERATIONS[type(op)](bound(left, longest), bound(right, longest))
         case ast.Compare(left=left, ops=ops, comparators=others):
-            found = [bound(operand, longest) for operand in (left, *others)]
-            pairs = [_OPERATIONS[type(op)](a, b) for op, a, b in zip(ops, found, found[1:], strict=False)]
+            operands = [bound(operand, longest) for operand in (left, *others)]
+            pairs = [_OPERATIONS[type(op)](a, b) for op, a, b in zip(ops, operands, operands[1:], strict=False)]
             return intervals.least(*pairs)
         case ast.BoolOp(op=op, values=values):
             return _joined(isinstance(op, ast.And), [bound(value, longest) for value in values])
@@ -73,11 +73,11 @@ def _joined(both: bool, values: list[Interval]) -> Interval:
 
 
 def _called(name: str, args: list[ast.expr], longest: int) -> Interval:
-    found: list[str | Interval] = []
+    arguments: list[str | Interval] = []
     for kind, argument in zip(FUNCTIONS[name].takes, args, strict=False):
         if kind == "wanted" and isinstance(argument, ast.Constant):
-            found.append(str(argument.value))
+            arguments.append(str(argument.value))
         elif kind == "number":
-            found.append(bound(argument, longest))
+            arguments.append(bound(argument, longest))
     further = args[len(FUNCTIONS[name].takes) :]
-    return FUNCTIONS[name].bound(longest, *found, *(bound(argument, longest) for argument in further))
+    return FUNCTIONS[name].bound(longest, *arguments, *(bound(argument, longest) for argument in further))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from mdp_core.tokens.formula import intervals, measures
+import mdp_core.tokens.formula.intervals as intervals
+import mdp_core.tokens.formula.measures as measures
 from mdp_core.tokens.formula.errors import ImpossibleError
 from mdp_core.tokens.formula.intervals import TRUTH, Interval
 from mdp_core.tokens.scores import Sentiment, folded

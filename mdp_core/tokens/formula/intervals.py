@@ -159,6 +159,6 @@ def _power(x: float, y: float) -> float:
 
 
 def _held(corners: Iterable[float], slack: float = 0.0) -> Interval:
-    found = [min(max(corner, -LARGEST), LARGEST) for corner in corners]
-    low, high = min(found), max(found)
+    ends = [min(max(corner, -LARGEST), LARGEST) for corner in corners]
+    low, high = min(ends), max(ends)
     return Interval(max(low - slack * abs(low), -LARGEST), min(high + slack * abs(high), LARGEST))

@@ -51,8 +51,8 @@ def repetition(text: str) -> float:
 
     In [0, 1); 0 for a text of fewer than two words.
     """
-    found = words(text)
-    pairs = list(pairwise(found))
+    all_words = words(text)
+    pairs = list(pairwise(all_words))
     return 1 - len(set(pairs)) / len(pairs) if pairs else 0.0
 
 
@@ -63,8 +63,8 @@ def rhyme(text: str) -> float:
     if they are spelled alike from their last sounded vowels on (`rime`). It hears English by its spelling: "day" rhymes with
     "say", but not with "they".
     """
-    found = [words(part) for part in _PAUSE.split(text)]
-    last = [line[-1] for line in found if line]
+    lines = [words(part) for part in _PAUSE.split(text)]
+    last = [line[-1] for line in lines if line]
     rimes = Counter(rime(word) for word in set(last))  # a word does not rhyme with itself
     return sum(rimes[rime(word)] > 1 for word in last) / len(last) if len(last) > 1 else 0.0
 
@@ -93,11 +93,15 @@ def readability(text: str) -> float:
 
     100 is very easy, 0 very hard, and what lies below is taken as 0: so it is in [0, 121.22]. 0 for a text without words.
     """
-    found = words(text)
-    if not found:
+    all_words = words(text)
+    if not all_words:
         return 0.0
     base, of_words, of_syllables = READING_EASE
-    ease = base - of_words * len(found) / sentences(text) - of_syllables * sum(map(syllables, found)) / len(found)
+    ease = (
+        base
+        - of_words * len(all_words) / sentences(text)
+        - of_syllables * sum(map(syllables, all_words)) / len(all_words)
+    )
     return min(max(ease, 0.0), EASIEST)
 
 

@@ -101,11 +101,11 @@ def typed(source: str) -> str:
 
 def terms(tree: ast.expr) -> list[tuple[int, ast.expr]]:
     """The terms of the sum that `tree` is, each with its sign, 1 or -1; a formula that is no sum is its only term."""
-    found = []
+    later = []
     while isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Add | ast.Sub):
-        found.append((1 if isinstance(tree.op, ast.Add) else -1, tree.right))
+        later.append((1 if isinstance(tree.op, ast.Add) else -1, tree.right))
         tree = tree.left
-    return [(1, tree), *reversed(found)]
+    return [(1, tree), *reversed(later)]
 
 
 def column_of(source: str, node: ast.expr) -> int:
@@ -144,24 +144,24 @@ def _misread(line: str, before: int, error: SyntaxError) -> FormulaError:
     """What Python's parser says, in words for somebody who knows no Python."""
     end = len(line.rstrip()) + 1
     column = min(before + error.offset, end) if error.offset else end
-    said = error.msg
-    here = line[column - 1 : column + 1]
-    if "never closed" in said:
-        what = f"This bracket is never closed: a {_CLOSING.get(here[:1], 'closing one')} is missing."
-    elif "unterminated" in said:
+    complaint = error.msg
+    signs = line[column - 1 : column + 1]
+    if "never closed" in complaint:
+        what = f"This bracket is never closed: a {_CLOSING.get(signs[:1], 'closing one')} is missing."
+    elif "unterminated" in complaint:
         what = "This quotation mark is never closed."
-    elif "unmatched" in said or "does not match" in said:
+    elif "unmatched" in complaint or "does not match" in complaint:
         what = "No bracket that was opened fits this one."
-    elif "too many nested" in said:
+    elif "too many nested" in complaint:
         what = _DEEP
-    elif "else" in said:
+    elif "else" in complaint:
         what = "After if, a formula needs an else: 1 if words(text) > 5 else 0."
-    elif "literal" in said or "leading zeros" in said:
+    elif "literal" in complaint or "leading zeros" in complaint:
         what = "This is no number that a formula can read."
     elif column >= end:
         what = "Something is missing at the end."
     else:
-        known = next((sentence for sign, sentence in _FOREIGN.items() if here.startswith(sign)), "")
+        known = next((sentence for sign, sentence in _FOREIGN.items() if signs.startswith(sign)), "")
         what = known or "This cannot stand here."
     return FormulaError(what, column)
 

@@ -50,12 +50,12 @@ def state_after(tokens: Sequence[str]) -> State:
     grammar = review_grammar()
     state = START
     for position, token in enumerate(tokens):
-        here = grammar.targets[state]
-        if token not in here and END in here:
-            here = grammar.targets[START]
-        if token not in here:
+        following = grammar.targets[state]
+        if token not in following and END in following:
+            following = grammar.targets[START]
+        if token not in following:
             raise UngrammaticalError(tokens, position)
-        state = here[token]
+        state = following[token]
     return state
 
 

@@ -24,6 +24,7 @@ from torch import Tensor
 from tqdm import tqdm
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from mdp_core.distribution import fallen
 from mdp_core.tokens.pocket.grammar import END, START, review_grammar
 from mdp_core.tokens.pocket.vocabulary import BEGIN, CONTEXT, WEIGHTS, encode, ids, save_tokenizer, vocabulary
 
@@ -84,11 +85,9 @@ def streams(
     end = ids()[END]
 
     def draw(states: NDArray[np.int64]) -> NDArray[np.int64]:
-        u = rng.random(len(states))
         edges = cumulative[states]
         # Against the last edge, not 1: rounding must not let a draw fall behind the last token.
-        token: NDArray[np.int64] = (u[:, None] * edges[:, -1:] >= edges).sum(axis=1)
-        return token
+        return fallen(edges, rng.random(len(states)) * edges[:, -1])
 
     tokens, after = np.zeros((2, rows, width), dtype=np.int64)
     tokens[:, 0] = ids()[BEGIN]

@@ -55,18 +55,6 @@ def word_tokenizer() -> Tokenizer:
     return tokenizer
 
 
-def unknown_words(text: str) -> list[str]:
-    """The words and signs of `text` that Pocket does not know, as typed, in order, each once whatever its case."""
-    encoding = word_tokenizer().encode(text, add_special_tokens=False)
-    unknown = ids()[UNKNOWN]
-    found: dict[str, str] = {}
-    for token, (begin, end) in zip(encoding.ids, encoding.offsets, strict=True):
-        if token == unknown:
-            word = text[begin:end]
-            found.setdefault(word.lower(), word)
-    return list(found.values())
-
-
 def encode(words: Sequence[str]) -> list[int]:
     """The ids of `words` and signs (or special tokens), without a begin token; raises KeyError for an unknown one."""
     return [ids()[word] for word in words]

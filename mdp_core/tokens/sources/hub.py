@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mdp_core.tokens.sources import cache, child
+import mdp_core.tokens.sources.cache as cache
+import mdp_core.tokens.sources.child as child
 from mdp_core.tokens.sources.disk import disk_errors, disk_full, require_room
 from mdp_core.tokens.sources.errors import ModelError, NoAccess, NoNetwork, TooLarge, UnknownModel
 from mdp_core.tokens.sources.folder import (

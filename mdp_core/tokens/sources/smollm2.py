@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mdp_core.tokens.sources import cache, hub, wheel
+import mdp_core.tokens.sources.cache as cache
+import mdp_core.tokens.sources.hub as hub
+import mdp_core.tokens.sources.wheel as wheel
 from mdp_core.tokens.sources.disk import disk_errors
 from mdp_core.tokens.sources.errors import BrokenDownload, BrokenFolder, NoAccess, NoNetwork, UnknownModel
 from mdp_core.tokens.sources.folder import WEIGHTS

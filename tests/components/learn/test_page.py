@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.learn.sending import send
 from mdp_core.grid.editing import Brush
 from mdp_core.grid.presets import world
 from mdp_core.scenarios import Learned
 from mdp_core.solvers.solution import solve
-from mdp_core.stage.learned import learned_arrows
+from mdp_core.stage.learned import description_of, learned_arrows
 
 
 def _script():
@@ -36,8 +37,12 @@ def here(at):
     return at.session_state["visit"]
 
 
-def study(at):
-    return at.session_state["study"]
+def memory(at):
+    return at.session_state["learn"]
+
+
+def known(at):
+    return memory(at).solving.known
 
 
 def said(at):
@@ -53,14 +58,13 @@ def press(at, key):
 
 
 def finish(at):
-    """The ticks that a browser would make."""
-    for _ in range(400):
-        course = study(at).course
-        if not (study(at).solving.busy or (course is not None and not course.done)):
-            return at
-        at.run()
-        assert not at.exception
-    raise AssertionError("it never ends")
+    """What the ticks of a browser would do."""
+    for work in (memory(at).solving.work, memory(at).course):
+        if work is not None and work.busy:
+            work.work(float("inf"))
+    at.run()
+    assert not at.exception
+    return at
 
 
 def number(at, label, value):
@@ -71,7 +75,7 @@ def number(at, label, value):
 
 def stroke(at, cells, brush):
     """What the board hands over when the visitor paints."""
-    study(at).paint(here(at), cells, brush)
+    memory(at).paint(here(at), cells, brush)
     at.run()
     assert not at.exception
     return finish(at)
@@ -83,18 +87,17 @@ def stroke(at, cells, brush):
 def test_evaluate_and_improve_are_one_press_each():
     at = opened(world="corners")
     press(at, "solve_evaluate")
-    solving = study(at).solving
-    assert solving.world.on_map(solving.v)[0].round(2).tolist() == [0.0, -14.0, -20.0, -22.0]
+    assert known(at).world.on_map(known(at).v)[0].round(2).tolist() == [0.0, -14.0, -20.0, -22.0]
     assert "That is what these arrows are worth" in said(at)
     press(at, "solve_improve")
-    assert study(at).solving.film.frames[-1].label == "greedy on v: 14 states changed"
+    assert known(at).reel.stills[-1].label == "greedy on v: 14 states changed"
 
 
 def test_value_iteration_counts_its_sweeps_and_can_be_sent(app):
     assert "send_exact" not in [button.key for button in app.button]
     press(app, "solve_values")
     assert "30 cheap sweeps, and v = v*" in said(app)
-    v = study(app).solving.world.on_map(study(app).solving.v)
+    v = known(app).world.on_map(known(app).v)
     assert v[2, 0] == pytest.approx(0.705, abs=1e-3)  # Russell & Norvig, fig. 17.3
     assert "send_exact" in [button.key for button in app.button]
 
@@ -108,26 +111,26 @@ def test_the_guess_comes_before_the_count(app):
 
 def test_a_stroke_changes_the_visit_and_runs_through(app):
     press(app, "solve_values")
-    before = study(app).solving.films
+    before = known(app).reels
     old = solve(world("norvig").tabular(), 1.0).v
     stroke(app, [(1, 2)], Brush("wall"))
     assert here(app).scenario.grid.own_map.splitlines()[-3:] == ["...G", ".##H", "S..."]
-    solving, wave = study(app).solving, study(app).solving.wave
-    assert solving.films == before + 1
-    new = solve(solving.table, 1.0).v
-    moved = solving.world.on_map(new) - world("norvig").on_map(old)
+    after, wave = known(app), known(app).wave
+    assert after.reels == before + 1
+    new = solve(after.table, 1.0).v
+    moved = after.world.on_map(new) - world("norvig").on_map(old)
     assert wave.largest == pytest.approx(moved[np.unravel_index(np.nanargmax(np.abs(moved)), moved.shape)], abs=1e-4)
     assert f"The change ran through in {wave.sweeps} sweeps" in said(app)
     press(app, "undo_edit")
     assert here(app).scenario.grid.own_map == ""
-    assert study(app).solving.world.on_map(study(app).solving.v)[2, 0] == pytest.approx(0.705, abs=1e-3)
+    assert known(app).world.on_map(known(app).v)[2, 0] == pytest.approx(0.705, abs=1e-3)
 
 
 def test_another_gamma_begins_anew(app):
     press(app, "solve_values")
     app.slider[0].set_value(0.5).run()
-    assert study(app).solving.gamma == 0.5
-    assert np.all(study(app).solving.v == 0)
+    assert known(app).gamma == 0.5
+    assert np.all(known(app).v == 0)
 
 
 # Learning
@@ -141,11 +144,11 @@ def learned_quickly(at, **numbers):
 
 def test_learners_run_side_by_side_on_the_same_seeds(app):
     learned_quickly(app, seed=5)
-    lessons = study(app).course.lessons
+    lessons = memory(app).course.lessons
     assert [lesson.spec.algorithm for lesson in lessons] == ["sarsa", "q_learning"]
     assert [lesson.curve().shape for lesson in lessons] == [(3, 40), (3, 40)]
     assert {lesson.spec.seed for lesson in lessons} == {5}
-    assert study(app).course.optimum.value == pytest.approx(0.705, abs=1e-3)
+    assert memory(app).course.optimum.value == pytest.approx(0.705, abs=1e-3)
     assert "Sum of rewards, mean of 3 seeds, smoothed over 1 episodes" in said(app)
     assert "Dashed: the optimal policy, 0.705." in said(app)
     assert "Earned in an episode, over the last 8: Sarsa" in said(app)
@@ -155,7 +158,7 @@ def test_what_does_not_apply_is_switched_off_and_says_why(app):
     boxes = {box.label: box for box in app.number_input}
     assert not boxes["lambda"].disabled
     assert "alpha of v" not in boxes
-    study(app).learners = ("reinforce",)
+    memory(app).learners = ("reinforce",)
     app.run()
     boxes = {box.label: box for box in app.number_input}
     assert boxes["lambda"].disabled
@@ -168,12 +171,13 @@ def test_stop_keeps_what_was_learned():
     at = opened(world="cliff")
     number(at, "episodes", 5_000)
     at.button(key="run").click().run()
-    study(at).course.stop()
-    at.run()
+    at.button(key="learning_Stop").click().run()
     assert not at.exception
-    lesson = study(at).course.lessons[0]
+    assert memory(at).course.done
+    assert "Earned in an episode" in said(at)
+    lesson = memory(at).course.lessons[0]
     assert 0 < lesson.episodes < 5_000
-    assert lesson.frames[-1].episodes == lesson.episodes
+    assert lesson.milestones[-1].episodes == lesson.episodes
 
 
 def test_the_cliff_is_the_figure():
@@ -182,7 +186,7 @@ def test_the_cliff_is_the_figure():
     at.radio(key="guess_cliff").set_value("Q-learning").run()
     press(at, "cliff")
     assert here(at).scenario.grid.world == "cliff"
-    sarsa, q = study(at).course.lessons
+    sarsa, q = memory(at).course.lessons
     assert (sarsa.spec.alpha, sarsa.spec.epsilon, sarsa.spec.gamma, sarsa.spec.episodes) == (0.5, 0.1, 1.0, 500)
     assert -30 < sarsa.curve()[:, 400:].mean() < -20
     assert -60 < q.curve()[:, 400:].mean() < -40
@@ -193,20 +197,21 @@ def test_the_cliff_is_the_figure():
 
 def test_a_learned_policy_goes_to_the_stage_as_it_was_seen(app):
     learned_quickly(app)
-    study(app).send(here(app), "sarsa")
+    lesson = memory(app).course.lessons[0]
+    send(here(app), description_of(lesson))
     grid = here(app).scenario.grid
     assert grid.policy == "learned"
     assert grid.learned == Learned("sarsa", alpha=0.5, epsilon=0.1, gamma=1.0, episodes=40, seed=0)
-    seen = study(app).course.lessons[0].frames[-1].policy
-    assert np.array_equal(learned_arrows(study(app).world, grid.learned), seen)
+    seen = lesson.milestones[-1].policy
+    assert np.array_equal(learned_arrows(memory(app).world, grid.learned), seen)
     app.run()
     assert app.query_params["learned"] == "sarsa"
 
 
 def test_a_link_brings_back_how_it_was_learned():
     at = opened(world="maze", policy="learned", learned="monte_carlo", learned_alpha="0.25", learned_gamma="0.8")
-    assert study(at).learners == ("monte_carlo",)
-    assert (study(at).asked.alpha, study(at).gamma) == (0.25, 0.8)
+    assert memory(at).learners == ("monte_carlo",)
+    assert (memory(at).asked.alpha, memory(at).gamma) == (0.25, 0.8)
 
 
 # Bad input
@@ -226,11 +231,11 @@ def test_a_link_brings_back_how_it_was_learned():
 )
 def test_a_number_that_cannot_be_is_said_at_the_control(app, label, value, message):
     learned_quickly(app)
-    course = study(app).course
+    course = memory(app).course
     number(app, label, value)
     assert message in said(app)
     assert app.button(key="run").disabled
-    assert study(app).course is course  # the last good picture stays
+    assert memory(app).course is course  # the last good picture stays
     assert next(box for box in app.number_input if box.label == label).value == value
 
 
@@ -239,10 +244,10 @@ def test_gamma_1_without_an_end_offers_a_horizon():
     press(at, "solve_values")
     assert "With gamma 1 the sum of rewards need not exist: from row 1, column 2" in said(at)
     press(at, "look_ahead")
-    assert study(at).solving.method == "backward induction over 20 steps"
+    assert known(at).method == "backward induction over 20 steps"
     press(at, "run")
     assert "With gamma 1 and no end that can be reached" in said(at)
-    assert study(at).course is None
+    assert memory(at).course is None
 
 
 @pytest.mark.parametrize(
@@ -260,9 +265,9 @@ def test_odd_worlds_are_solved_and_learned_all_the_same(text, message):
     at.run()
     assert message in said(at)
     press(at, "solve_values")
-    assert study(at).solving.settled
+    assert known(at).settled
     learned_quickly(at)
-    assert study(at).course.lessons[0].episodes == 40
+    assert memory(at).course.lessons[0].episodes == 40
 
 
 def test_a_map_that_cannot_be_read_leaves_the_last_world(app):
@@ -270,7 +275,7 @@ def test_a_map_that_cannot_be_read_leaves_the_last_world(app):
     app.run()
     assert not app.exception
     assert "The last good world stays." in said(app)
-    assert study(app).world.map.title == "Russell & Norvig's 4x3"
+    assert memory(app).world.map.title == "Russell & Norvig's 4x3"
 
 
 def test_the_agents_start_cannot_be_painted_over(app):

@@ -43,7 +43,7 @@ def here(at):
 
 
 def page(at):
-    return at.session_state["opened"]
+    return at.session_state["mdp"]
 
 
 def text_of(at):

@@ -5,11 +5,12 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.returns import picture as return_picture
-from components.returns.samples import MAX_COUNT, MAX_LIMIT, expected_of
+from components.returns import trajectories
+from components.returns.memory import expected_of
 from components.server.models import models
 from components.server.warmup import warmup
 from mdp_core.scenarios import GridScenario
+from mdp_core.stage.samples import MAX_COUNT, MAX_LIMIT
 
 
 def _script():
@@ -62,7 +63,7 @@ def sample(at, count):
 
 def finish(at):
     """Draw to the end: here nobody ticks, as a browser does."""
-    mine(at).samples[mine(at).side].work(60)
+    mine(at).drawings[mine(at).side].work.work(60)
     if mine(at).side == "text":
         mine(at).objective.work(60)
     at.run()
@@ -72,7 +73,7 @@ def finish(at):
 
 def test_one_trajectory_is_there_at_once_and_it_is_the_stages():
     at = open_page(world="lake", policy="greedy", seed="7")
-    found = mine(at).samples["grid"]
+    found = mine(at).drawings["grid"].sample
     assert len(found) == 1
     # Seed 7 on the slippery lake reaches the goal with its tenth step: G_0 = 0.9^9.
     assert found.payments.returns(0.9)[0] == pytest.approx(0.9**9)
@@ -81,7 +82,7 @@ def test_one_trajectory_is_there_at_once_and_it_is_the_stages():
 
 def test_a_thousand_walks_close_in_on_the_exact_value():
     at = sample(open_page(world="lake", policy="greedy"), 1_000)
-    returns = mine(at).samples["grid"].payments.returns(1.0)
+    returns = mine(at).drawings["grid"].sample.payments.returns(1.0)
     assert len(returns) == 1_000
     exact = expected_of(GridScenario(world="lake", policy="greedy"), 100).sum()
     # Gymnasium's lake, optimal policy, 100 steps: about 74 of 100 reach the goal.
@@ -112,7 +113,7 @@ def test_numbers_that_cannot_be_leave_the_last_good_sample(count, why):
     number(at, "n, up to").set_value(count).run()
     press(at, "return_draw")
     assert any(why in error.value.replace("\\", "") for error in at.error)
-    assert len(mine(at).samples["grid"]) == 1
+    assert len(mine(at).drawings["grid"].sample) == 1
     assert MAX_COUNT == 10_000
 
 
@@ -121,26 +122,26 @@ def test_a_limit_that_cannot_be(limit):
     at = open_page()
     number(at, "limit of steps").set_value(limit).run()
     assert any(f"1 to {MAX_LIMIT} steps" in error.value for error in at.error)
-    assert mine(at).samples["grid"].limit == 100
+    assert mine(at).drawings["grid"].sample.limit == 100
 
 
 def test_another_limit_is_another_horizon():
     at = open_page(world="corridor", policy="right")
     number(at, "limit of steps").set_value(19).run()
     sample(at, 100)
-    assert mine(at).samples["grid"].cut == 1.0  # the goal is twenty moves away
+    assert mine(at).drawings["grid"].sample.cut == 1.0  # the goal is twenty moves away
     number(at, "limit of steps").set_value(20).run()
-    assert mine(at).samples["grid"].cut == 0.0
+    assert mine(at).drawings["grid"].sample.cut == 0.0
 
 
 def test_a_map_that_cannot_be_read_keeps_the_last_good_sample():
     at = sample(open_page(), 100)
-    before = mine(at).samples["grid"].key
+    before = mine(at).drawings["grid"].sample.key
     here(at).change_grid(own_map="S..X")
     at.run()
     assert not at.exception
     assert any("The last good sample stays" in error.value for error in at.error)
-    assert mine(at).samples["grid"].key == before
+    assert mine(at).drawings["grid"].sample.key == before
 
 
 def test_the_guess_is_held_against_the_mean():
@@ -187,7 +188,7 @@ def test_texts_are_sampled_and_their_expectation_is_worked_out():
     at.session_state["returns"].side = "text"
     at.run()
     sample(at, 300)
-    found, value = mine(at).samples["text"], mine(at).objective.value
+    found, value = mine(at).drawings["text"].sample, mine(at).objective.result
     assert len(found) == 300
     assert not value.sampled
     assert value.bound() <= 0.003  # three tokens are few enough to enumerate
@@ -207,13 +208,13 @@ def test_a_prompt_that_cannot_be_read_is_said_at_its_section():
 def test_values_of_prefixes_and_of_next_tokens_keep_bellmans_equation():
     at = open_page(prompt="the movie was", tokens="2", gamma="1", temperature="0.3")
     worth = mine(at).worth
-    worth.work(60)
+    mine(at).valuing.work(60)
     at.run()
     assert not at.exception
-    assert worth.done
+    assert mine(at).valuing.done
     assert set(worth.values) == set(range(worth.length))
     value = worth.values[0]
-    shown = worth.tokens[0]
+    shown = worth.candidates[0]
     mass = sum(item.p for item in shown)
     low = sum(item.p * (item.q(1.0) - item.half(1.0)) for item in shown) - (1 - mass)
     high = sum(item.p * (item.q(1.0) + item.half(1.0)) for item in shown) + (1 - mass)
@@ -233,14 +234,14 @@ def test_a_formula_without_a_number_for_a_text_ends_the_drawing_with_a_sentence(
     assert not at.exception
     said = [error.value.replace("\\", "") for error in at.error]
     assert any("There is no dividing by 0. This was for the text “the movie was" in sentence for sentence in said), said
-    assert mine(at).samples["text"].error is not None
+    assert mine(at).drawings["text"].work.error is not None
     at.query_params["formula"] = "words(text)"
     here(at).change_text(formula="words(text)")
     at.run()
     finish(at)
     assert not at.error
-    assert mine(at).samples["text"].payments.returns(1.0).min() >= 4
-    assert mine(at).objective.value.bound() < 0.5
+    assert mine(at).drawings["text"].sample.payments.returns(1.0).min() >= 4
+    assert mine(at).objective.result.bound() < 0.5
 
 
 def test_hostile_text_stays_text(monkeypatch):
@@ -251,8 +252,8 @@ def test_hostile_text_stays_text(monkeypatch):
             return 1
 
     drawn = []
-    monkeypatch.setattr(return_picture.st, "html", drawn.append)
-    return_picture.texts(Sampled())
+    monkeypatch.setattr(trajectories.st, "html", drawn.append)
+    trajectories.list_texts(Sampled())
     assert "<script>" not in drawn[0]
     assert "&lt;script&gt;" in drawn[0]
 
@@ -263,12 +264,12 @@ def test_a_sample_can_be_stopped_and_goes_on():
     at.run()
     number(at, "n, up to").set_value(MAX_COUNT).run()
     press(at, "return_draw")
-    found = mine(at).samples["text"]
-    assert not found.done
+    drawing = mine(at).drawings["text"]
+    assert not drawing.work.done
     press(at, "return_progress_Stop")
-    there = len(found)
-    assert (found.stopped, 0 < there < MAX_COUNT) == (True, True)
-    press(at, "return_stopped_Go on")
-    assert not found.stopped
-    found.work(0.5)
-    assert len(found) >= there
+    there = len(drawing.sample)
+    assert (drawing.work.stopped, 0 < there < MAX_COUNT) == (True, True)
+    press(at, "return_progress_stopped_Go on")
+    assert not drawing.work.stopped
+    drawing.work.work(0.5)
+    assert len(drawing.sample) >= there

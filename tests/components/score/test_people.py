@@ -17,9 +17,8 @@ def _script():
 
     from components.score import people as score_people
 
-    if st.session_state.pop("to_tune", False):  # page Score goes to page Tune then
-        st.session_state["went"] = True
-    score_people.people()
+    score_people.go_to = lambda title: st.session_state.update(went=title)
+    score_people.show_people()
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
-"""The workshop: one heavy job at a time, in the order they came; pausing, stopping, resting and ending."""
+"""The job queue: one heavy job at a time, in the order they came; pausing, stopping, resting and ending."""
 
 import threading
 from dataclasses import dataclass, field
 
 import pytest
 
-from components.server.job_queue import AWAY, CLOSED, GONE, NO_MEMORY, UNKNOWN, Workshop
+from components.server.job_queue import AWAY, CLOSED, GONE, NO_MEMORY, UNKNOWN, JobQueue
 
 
 @dataclass
@@ -56,13 +56,13 @@ def clock():
 
 
 @pytest.fixture
-def shop(clock):
-    return Workshop(clock)
+def queue(clock):
+    return JobQueue(clock)
 
 
-def test_heavy_jobs_are_worked_on_one_at_a_time_in_the_order_they_came(shop):
+def test_heavy_jobs_are_worked_on_one_at_a_time_in_the_order_they_came(queue):
     hands = [Hand(steps=1, left=10.0 * n) for n in (1, 2, 3)]
-    first, second, third = (shop.begin(hand, "heavy") for hand in hands)
+    first, second, third = (queue.begin(hand, "heavy") for hand in hands)
     hands[0].enters()
     assert [job.state for job in (first, second, third)] == ["running", "queued", "queued"]
     assert [job.position for job in (first, second, third)] == [0, 1, 2]
@@ -75,14 +75,14 @@ def test_heavy_jobs_are_worked_on_one_at_a_time_in_the_order_they_came(shop):
     for hand in hands[1:]:
         hand.go.release()
         hand.ends()
-    assert len(shop) == 0
+    assert len(queue) == 0
 
 
-def test_a_light_job_does_not_wait_behind_a_heavy_one(shop):
+def test_a_light_job_does_not_wait_behind_a_heavy_one(queue):
     heavy, light = Hand(steps=1), Hand(steps=1)
-    shop.begin(heavy, "heavy")
+    queue.begin(heavy, "heavy")
     heavy.enters()
-    job = shop.begin(light, "light")
+    job = queue.begin(light, "light")
     light.enters()
     light.go.release()
     light.ends()
@@ -91,9 +91,9 @@ def test_a_light_job_does_not_wait_behind_a_heavy_one(shop):
     heavy.ends()
 
 
-def test_a_paused_job_lets_the_next_one_in_and_queues_again(shop):
+def test_a_paused_job_lets_the_next_one_in_and_queues_again(queue):
     first, second = Hand(), Hand()
-    one, two = shop.begin(first, "heavy"), shop.begin(second, "heavy")
+    one, two = queue.begin(first, "heavy"), queue.begin(second, "heavy")
     first.enters()
     one.pause()
     assert (one.state, two.state) == ("paused", "queued")  # the step that is being done is finished first
@@ -112,9 +112,9 @@ def test_a_paused_job_lets_the_next_one_in_and_queues_again(shop):
     first.ends()
 
 
-def test_a_job_that_is_paused_and_resumed_within_a_step_is_never_worked_on_twice(shop):
+def test_a_job_that_is_paused_and_resumed_within_a_step_is_never_worked_on_twice(queue):
     hand = Hand(steps=2)
-    job = shop.begin(hand, "light")
+    job = queue.begin(hand, "light")
     hand.enters()
     job.pause()
     job.resume()
@@ -127,29 +127,29 @@ def test_a_job_that_is_paused_and_resumed_within_a_step_is_never_worked_on_twice
     assert (job.state, hand.done) == ("done", 2)
 
 
-def test_a_job_rests_while_nobody_looks_and_goes_on_when_somebody_does(shop, clock):
+def test_a_job_rests_while_nobody_looks_and_goes_on_when_somebody_does(queue, clock):
     hand, other = Hand(), Hand()
-    job, next_job = shop.begin(hand, "heavy"), shop.begin(other, "heavy")
+    job, next_job = queue.begin(hand, "heavy"), queue.begin(other, "heavy")
     hand.enters()
     clock.now = AWAY + 1
     next_job.look()
-    shop.sweep()
+    queue.sweep()
     assert (job.state, job.resting, next_job.state) == ("paused", True, "queued")
     hand.go.release()
     other.enters()
     job.look()
     assert (job.state, job.resting) == ("queued", False)
     clock.now += GONE + 1
-    shop.sweep()
+    queue.sweep()
     for each in (hand, other):
         each.go.release()
         each.ends()
     assert [(each.state, each.abandoned) for each in (job, next_job)] == [("stopped", True)] * 2
 
 
-def test_a_job_that_the_visitor_paused_is_not_resumed_by_a_look(shop):
+def test_a_job_that_the_visitor_paused_is_not_resumed_by_a_look(queue):
     hand = Hand()
-    job = shop.begin(hand, "light")
+    job = queue.begin(hand, "light")
     hand.enters()
     job.pause()
     job.look()
@@ -159,15 +159,15 @@ def test_a_job_that_the_visitor_paused_is_not_resumed_by_a_look(shop):
     hand.ends()
 
 
-def test_the_job_of_a_closed_tab_ends_soon(shop, clock):
+def test_the_job_of_a_closed_tab_ends_soon(queue, clock):
     hand, there = Hand(), [True]
-    job = shop.begin(hand, "light", lambda: there[0])
+    job = queue.begin(hand, "light", lambda: there[0])
     hand.enters()
     clock.now = CLOSED + 1
-    shop.sweep()
+    queue.sweep()
     assert job.state == "running"
     there[0] = False
-    shop.sweep()
+    queue.sweep()
     assert (job.state, job.abandoned) == ("stopped", True)
     hand.go.release()
     hand.ends()
@@ -182,9 +182,9 @@ def test_the_job_of_a_closed_tab_ends_soon(shop, clock):
         (RuntimeError("/secret/path"), UNKNOWN),
     ],
 )
-def test_what_goes_wrong_is_said_and_the_next_one_goes_on(shop, error, said):
+def test_what_goes_wrong_is_said_and_the_next_one_goes_on(queue, error, said):
     broken, well = Hand(error=error), Hand(steps=1)
-    job, after = shop.begin(broken, "heavy"), shop.begin(well, "heavy")
+    job, after = queue.begin(broken, "heavy"), queue.begin(well, "heavy")
     broken.enters()
     broken.go.release()
     broken.ends()
@@ -195,11 +195,11 @@ def test_what_goes_wrong_is_said_and_the_next_one_goes_on(shop, error, said):
     well.ends()
 
 
-def test_a_queued_job_that_is_stopped_is_let_go_at_once(shop):
+def test_a_queued_job_that_is_stopped_is_let_go_at_once(queue):
     first, second = Hand(steps=1), Hand()
-    shop.begin(first, "heavy")
+    queue.begin(first, "heavy")
     first.enters()
-    job = shop.begin(second, "heavy")
+    job = queue.begin(second, "heavy")
     job.stop()
     assert (second.closed, second.done) == (True, 0)
     first.go.release()

@@ -5,9 +5,10 @@ import pytest
 from components.server.pictures import KEPT, grid_picture, texts
 from components.shell import address
 from components.stage.page import LAST_GOOD
+from mdp_core.grid.maps import MAX_MAP
 from mdp_core.grid.presets import PRESETS
 from mdp_core.link import from_query
-from mdp_core.scenarios import MAX_MAP, MAX_PROMPT, GridScenario, Scenario, TextScenario, View
+from mdp_core.scenarios import MAX_PROMPT, GridScenario, Scenario, TextScenario, View
 
 HOSTILE = ["[x](javascript:1)", "<script>alert(1)</script>", "$x$", ":material/delete:"]
 

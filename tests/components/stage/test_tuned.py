@@ -4,9 +4,9 @@ import pytest
 
 from components.shell.shelf import Shelf
 from components.stage import shown as looking
-from mdp_core.stage.text import text_frames
 from mdp_core.tokens.language_model import LanguageModel
 from tests.components.shell.test_shelf import an_adapter
+from tests.mdp_core.stage.written import text_frames
 
 
 @pytest.fixture

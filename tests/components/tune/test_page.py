@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.server.job_queue import workshop
+from components.server.job_queue import job_queue
 from components.server.models import models
 from components.server.warmup import warmup
 from components.shell.shelf import Shelf
 from components.tune.recipe import Recipe
-from components.tune.run import Tuning
-from mdp_core.rlhf.exact import policy_point
+from components.tune.run import QueuedRun
+from mdp_core.rlhf.adapted_model import AdaptedModel
+from mdp_core.rlhf.exact import count_texts, policy_point
 from mdp_core.rlhf.frontier import optimum
 from mdp_core.rlhf.principle import Principle
 from mdp_core.rlhf.spec import preset
@@ -49,7 +50,7 @@ def at(app):
     """The page as a visitor finds it, but with tiny runs. What a test leaves running is stopped."""
     app.session_state["principle"] = Principle()
     app.session_state["visit"].change_text(prompt=PROMPT)
-    mine = bench(app)
+    mine = memory_of(app)
     mine.guess, mine.refused, mine.recipe, mine.start, mine.lost = None, "", Recipe(), None, ""
     app.session_state["shelf"] = Shelf()
     mine.recipe.typed["small"].update(TINY)
@@ -58,8 +59,8 @@ def at(app):
     mine.clear()
 
 
-def bench(at):
-    return at.session_state["bench"]
+def memory_of(at):
+    return at.session_state["tune"]
 
 
 def press(at, key):
@@ -88,7 +89,7 @@ def wait_for(condition):
 def start(at, key="tune_start"):
     """Start a run and wait for its end."""
     press(at, key)
-    run = bench(at).tuning
+    run = memory_of(at).run
     assert run is not None, said(at, "error")
     wait_for(lambda: not run.is_live)
     at.run()
@@ -97,7 +98,7 @@ def start(at, key="tune_start"):
 
 
 def test_a_run_shows_the_numbers_of_tune_itself_and_of_the_exact_optimum(at):
-    bench(at).guess = 0.9
+    memory_of(at).guess = 0.9
     run = start(at)
     *_, last = tune(models().get("pocket"), preset("rloo", prompt=PROMPT, **TINY), Sentiment())
     assert (run.state, run.steps, run.error) == ("done", 5, "")
@@ -115,14 +116,14 @@ def test_a_run_shows_the_numbers_of_tune_itself_and_of_the_exact_optimum(at):
 
 
 def test_a_run_is_paused_resumed_and_stopped(at):
-    bench(at).recipe.typed["small"].update(steps=500)
+    memory_of(at).recipe.typed["small"].update(steps=500)
     press(at, "tune_start")
-    run = bench(at).tuning
+    run = memory_of(at).run
     wait_for(lambda: run.steps >= 2)
     at.run()
     press(at, "tune_pause")
     assert run.state == "paused"
-    wait_for(lambda: run.job not in workshop()._hands)
+    wait_for(lambda: run.job not in job_queue()._at_work)
     there = run.steps
     at.run()
     assert f"paused at step {there} of 500" in at.get("progress")[0].proto.text
@@ -130,7 +131,7 @@ def test_a_run_is_paused_resumed_and_stopped(at):
     wait_for(lambda: run.steps > there)
     at.run()
     press(at, "tune_stop")
-    wait_for(lambda: run.job not in workshop()._hands)
+    wait_for(lambda: run.job not in job_queue()._at_work)
     stopped = run.steps
     assert (run.state, stopped < 500, run.last_good.is_finite) == ("stopped", True, True)
     at.run()
@@ -138,17 +139,17 @@ def test_a_run_is_paused_resumed_and_stopped(at):
 
 
 def test_a_second_run_takes_the_place_of_the_first_only_when_that_is_meant(at):
-    bench(at).recipe.typed["small"].update(steps=500)
+    memory_of(at).recipe.typed["small"].update(steps=500)
     press(at, "tune_start")
-    first = bench(at).tuning
+    first = memory_of(at).run
     at.run()
     press(at, "tune_start")
-    assert bench(at).tuning is first
+    assert memory_of(at).run is first
     assert any("there is one at a time" in warning for warning in said(at, "warning"))
     press(at, "tune_keep")
     assert not said(at, "warning")
     assert first.is_live
-    bench(at).recipe.typed["small"].update(steps=1)
+    memory_of(at).recipe.typed["small"].update(steps=1)
     press(at, "tune_start")
     second = start(at, "tune_instead")
     assert (first.state, second.state, second.steps) == ("stopped", "done", 1)
@@ -187,7 +188,7 @@ def test_a_run_that_diverges_keeps_the_last_good_policy_and_says_so(at):
 def test_a_learning_rate_of_a_hundred_is_told_of(at):
     set_number(at, "learning rate", 100.0)
     press(at, "tune_start")
-    run = bench(at).tuning
+    run = memory_of(at).run
     wait_for(lambda: run.steps == 5)
     run.job.stop()
     at.run()
@@ -226,14 +227,14 @@ def test_a_prompt_longer_than_the_window_is_refused(at):
     at.session_state["visit"].change_text(prompt=f"{PROMPT} " * 60)
     at.run()
     press(at, "tune_start")
-    assert bench(at).tuning is None
+    assert memory_of(at).run is None
     assert any("please shorten it" in error for error in said(at, "error"))
 
 
 def test_a_run_that_needs_more_memory_than_there_is_is_refused(at, monkeypatch):
-    monkeypatch.setattr("components.server.memory.available", lambda: 1_000_000)
+    monkeypatch.setattr("mdp_core.rlhf.memory.available", lambda: 1_000_000)
     press(at, "tune_start")
-    assert bench(at).tuning is None
+    assert memory_of(at).run is None
     assert any("this machine has 0.0 GB free" in error for error in said(at, "error"))
 
 
@@ -242,7 +243,7 @@ def test_what_does_not_apply_is_switched_off_and_says_why(at):
     boxes = {box.label: box for box in at.number_input}
     assert (boxes["G group"].disabled, boxes["epochs"].disabled, boxes["B texts"].disabled) == (True, True, False)
     assert boxes["lambda"].help.startswith("Only PPO")
-    bench(at).recipe.typed["small"].update(group=3)  # typed for another algorithm: here it does no harm
+    memory_of(at).recipe.typed["small"].update(group=3)  # typed for another algorithm: here it does no harm
     at.run()
     assert not at.button(key="tune_start").disabled
     assert any(r"\log\pi" in latex.value for latex in at.latex)
@@ -288,16 +289,15 @@ def test_a_run_goes_on_from_a_kept_policy_and_its_kl_is_the_reference_s(at, kept
     boxes = {box.label: box for box in at.number_input}
     assert (boxes["rank r"].value, boxes["rank r"].disabled) == (2, True)  # the adapter's own
     assert "its shape stays" in boxes["rank r"].help
-    bench(at).recipe.typed["small"].update(texts=256, steps=2, rank=0)  # a rank that nobody asks for does no harm
+    memory_of(at).recipe.typed["small"].update(texts=256, steps=2, rank=0)  # a rank that nobody asks for does no harm
     run = start(at)
     pocket = models().get("pocket")
     assert (run.state, run.spec.adapter) == ("done", kept.adapter.spec)
     np.testing.assert_array_equal(run.snapshots[0].before.vector(), kept.adapter.vector())
     *_, last = tune(pocket, run.spec, Sentiment(), start=kept.adapter)
     np.testing.assert_array_equal(run.last_good.vector(), last.adapter.vector())
-    exact = policy_point(
-        pocket, kept.adapter, pocket.encode(PROMPT), TINY["tokens"], Totals(Sentiment()), low=-1, high=1
-    )
+    tuned, prompt = AdaptedModel(pocket, kept.adapter), pocket.encode(PROMPT)
+    exact = policy_point(pocket, count_texts(tuned, prompt, TINY["tokens"], Totals(Sentiment()), low=-1, high=1))
     first = run.film.figures[0]
     assert exact.kl > 0.05
     assert first.kl == pytest.approx(exact.kl, abs=4 * first.kl_error)
@@ -321,13 +321,13 @@ def test_a_policy_that_is_renamed_stays_chosen(at, kept):
     at.run()
     assert starts(at) == (["start from the reference", "start from “kind”"], (kept.id, "kind"))
     start_from(at)
-    assert bench(at).start is None
+    assert memory_of(at).start is None
     np.testing.assert_array_equal(start(at).film.adapters[0].vector()[-8:], 0)  # B of a new adapter
 
 
 def test_a_policy_that_is_deleted_while_it_is_chosen_gives_way_to_the_reference(at, kept):
     start_from(at, kept)
-    bench(at).recipe.typed["small"].update(rank=3)
+    memory_of(at).recipe.typed["small"].update(rank=3)
     press(at, f"delete {kept.id}")
     at.run()
     assert starts(at) is None
@@ -340,22 +340,22 @@ def test_a_policy_that_is_deleted_while_it_is_chosen_gives_way_to_the_reference(
 
 def test_a_policy_of_another_model_is_chosen_for_that_model_only(at, kept):
     guest = next(policy for policy in at.session_state["shelf"] if policy.base != "pocket")
-    bench(at).start_from(guest)
+    memory_of(at).start_from(guest)
     at.run()
     assert starts(at)[1] == ("", "")
     assert start(at).start_name == ""
-    assert bench(at).start_of("someone/guest", at.session_state["shelf"]) is guest
+    assert memory_of(at).start_of("someone/guest", at.session_state["shelf"]) is guest
 
 
 def test_a_run_that_is_stopped_before_its_turn_has_no_steps(pocket):
-    run = Tuning(pocket, preset("grpo", **TINY), Principle())
+    run = QueuedRun(pocket, preset("grpo", **TINY), Principle())
     assert (run.state, run.steps, run.last_good, run.left is None or run.left > 0) == ("queued", 0, None, True)
     run.close()
     assert run.step() is False
 
 
 def test_memory_of_snapshots_is_bounded(pocket):
-    run = Tuning(pocket, preset("rloo", texts=2, tokens=1, steps=40), Principle())
+    run = QueuedRun(pocket, preset("rloo", texts=2, tokens=1, steps=40), Principle())
     while run.step():
         pass
     assert [snapshot.step for snapshot in run.snapshots] == [1, *range(34, 41)]

@@ -14,13 +14,14 @@ from components.shell.shelf import Shelf, ShelfError
 from components.tune import tuned_policies as tune_shelf
 from components.tune import uploads
 from components.tune.policy_row import file_name
-from components.tune.proxies import HOLDS, learned, naive, turned
+from components.tune.proxies import learned_case
 from components.tune.uploads import shelve
 from mdp_core.rlhf.adapter_archive import adapter_files_in, archive_of
 from mdp_core.rlhf.adapter_files import adapter_from, files_of
 from mdp_core.rlhf.adapters import AdapterError
 from mdp_core.rlhf.overoptimisation import WONDERFUL, ProxyPoint, overoptimise
 from mdp_core.rlhf.principle import Principle
+from mdp_core.rlhf.proxy_runs import HOLDS, naive, turned
 from mdp_core.rlhf.spec import preset
 from mdp_core.rlhf.trainer import tune
 from mdp_core.tokens.scores import Sentiment
@@ -32,14 +33,14 @@ PATIENCE = 60  # seconds for runs that may share their cores with other tests
 
 def _script():
     from components.shell.shelf import shelf
-    from components.tune.memory import bench
-    from components.tune.over_optimisation import over_optimisation
-    from components.tune.proxies import proxies
-    from components.tune.tuned_policies import tuned_policies
+    from components.tune.memory import tune_memory
+    from components.tune.over_optimisation import show_over_optimisation
+    from components.tune.proxies import proxies_memory
+    from components.tune.tuned_policies import show_tuned_policies
 
-    bench(), shelf(), proxies()
-    tuned_policies()
-    over_optimisation()
+    tune_memory(), shelf(), proxies_memory()
+    show_tuned_policies()
+    show_over_optimisation()
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def said(at, kind):
 
 @pytest.fixture
 def run(at):
-    """A run that is over, as the bench has it."""
+    """A run that is over, as the page remembers it."""
     pocket, spec = models().get("pocket"), preset("rloo", texts=8, tokens=2, steps=3)
     snapshots = list(tune(pocket, spec, Sentiment()))
     found = SimpleNamespace(
@@ -74,14 +75,14 @@ def run(at):
         start_name="",
         film=SimpleNamespace(adapters={0: snapshots[0].before, **{one.step: one.adapter for one in snapshots}}),
     )
-    at.session_state["bench"].tuning = found
+    at.session_state["tune"].run = found
     at.run()
     return found
 
 
 def test_the_policy_under_the_cursor_is_kept_renamed_saved_and_deleted(at, run):
     shelf = at.session_state["shelf"]
-    at.session_state["bench"].step = 2
+    at.session_state["tune"].step = 2
     at.text_input(key="keep_name").set_value("*kind* critic").run()
     press(at, "keep")
     (first,) = shelf
@@ -92,7 +93,7 @@ def test_the_policy_under_the_cursor_is_kept_renamed_saved_and_deleted(at, run):
     press(at, "keep")
     assert said(at, "error") == ["This policy is on the shelf already, as “*kind* critic”."]
     assert said(at, "toast") == []
-    at.session_state["bench"].step = None
+    at.session_state["tune"].step = None
     press(at, "keep")
     assert [policy.name for policy in shelf] == ["*kind* critic", "tuned by sentiment"]
     assert said(at, "error") == []
@@ -183,7 +184,7 @@ def test_both_runs_of_the_naive_formula_are_those_of_the_core(at):
         assert time.monotonic() < end
         time.sleep(0.01)
     at.session_state["proxies"].stop()
-    while runs.is_live:
+    while at.session_state["proxies"].is_live:
         time.sleep(0.01)
     at.run()
     assert not at.exception
@@ -198,15 +199,15 @@ def test_both_runs_of_the_naive_formula_are_those_of_the_core(at):
 
 def test_a_reward_model_is_shown_where_it_is_known_what_it_stands_for(pocket):
     model = SimpleNamespace(name="hers", key=1)
-    assert learned(Principle(model=model)) is None
-    assert learned(Principle(true=Sentiment())) is None
-    case = learned(Principle(model=model, true=Sentiment()))
+    assert learned_case(Principle(model=model)) is None
+    assert learned_case(Principle(true=Sentiment())) is None
+    case = learned_case(Principle(model=model, true=Sentiment()))
     assert (case.proxy, case.true) == (model, Sentiment())
     model.features = SimpleNamespace(model=pocket)
-    assert learned(Principle(model=model, true=Sentiment())) == case
-    large = SimpleNamespace(model=SimpleNamespace(parameters=lambda: [torch.empty(6_000_000, device="meta")]))
+    assert learned_case(Principle(model=model, true=Sentiment())) == case
+    large = SimpleNamespace(is_slow=True)
     model.features = SimpleNamespace(model=large)
-    assert learned(Principle(model=model, true=Sentiment())) is None
+    assert learned_case(Principle(model=model, true=Sentiment())) is None
 
 
 def test_the_story_is_read_from_the_curve():

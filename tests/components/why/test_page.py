@@ -10,8 +10,9 @@ from components.server.warmup import warmup
 from components.why import memory as session
 from components.why import page
 from components.why import two_ways as why_learning
-from components.why.path import CALLS, GUESSES
+from components.why.path import GUESSES
 from mdp_core.kept import Kept
+from mdp_core.rlhf.gradient_walk import CALLS, passed, walk
 from mdp_core.rlhf.principle import Principle
 from mdp_core.tokens.scores import ScoreSpec
 
@@ -31,8 +32,8 @@ def quick(monkeypatch):
         for name, value in {"TOKENS": 3, "DRAWN": 512, "STEPS": 9, "EVERY": 3, "LOOKED": 64, "BATCH": 8}.items():
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, value)
-    for name in ("_counted", "_finished"):
-        monkeypatch.setattr(session, name, Kept(24))
+    for name in ("_estimates", "_contests"):
+        monkeypatch.setattr(session, name, Kept(8))
 
 
 def open_page(**query):
@@ -87,12 +88,11 @@ def test_torch_itself_says_where_the_gradient_stops():
         at = press(at, f"call_{name}")
     said = text_of(at)
     assert said.count(NO_GRADIENT) == 2
-    walked = session.walk_of(models().get("pocket"), "the movie was", 7, Principle())
+    walked = walk(models().get("pocket"), models().get("pocket").encode("the movie was"), 7, Principle(), 16)
     assert walked.text == "the movie was great. highly recommended."  # the Stage's text of seed 7
-    passage = session.passage_of(models().get("pocket"), walked, 0, Principle())
-    back = passage.backward["log_probability"]
-    assert back.distribution == pytest.approx(1 / passage.forward.probabilities[105], rel=1e-5)
-    assert f"|∂/∂θ| = {back.weights:.3g}" in said
+    found = passed(models().get("pocket"), walked, 0, Principle())
+    assert found.back["log_probability"].distribution == pytest.approx(1 / found.forth.probabilities[105], rel=1e-5)
+    assert f"|∂/∂θ| = {found.back['log_probability'].weights:.3g}" in said
 
 
 def test_another_token_has_another_gradient():
@@ -111,15 +111,15 @@ def test_the_estimate_is_worked_out_once_a_guess_is_made_and_kept_for_all():
     assert "Commit to a guess first: then 512 texts are drawn" in text_of(at)
     at = guess(at, "half", 0)
     assert "It is being worked out" in text_of(at)
-    at = finish(at, mine(at).study)
-    found = mine(at).study.result
+    at = finish(at, mine(at).estimating)
+    found = mine(at).estimating.result
     assert found.convergence.slope(0.0) == pytest.approx(-0.5, abs=0.05)
     assert found.score == pytest.approx(0.0245, abs=1e-3)
     said = text_of(at)
     assert "You said 2 times as many; it is 4 times as many." in said
-    assert f"all {len(found.counted.texts):,} texts of at most 3 tokens" in said
-    assert open_page(prompt="the movie was", seed="7").session_state["why"].study.done
-    assert not open_page(prompt="the movie was", seed="8").session_state["why"].study.done
+    assert f"all {found.counted:,} texts of at most 3 tokens" in said
+    assert open_page(prompt="the movie was", seed="7").session_state["why"].estimating.done
+    assert not open_page(prompt="the movie was", seed="8").session_state["why"].estimating.done
 
 
 def test_a_baseline_is_worth_most_where_scores_are_far_from_zero():
@@ -127,9 +127,9 @@ def test_a_baseline_is_worth_most_where_scores_are_far_from_zero():
     at = guess(at, "half", 1)
     at.radio(key="why_score").set_value(1)
     at = run(at)
-    at = finish(at, mine(at).study)
-    found = mine(at).study.result
-    assert mine(at).scored == session.FAR_FROM_ZERO
+    at = finish(at, mine(at).estimating)
+    found = mine(at).estimating.result
+    assert mine(at).scored() == session.FAR_FROM_ZERO
     best = found.convergence.moments.best_baseline
     assert (
         found.convergence.gain(best) > 10
@@ -190,7 +190,7 @@ def test_a_score_that_is_the_same_for_all_texts_has_nothing_to_estimate():
     at = open_page(prompt="the movie was", seed="7")
     at.session_state["principle"] = Principle(ScoreSpec(kind="word", word="xylophone"))
     at = guess(run(at), "half", 1)
-    at = finish(at, mine(at).study)
+    at = finish(at, mine(at).estimating)
     assert "Every text has the same score, so the exact gradient is 0" in text_of(at)
     at = press(at, "target_none")
     at = press(at, "contest")
@@ -200,7 +200,7 @@ def test_a_score_that_is_the_same_for_all_texts_has_nothing_to_estimate():
 
 def test_work_is_stopped_and_goes_on():
     at = guess(open_page(prompt="the movie was", seed="7"), "half", 1)
-    work = mine(at).study
+    work = mine(at).estimating
     at = press(at, "estimate_progress_Stop")
     assert work.stopped
     at = press(run(at), "estimate_progress_stopped_Go on")

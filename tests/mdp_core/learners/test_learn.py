@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from mdp_core.distribution import Categorical
 from mdp_core.learners import LEARNERS, DivergedError, LearnerSpec, learn
-from mdp_core.policy import UniformPolicy
 from mdp_core.rollout import Draws, play
 from tests.mdp_core.learners.worlds import END, again, corridor, crossing, random_walk, world
 
@@ -62,7 +62,7 @@ def test_the_first_episode_is_the_rollout_of_the_same_seed():
     """The same draws fall on the same actions and the same outcomes as in the one loop."""
     mdp = crossing()
     for seed in range(30):
-        trajectory = play(mdp, UniformPolicy(mdp), rng=Draws(seed), max_steps=50)
+        trajectory = play(mdp, lambda state: Categorical.uniform(mdp.actions(state)), rng=Draws(seed), max_steps=50)
         spec = LearnerSpec("monte_carlo", epsilon=1.0, episodes=1, max_steps=50, seed=seed)
         snapshot, returns = run(mdp, spec)
         assert snapshot.lengths[0, 0] == len(trajectory)

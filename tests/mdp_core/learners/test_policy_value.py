@@ -143,3 +143,8 @@ def test_a_policy_that_all_but_never_leaves_goes_on_for_ever():
 def test_what_is_no_policy_is_refused(policy, gamma, words):
     with pytest.raises(ValueError, match=words):
         policy_values(crossing(), policy, gamma)
+
+
+def test_one_policy_that_is_singular_to_a_float_leaves_the_others_their_values():
+    never, soon = np.array([[1 - 1e-16, 1e-16]] * 7), np.array([RIGHT] * 7)
+    assert start_values(corridor(6), np.stack([never, soon]), 1.0).tolist() == [-np.inf, pytest.approx(-6.0)]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import torch
 
 from mdp_core.rlhf.adapters import AdapterSpec, new_adapter
+from mdp_core.rlhf.estimators import gradient_moments_by_part
+from mdp_core.rlhf.exact import CountedTexts
+from mdp_core.tokens.sources import drain
 from tests.mdp_core.tokens import tiny
 
 T = 2
@@ -40,3 +43,25 @@ def moved(adapter, direction, by):
         return tensor + by * part
 
     return adapter.map(shifted)
+
+
+def moments(model, adapter, counted, temperature=1.0):
+    """The moments of the estimator over all counted texts."""
+    return drain(gradient_moments_by_part(model, adapter, counted, temperature=temperature))
+
+
+def exact_gradient(model, adapter, texts, worth, temperature=1.0):
+    """The gradient of sum_y pi(y) worth(y) over `texts`, `worth` held fixed."""
+    return moments(model, adapter, CountedTexts(texts, worth, 0.0, 0.0, 0.0), temperature).gradient
+
+
+def estimate(gradients, advantages):
+    """[N, P], [N] -> [P]: the score-function estimate from N texts."""
+    return (torch.from_numpy(advantages)[:, None] * gradients.double()).mean(0)
+
+
+def running_errors(gradients, advantages, exact):
+    """[N, P], [N], [P] -> [N]: how far the estimates from the first 1..N texts are off."""
+    sums = (torch.from_numpy(advantages)[:, None] * gradients.double()).cumsum(0)
+    counts = torch.arange(1, len(advantages) + 1, dtype=torch.float64)[:, None]
+    return (sums / counts - exact).norm(dim=1).numpy()

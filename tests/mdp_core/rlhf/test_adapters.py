@@ -9,7 +9,8 @@ import torch
 from transformers.pytorch_utils import Conv1D
 
 from mdp_core.rlhf.adapted_model import AdaptedModel
-from mdp_core.rlhf.adapters import AdapterError, AdapterSpec, new_adapter, target_layers
+from mdp_core.rlhf.adapters import AdapterError, AdapterSpec, OtherModelError, new_adapter, target_layers
+from mdp_core.tokens import language_model
 from mdp_core.tokens.generation import generate
 from mdp_core.tokens.policy import LMPolicy
 from mdp_core.tokens.sampling import Sampling
@@ -121,6 +122,16 @@ def test_a_tuned_model_is_a_policy_of_its_own():
         assert p == pytest.approx(float(expected[token]), abs=1e-5)
 
 
+def test_a_tuned_model_is_slow_where_its_base_is(monkeypatch):
+    base = tiny.byte_level_model()
+    adapter = random_adapter(base, 1)
+    monkeypatch.setattr(language_model, "SLOW", sum(weights.numel() for weights in base.model.parameters()))
+    assert not AdaptedModel(base, adapter).is_slow  # the adapter's own numbers do not count
+    monkeypatch.setattr(language_model, "SLOW", 0)
+    assert AdaptedModel(base, adapter).is_slow
+    assert base.is_slow
+
+
 def test_after_a_change_forget_gives_the_new_numbers():
     model = tiny.byte_level_model()
     live = random_adapter(model, 1).trainable()
@@ -151,5 +162,5 @@ def test_what_cannot_be_adapted():
     with pytest.raises(AdapterError, match="alpha"):
         AdapterSpec(alpha=float("nan"))
     adapter = random_adapter(tiny.byte_level_model(), 1)
-    with pytest.raises(AdapterError, match=r"another model: here is no layer 'model.layers.0"):
+    with pytest.raises(OtherModelError, match=r"another model: here is no layer 'model.layers.0"):
         AdaptedModel(tiny.byte_level_model("gpt2"), adapter)

@@ -6,7 +6,7 @@ import torch
 
 from mdp_core.rlhf.adapted_model import AdaptedModel
 from mdp_core.rlhf.convergence import BATCH, converge, counts_up_to
-from mdp_core.rlhf.estimators import gradient_estimate, gradient_moments, running_errors, score_functions
+from mdp_core.rlhf.estimators import score_functions
 from mdp_core.rlhf.exact import count_texts
 from mdp_core.tokens.generation import generate
 from tests.mdp_core.rlhf import small
@@ -29,7 +29,7 @@ def world():
     adapter, prompt = small.adapter(model), model.encode("the movie was")
     policy = AdaptedModel(model, adapter)
     counted = count_texts(policy, prompt, small.T, small.score, low=-2, high=2, least=0)
-    moments = gradient_moments(model, adapter, counted)
+    moments = small.moments(model, adapter, counted)
     seen, found = end_of(converge(model, adapter, prompt, small.T, small.score, moments, texts=N, seed=5, shown=4))
     assert seen == [BATCH, 2 * BATCH, 3 * BATCH, N]
     draws = np.concatenate([np.random.default_rng([5, 12, i]).random((BATCH, small.T)) for i in range(0, N, BATCH)])
@@ -41,11 +41,11 @@ def world():
 @pytest.mark.parametrize("b", [0.0, 0.7, -3.0])
 def test_every_baseline_has_the_estimates_of_its_own(world, b):
     found, scores, gradients, moments = world
-    errors = running_errors(gradients, scores - b, moments.gradient)
+    errors = small.running_errors(gradients, scores - b, moments.gradient)
     assert found.error(b) == pytest.approx(errors[found.counts - 1], rel=1e-6)
     for i in (0, 7, len(found.counts) - 1):
         n = found.counts[i]
-        estimate = gradient_estimate(gradients[:n], scores[:n] - b)
+        estimate = small.estimate(gradients[:n], scores[:n] - b)
         cosine = torch.nn.functional.cosine_similarity(estimate, moments.gradient, dim=0)
         assert found.cosine(b)[i] == pytest.approx(float(cosine), abs=1e-6)
         drawn, drift = found.estimates[i]
@@ -58,7 +58,7 @@ def test_the_blocks_are_all_texts_cut_into_equal_parts(world):
     assert found.sizes.tolist() == [2**k for k in range(11)]
     for size in (1, 8, 256, 512, 1024):
         off = [
-            float((gradient_estimate(gradients[i : i + size], scores[i : i + size] - 0.3) - moments.gradient).norm())
+            float((small.estimate(gradients[i : i + size], scores[i : i + size] - 0.3) - moments.gradient).norm())
             for i in range(0, N, size)
         ]
         assert found.block_error(0.3)[found.sizes.tolist().index(size)] == pytest.approx(

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from mdp_core.rlhf.adapted_model import AdaptedModel
-from mdp_core.rlhf.exact import count_texts, exact_gradient, policy_point
+from mdp_core.rlhf.exact import count_texts, policy_point
 from mdp_core.rlhf.kl import k1, k2, k3
 from mdp_core.rlhf.reading import drawn_logp, log_probabilities, text_logits
 from mdp_core.tokens.generation import generate
@@ -67,7 +67,7 @@ def test_every_text_has_the_probability_that_the_policy_gives_it(model, adapter,
 
 def test_the_exact_gradient_is_the_slope_of_the_exact_score(model, adapter, prompt):
     counted = every(model, adapter, prompt)
-    gradient = exact_gradient(model, adapter, counted.texts, counted.scores)
+    gradient = small.exact_gradient(model, adapter, counted.texts, counted.scores)
     assert gradient.shape == (adapter.parameters,)
     generator = torch.Generator().manual_seed(1)
     directions = [torch.randn(adapter.parameters, generator=generator, dtype=torch.float64) for _ in range(3)]
@@ -79,13 +79,13 @@ def test_the_exact_gradient_is_the_slope_of_the_exact_score(model, adapter, prom
 def test_a_constant_does_not_change_the_gradient(model, adapter, prompt):
     counted = every(model, adapter, prompt, 0.8)
     plain, shifted = (
-        exact_gradient(model, adapter, counted.texts, counted.scores - b, temperature=0.8) for b in (0.0, 0.7)
+        small.exact_gradient(model, adapter, counted.texts, counted.scores - b, temperature=0.8) for b in (0.0, 0.7)
     )
     torch.testing.assert_close(plain, shifted, atol=1e-6, rtol=0)
 
 
 def divergence(model, adapter, prompt):
-    return policy_point(model, adapter, prompt, small.T, small.score, low=-2, high=2, least=0)
+    return policy_point(model, every(model, adapter, prompt))
 
 
 def test_the_divergence_and_its_gradient(model, adapter, prompt):
@@ -98,7 +98,7 @@ def test_the_divergence_and_its_gradient(model, adapter, prompt):
     assert point.kl == pytest.approx(float(counted.probabilities @ np.log(counted.probabilities / q)), abs=1e-9)
     assert point.kl > 0.01
     assert point.score == pytest.approx(counted.score)
-    gradient = exact_gradient(model, adapter, counted.texts, np.log(counted.probabilities / q))
+    gradient = small.exact_gradient(model, adapter, counted.texts, np.log(counted.probabilities / q))
     direction = gradient / gradient.norm()
     up, down = (divergence(model, small.moved(adapter, direction, by), prompt).kl for by in (STEP, -STEP))
     assert float(gradient @ direction) == pytest.approx((up - down) / (2 * STEP), rel=1e-3)
@@ -120,9 +120,9 @@ def test_what_the_three_estimators_pull_at_as_terms_of_a_loss(model, adapter, pr
         pull[estimator] = torch.cat([gradient.reshape(-1) for gradient in gradients])
     ratio = counted.log_probabilities - reference.numpy()
     assert pull[k1].abs().max() < 1e-6
-    torch.testing.assert_close(pull[k2], exact_gradient(model, adapter, counted.texts, ratio), atol=1e-6, rtol=0)
+    torch.testing.assert_close(pull[k2], small.exact_gradient(model, adapter, counted.texts, ratio), atol=1e-6, rtol=0)
     # grad KL(ref || pi) = - sum ref grad log pi = - sum pi (ref / pi) grad log pi
-    reverse = exact_gradient(model, adapter, counted.texts, -np.exp(-ratio))
+    reverse = small.exact_gradient(model, adapter, counted.texts, -np.exp(-ratio))
     torch.testing.assert_close(pull[k3], reverse, atol=1e-6, rtol=0)
     assert (pull[k2] - pull[k3]).norm() > 0.1 * pull[k2].norm()
 
@@ -136,14 +136,14 @@ def test_what_is_left_out_is_known(model, adapter, prompt):
         assert len(part.scores) <= 1 / least
         assert part.rest == pytest.approx(1 - part.probabilities.sum(), abs=1e-9)
         assert abs(part.score - full.score) <= part.bound
-        point = policy_point(model, adapter, prompt, small.T, small.score, low=-2, high=2, least=least)
+        point = policy_point(model, part)
         exact = divergence(model, adapter, prompt).kl
         assert point.kl <= exact + 1e-9
         assert point.kl == pytest.approx(exact, abs=2 * part.rest)
 
 
 def test_pocket_agrees_with_the_value_of_its_prompt(pocket):
-    """Two walks over the same tree, written apart: this one, and the value of a prefix at gamma 1."""
+    """The value of a prefix at gamma 1, and the mean over texts that are drawn."""
     prompt, sentiment = pocket.encode("the movie was"), Sentiment()
     counted = count_texts(pocket, prompt, 3, lambda text: sentiment(text).total, low=-1, high=1)
     assert counted.rest < 2e-4

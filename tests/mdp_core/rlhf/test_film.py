@@ -212,7 +212,8 @@ def test_what_could_be_reached_stands_beside_what_was(words, run):
     best = optimum(reference, SPEC.beta)
     assert plane["optimum"] == pytest.approx({"kl": best.kl, "score": best.score}, rel=1e-3)
     for point, adapter in zip(plane["exact"], [run[0].before, *(step.adapter for step in run)], strict=True):
-        there = policy_point(words, adapter, prompt, 2, small.score, **{**sampling, "least": 1e-6})
+        counted = count_texts(AdaptedModel(words, adapter), prompt, 2, small.score, **{**sampling, "least": 1e-6})
+        there = policy_point(words, counted, temperature=sampling["temperature"])
         assert point["score"] == pytest.approx(there.score, rel=1e-3)
         assert point["kl"] == pytest.approx(there.kl, rel=1e-3, abs=1e-9)
         assert point["score"] - point["bound"] <= best_score(reference, point["kl"]).bound + 1e-3

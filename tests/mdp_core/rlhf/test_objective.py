@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from mdp_core.rlhf.adapters import AdapterError, AdapterSpec
+from mdp_core.rlhf.advantages import Outcome
 from mdp_core.rlhf.algorithms import ALGORITHMS
-from mdp_core.rlhf.losses import constant_mean, text_mean, token_mean
-from mdp_core.rlhf.objective import loss_terms, rewards_of, text_advantages, token_advantages, token_weights
+from mdp_core.rlhf.objective import loss_terms, rewards_of
 from mdp_core.rlhf.spec import TuneSpec, preset
 
 MASK = torch.tensor([[1, 1, 1, 0], [1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 1]], dtype=torch.bool)
@@ -34,6 +34,14 @@ def test_the_penalty_is_paid_in_the_reward_or_not_there():
 RETURNS = [1.0, 0, 0.5, 0.5]
 
 
+def text_advantages(algorithm, returns, group, earlier):
+    """Of four texts of one token each."""
+    rewards = tensor(returns)[:, None]
+    everywhere = torch.ones_like(rewards, dtype=torch.bool)
+    outcome = Outcome(rewards, everywhere, torch.zeros_like(rewards), group or 4, 0.95, earlier)
+    return ALGORITHMS[algorithm].advantages(outcome)[:, 0].tolist()
+
+
 @pytest.mark.parametrize(
     ("algorithm", "group", "earlier", "expected"),
     [
@@ -47,24 +55,23 @@ RETURNS = [1.0, 0, 0.5, 0.5]
     ],
 )
 def test_whom_a_text_is_compared_to(algorithm, group, earlier, expected):
-    spec = TuneSpec(algorithm=algorithm, texts=4, group=group)
-    assert text_advantages(spec, tensor(RETURNS), earlier).tolist() == pytest.approx(expected)
+    assert text_advantages(algorithm, RETURNS, group, earlier) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("algorithm", [name for name in ALGORITHMS if name != "ppo"])
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_equal_returns_are_exactly_no_advantage(algorithm):
-    returns = tensor([0.1 + 0.2, 0.3, 0.3, 0.3])  # 0.30000000000000004
-    assert text_advantages(TuneSpec(algorithm=algorithm, texts=4), returns, None).tolist() == [0, 0, 0, 0]
+    returns = [0.1 + 0.2, 0.3, 0.3, 0.3]  # 0.30000000000000004
+    assert text_advantages(algorithm, returns, 0, None) == [0, 0, 0, 0]
 
 
 def test_ppo_s_advantages_by_hand():
-    spec = TuneSpec(algorithm="ppo", texts=2, lambda_=0.5)
     mask = torch.tensor([[True, True, True], [True, False, False]])
     rewards, values = tensor([[0, 0, 1], [2, 9, 9]]), tensor([[0.25, 0.5, 0.75], [1, 9, 9]])
     # delta: .25, .25, .25; A: .25 + .5 (.25 + .5 .25), .25 + .5 .25, .25. The other text: 2 - 1.
     raw = tensor([0.4375, 0.375, 0.25, 1])
     white = ((raw - raw.mean()) / raw.std(correction=0)).tolist()
-    advantages, targets = token_advantages(spec, rewards, values, mask)
+    outcome = Outcome(rewards, mask, values, 2, 0.5, None)
+    advantages, targets = ALGORITHMS["ppo"].advantages(outcome), outcome.lambda_returns
     assert advantages[0].tolist() == pytest.approx(white[:3])
     assert advantages[1].tolist() == pytest.approx([white[3], 0, 0])
     assert targets.tolist() == [
@@ -78,9 +85,9 @@ def test_ppo_s_advantages_by_hand():
 
 
 def test_equal_surprises_are_no_signal_for_ppo():
-    spec, mask = TuneSpec(algorithm="ppo", texts=2), torch.ones(2, 1, dtype=torch.bool)
-    advantages, _ = token_advantages(spec, tensor([[0.3], [0.3]]), tensor([[0.1], [0.1]]), mask)
-    assert advantages.tolist() == [[0], [0]]
+    mask = torch.ones(2, 1, dtype=torch.bool)
+    outcome = Outcome(tensor([[0.3], [0.3]]), mask, tensor([[0.1], [0.1]]), 2, 0.95, None)
+    assert ALGORITHMS["ppo"].advantages(outcome).tolist() == [[0], [0]]
 
 
 def test_what_a_token_weighs():
@@ -88,25 +95,32 @@ def test_what_a_token_weighs():
     expected = {
         "reinforce": (values * MASK).sum() / 4,
         "rloo": (values * MASK).sum() / 4,
-        "ppo": token_mean(values, MASK),
-        "grpo": text_mean(values, MASK),
-        "dr_grpo": constant_mean(values, MASK, 8),
+        "ppo": (values * MASK).sum() / 10,
+        "grpo": ((values * MASK).sum(1) / tensor([3, 1, 2, 4])).mean(),
+        "dr_grpo": (values * MASK).sum() / (4 * 8),
     }
     for algorithm, mean in expected.items():
-        weights = token_weights(TuneSpec(algorithm=algorithm, texts=4, tokens=8), MASK)
+        weights = ALGORITHMS[algorithm].weights(MASK, 8)
         assert float((weights * values).sum()) == pytest.approx(float(mean))
 
 
 def test_the_terms_of_a_loss():
     logp, old, reference, A = (tensor([[x]]) for x in (-1.0, -1.5, -2.0, 2.0))
     e = 2.718281828459045
-    plain = loss_terms(TuneSpec(algorithm="grpo"), logp, old, reference, A)
-    assert plain.item() == pytest.approx(2)  # -A log pi
     clipped = loss_terms(TuneSpec(algorithm="grpo", epochs=2, clip=0.1), logp, old, reference, A)
     assert clipped.item() == pytest.approx(-1.1 * 2)  # the ratio is e^0.5
-    assert loss_terms(TuneSpec(algorithm="rloo", epochs=2), logp, old, reference, A).item() == pytest.approx(2)
-    spec = TuneSpec(algorithm="grpo", penalty="loss", estimator="k3", beta=0.5)
+    plain = loss_terms(TuneSpec(algorithm="rloo", epochs=2), logp, old, reference, A)
+    assert plain.item() == pytest.approx(2)  # -A log pi
+    spec = TuneSpec(algorithm="rloo", penalty="loss", estimator="k3", beta=0.5)
     assert loss_terms(spec, logp, old, reference, A).item() == pytest.approx(2 + 0.5 * (1 / e - 1 + 1))
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_at_the_policy_that_wrote_the_terms_pull_as_the_policy_gradient(algorithm):
+    logp, A = tensor([[-1.0, -0.3, -2.0]]).requires_grad_(), tensor([[2.0, -1.0, 0.0]])
+    terms = loss_terms(TuneSpec(algorithm=algorithm), logp, logp.detach(), logp.detach(), A)
+    (pull,) = torch.autograd.grad(terms.sum(), logp)
+    assert torch.equal(pull, -A)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +160,8 @@ def test_presets():
     for algorithm in ALGORITHMS:
         spec = preset(algorithm, seed=4, adapter=AdapterSpec(rank=2))
         assert (spec.algorithm, spec.seed, spec.adapter.rank) == (algorithm, 4, 2)
-        assert spec.updates == (2 if algorithm == "ppo" else 1)
+        assert spec.updates == ALGORITHMS[algorithm].epochs
+    assert [name for name in ALGORITHMS if preset(name).updates == 2] == ["ppo"]
     with pytest.raises(ValueError, match="no algorithm"):
         preset("sarsa")
     with pytest.raises(AdapterError):

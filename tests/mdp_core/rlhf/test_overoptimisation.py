@@ -8,7 +8,8 @@ import pytest
 from mdp_core.rlhf.overoptimisation import LOOSE, SHOWN, WONDERFUL, overoptimise, proxy_point
 from mdp_core.rlhf.reading import log_probabilities
 from mdp_core.rlhf.trainer import tune
-from mdp_core.tokens.scores import ScoreSpec, Sentiment, reward_from
+from mdp_core.tokens.rewards import reward_from
+from mdp_core.tokens.scores import ScoreSpec, Sentiment
 
 TRUE = reward_from(WONDERFUL.true)
 

@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 
 from mdp_core.rlhf.advantages import baseline_advantages, dr_grpo_advantages, grpo_advantages, rloo_advantages
 from mdp_core.rlhf.kl import k1, k2, k3, kl_rewards
+from mdp_core.rlhf.logits import entropy, token_logp
 from mdp_core.rlhf.losses import (
     clipped_terms,
     constant_mean,
-    entropy,
     policy_gradient_terms,
     text_mean,
-    token_logp,
     token_mean,
     value_terms,
 )
-from mdp_core.rlhf.preferences import bradley_terry_losses, dpo_losses, preference_probability
+from mdp_core.rlhf.preferences import bradley_terry_losses, dpo_losses
+from mdp_core.rlhf.raters import preference_probability
 
 
 def tensor(values):
@@ -94,9 +94,8 @@ def test_the_value_loss_takes_the_larger_of_the_two_errors():
 
 def test_the_three_means_weigh_a_long_text_differently():
     values, mask = tensor([[1, 1, 1, 1], [5, 0, 0, 0]]), torch.tensor([[1, 1, 1, 1], [1, 0, 0, 0]])
-    assert token_mean(values, mask).item() == pytest.approx(9 / 5)
-    assert text_mean(values, mask).item() == pytest.approx((1 + 5) / 2)
-    assert constant_mean(values, mask, 8).item() == pytest.approx(9 / 16)
+    for weights, mean in ((token_mean, 9 / 5), (text_mean, (1 + 5) / 2), (constant_mean, 9 / 16)):
+        assert (weights(mask, 8) * values).sum().item() == pytest.approx(mean)
 
 
 REWARDS = [1, 0, 0, 1, 0.5, 0]
@@ -174,8 +173,8 @@ def test_the_score_is_paid_at_the_end_of_each_text():
 def test_preferences_as_published():
     margins = tensor([0.0, 1.0, 2.0])
     published = [0.693147, 0.313262, 0.126928]
-    assert bradley_terry_losses(margins, torch.zeros(3)).tolist() == pytest.approx(published, abs=1e-6)
-    assert preference_probability(tensor([1.0]), tensor([0.0])).item() == pytest.approx(1 / (1 + math.exp(-1)))
+    assert bradley_terry_losses(margins).tolist() == pytest.approx(published, abs=1e-6)
+    assert preference_probability(1.0) == pytest.approx(1 / (1 + math.exp(-1)))
     dpo = dpo_losses(
         tensor([-0.5, -10, -1]), tensor([-0.1, -30, -21]), tensor([-0.5, -10.1, -0.1]), tensor([-0.1, -20.1, -0.1]), 0.1
     )

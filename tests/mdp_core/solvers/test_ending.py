@@ -6,7 +6,7 @@ import pytest
 from mdp_core.grid.maps import parse_map
 from mdp_core.grid.presets import world
 from mdp_core.grid.world import GridWorld
-from mdp_core.solvers.ending import Endings, EndlessError, undiscounted
+from mdp_core.solvers.ending import Endings, EndlessError, summable
 from mdp_core.solvers.modified_policy_iteration import modified_policy_iteration
 from mdp_core.solvers.policy import of_actions
 from mdp_core.solvers.policy_evaluation import expected_steps
@@ -45,7 +45,7 @@ def test_a_risk_of_being_caught_for_ever_is_told():
     """A half of the steps from 0 lead to where every step costs and none ends."""
     mdp = from_transitions({0: {"go": [(0.5, 1, 0.0), (0.5, "end", 0.0)]}, 1: {"go": [(1.0, 1, -1.0)]}})
     with pytest.raises(EndlessError, match="From state 0 and 1 other state no policy is sure") as caught:
-        undiscounted(mdp)
+        summable(mdp, 1.0)
     assert caught.value.states == (0, 1)
 
 

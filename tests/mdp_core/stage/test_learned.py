@@ -15,7 +15,6 @@ from mdp_core.stage.learned import (
     episode_limit,
     kept_arrows,
     learned_arrows,
-    learned_policy,
     learning,
     name_of,
     relearning,
@@ -44,7 +43,7 @@ def test_what_is_sent_after_some_episodes_is_what_was_seen_then():
     many = spec_of(lake, Learned("sarsa", alpha=0.2, episodes=200, seed=3), agents=4)
     seen = next(s for s in learn(lake.tabular(), many, every=20) if s.episodes == 60)
     again = learned_arrows(lake, Learned("sarsa", alpha=0.2, episodes=60, seed=3))
-    assert np.array_equal(learned_policy(seen)[0], again)
+    assert np.array_equal(seen.learned_policy[0], again)
 
 
 def test_what_was_learned_is_played_without_exploring():

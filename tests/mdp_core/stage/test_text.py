@@ -4,9 +4,10 @@ import pytest
 
 from mdp_core.rollout import Draws
 from mdp_core.scenarios import MAX_PROMPT, TextScenario, force
-from mdp_core.stage.text import run_text, text_frames, text_frames_by_token
+from mdp_core.stage.text import text_frames_by_token
 from mdp_core.tokens.prompts import LongPromptError, UnknownWordsError
 from tests.contracts import check_frames
+from tests.mdp_core.stage.written import run_text, text_frames
 from tests.mdp_core.tokens.tiny import byte_level_model
 
 

@@ -9,6 +9,7 @@ import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from mdp_core.tokens import language_model
 from mdp_core.tokens.language_model import KEPT_LOGITS
 from mdp_core.tokens.pieces import pieces
 from mdp_core.tokens.prefix_cache import PrefixCache
@@ -282,7 +283,8 @@ def test_four_threads_get_the_numbers_of_one():
     for state in answers[0]:
         expected = alone.logits(state)
         for answer in answers:
-            np.testing.assert_allclose(answer[state], expected, atol=1e-5)
+            # float32 rounds otherwise where a text was read on from another prefix: by 1e-5, and on some processors more.
+            np.testing.assert_allclose(answer[state], expected, atol=5e-5)
 
 
 def test_forgetting_follows_new_weights():
@@ -342,3 +344,16 @@ def test_end_tokens_and_windows_of_the_real_models(pocket, smollm2):
     assert (smollm2.window, smollm2.vocabulary_size) == (8192, 49152)
     assert [pocket.piece(token) for token in pocket.end_tokens] == ["<eos>"]
     assert pocket.vocabulary_size <= 512
+
+
+def test_a_model_of_many_parameters_is_slow(pocket, smollm2):
+    assert (pocket.is_slow, smollm2.is_slow) == (False, True)
+
+
+def test_the_limit_counts_parameters(monkeypatch):
+    network = byte_level_model()
+    count = sum(weights.numel() for weights in network.model.parameters())
+    monkeypatch.setattr(language_model, "SLOW", count)
+    assert not network.is_slow
+    monkeypatch.setattr(language_model, "SLOW", count - 1)
+    assert byte_level_model().is_slow

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from mdp_core.scenarios import TextScenario
-from mdp_core.stage.text import run_text, token_mdp
+from mdp_core.stage.text import token_mdp
 from mdp_core.tokens.sampled_texts import sample_texts
 from mdp_core.tokens.sampling import Sampling
+from tests.mdp_core.stage.written import run_text
 
 SCENARIO = TextScenario(max_tokens=8)
 

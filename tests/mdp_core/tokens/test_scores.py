@@ -3,13 +3,9 @@
 import math
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from mdp_core.tokens.scores import Score, ScoreSpec, Sentiment, WishedLength, WishedWord, reward_from
-
-KINDS = [ScoreSpec("sentiment"), ScoreSpec("word", word="good"), ScoreSpec("length", length=3)]
+from mdp_core.tokens.scores import Score, Sentiment, WishedLength, WishedWord
 
 
 @pytest.mark.parametrize(
@@ -77,32 +73,3 @@ def test_a_wished_for_word(word, text, times):
 )
 def test_a_wished_for_length_of_four_words(text, words, total):
     assert WishedLength(4)(text) == Score(total, (("words", float(words)),))
-
-
-@pytest.mark.parametrize("spec", KINDS)
-@given(text=st.text(max_size=80))
-def test_every_score_is_finite_and_the_same_again(spec, text):
-    reward = reward_from(spec)
-    score = reward(text)
-    assert -1 <= score.total <= 1
-    assert all(math.isfinite(value) for _, value in score.parts)
-    assert reward(text) == score
-
-
-def test_a_spec_names_its_reward():
-    assert reward_from(ScoreSpec()) == Sentiment()
-    assert reward_from(ScoreSpec("word", word="joy")) == WishedWord("joy")
-    assert reward_from(ScoreSpec("length", length=7)) == WishedLength(7)
-
-
-@pytest.mark.parametrize(
-    ("spec", "message"),
-    [
-        (ScoreSpec("word", word="  "), "no word to wish for"),
-        (ScoreSpec("length", length=0), "at least 1 word, not 0"),
-        (ScoreSpec("rhyme"), "no score called 'rhyme'"),
-    ],
-)
-def test_scores_that_cannot_be_are_refused(spec, message):
-    with pytest.raises(ValueError, match=message):
-        reward_from(spec)

@@ -6,15 +6,14 @@ import pytest
 from components.instruments.estimate import packed
 from mdp_core.rlhf.adapted_model import AdaptedModel
 from mdp_core.rlhf.convergence import BATCH, BLOCKS, converge
-from mdp_core.rlhf.estimators import gradient_moments
 from mdp_core.rlhf.exact import count_texts
 from tests.mdp_core.rlhf import small
 from tests.node import engine
 
 
 @pytest.fixture(scope="module")
-def ask(tmp_path_factory):
-    return engine(tmp_path_factory.mktemp("engine"), "components/instruments/estimate/engine.js")
+def ask():
+    return engine("components/instruments/estimate/engine.js")
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +21,7 @@ def found():
     model = small.model()
     adapter, prompt = small.adapter(model), model.encode("the movie was")
     counted = count_texts(AdaptedModel(model, adapter), prompt, small.T, small.score, low=-2, high=2, least=0)
-    moments = gradient_moments(model, adapter, counted)
+    moments = small.moments(model, adapter, counted)
     run = converge(model, adapter, prompt, small.T, small.score, moments, texts=2 * BATCH, seed=1)
     while True:
         try:

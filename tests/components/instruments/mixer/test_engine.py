@@ -12,9 +12,9 @@ from tests.node import engine
 
 
 @pytest.fixture(scope="module")
-def ask(tmp_path_factory):
+def ask():
     """Ask the engine many questions in one process."""
-    return engine(tmp_path_factory.mktemp("engine"), "components/instruments/mixer/engine.js")
+    return engine("components/instruments/mixer/engine.js")
 
 
 def test_drags_by_hand(ask):

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mdp_core.tokens.formula import FUNCTIONS, MAX_TEXT, Formula, FormulaError, UnscoredError, evaluation
-from mdp_core.tokens.scores import MAX_FORMULA, Score, ScoreSpec, Sentiment, WishedLength, reward_from
+from mdp_core.tokens.rewards import reward_from
+from mdp_core.tokens.scores import MAX_FORMULA, Score, ScoreSpec, Sentiment, WishedLength
 
 LOVE = "I love it!! Really."
 

@@ -13,10 +13,19 @@ from mdp_core.tokens.pocket.vocabulary import (
     WEIGHTS,
     encode,
     ids,
-    unknown_words,
     vocabulary,
     word_tokenizer,
 )
+
+
+def unknown_words(text):
+    """The words and signs of `text` that Pocket does not know, as typed, in order, each once whatever its case."""
+    encoding = word_tokenizer().encode(text, add_special_tokens=False)
+    unknown = {}
+    for token, (begin, end) in zip(encoding.ids, encoding.offsets, strict=True):
+        if token == ids()["<unk>"]:
+            unknown.setdefault(text[begin:end].lower(), text[begin:end])
+    return list(unknown.values())
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,139 @@
+"""Section 2: the choice that gamma makes, a near reward or a far one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import streamlit as st
+
+from components.controls.control import control
+from components.instruments.gamma_choice import gamma_choice
+from components.returns.guess import ask_for_number
+from components.returns.memory import Line, ReturnsMemory
+from components.shell.plain import plain
+from components.shell.takeaway import takeaway
+from components.shell.visit import Visit
+from mdp_core.grid.lines import two_goals
+from mdp_core.grid.world import GridWorld
+from mdp_core.prospects import Prospect, crossing, prospects
+from mdp_core.solvers.solution import solve
+from mdp_core.stage.grid import map_picture
+
+GAMMAS = tuple(i / 100 for i in range(101))
+LONGEST = 16  # moves: a longer line is too small to be read
+MOST = 100.0  # reward
+
+Arrows = list[list[list[float] | None]]
+
+
+@lru_cache(maxsize=32)
+def _worlds(near: float, near_moves: int, far: float, far_moves: int) -> tuple[GridWorld, tuple[Arrows, ...]]:
+    """The line, and the optimal arrows of every gamma of GAMMAS, laid out on it. Not to be changed."""
+    world = two_goals(near, near_moves, far, far_moves)
+    table = world.tabular()
+
+    def arrows(gamma: float) -> Arrows:
+        policy = solve(table, gamma).policy
+        return [[None if over else row for row, over in zip(policy.tolist(), table.terminal.tolist(), strict=True)]]
+
+    return world, tuple(arrows(gamma) for gamma in GAMMAS)
+
+
+def show_gamma(current: Visit, memory: ReturnsMemory) -> None:
+    """The section."""
+    st.subheader("2 · Gamma decides: the near reward or the far one?", anchor="gamma")
+    left, right = st.columns([5, 7], gap="medium")
+    with left:
+        _ask_for_line(current, memory.line, lambda: memory.guesses.pop("flip", None))
+        st.latex(r"G_0=\gamma^{k}\,r_{k+1}")
+        st.caption("k moves go before the one that pays.", text_alignment="center")
+        ask_for_number(memory, "flip", "Predict: at which gamma does the best first move flip?", 0.0, 1.0, 0.01)
+        _judge(memory)
+        takeaway("Gamma is the price of waiting: whoever chooses it chooses what is best.")
+    with right:
+        _draw_choice(memory)
+        if "flip" not in memory.revealed:
+            st.info("Commit to a guess first: then gamma is yours to drag, and the arrows turn.")
+
+
+def _ends(line: Line) -> tuple[Prospect, Prospect]:
+    """The reward on the left, called near, and the one on the right, called far, as the line's tables say."""
+    world, _ = _worlds(line.near, line.near_moves, line.far, line.far_moves)
+    left, right = sorted(prospects(world.tabular()), key=lambda prospect: prospect.state)
+    return left, right
+
+
+def _ask_for_line(current: Visit, line: Line, changed: Callable[[], object]) -> None:
+    """Both rewards and both distances."""
+
+    def put(name: str, kind: type[float] | type[int]) -> Callable[[float | None], None]:
+        def change(value: float | None) -> None:
+            if value is not None:
+                setattr(line, name, kind(value))
+                changed()
+
+        return change
+
+    one, two, three, four = st.columns(4)
+    with one:
+        st.number_input(
+            "near reward", 0.1, MOST, **control(current, "line_near", line.near, put("near", float)), step=1.0
+        )
+    with two:
+        moves = control(current, "line_near_moves", line.near_moves, put("near_moves", int))
+        st.number_input("moves to it", 1, LONGEST, **moves, step=1)
+    with three:
+        st.number_input("far reward", 0.1, MOST, **control(current, "line_far", line.far, put("far", float)), step=1.0)
+    with four:
+        moves = control(current, "line_far_moves", line.far_moves, put("far_moves", int))
+        st.number_input("moves to it ", 1, LONGEST, **moves, step=1)
+
+
+def _draw_choice(memory: ReturnsMemory) -> None:
+    """The line, both curves, and the arrows that turn."""
+    line = memory.line
+    near, far = _ends(line)
+    world, policies = _worlds(line.near, line.near_moves, line.far, line.far_moves)
+    guess = memory.guesses.get("flip")
+    gamma_choice(
+        map_picture(world),
+        near,
+        far,
+        key="gamma_choice",
+        gammas=GAMMAS,
+        policies=policies,
+        flip=_flip(near, far),
+        guess=guess,
+        revealed="flip" in memory.revealed,
+        gamma=line.gamma,
+        command=0,
+        on_gamma=lambda gamma: setattr(line, "gamma", gamma),
+    )
+
+
+def _flip(near: Prospect, far: Prospect) -> float | None:
+    return crossing(*sorted((near, far), key=lambda prospect: prospect.delay))
+
+
+def _judge(memory: ReturnsMemory) -> None:
+    """The gamma at which the best action flips, and how far off the guess was."""
+    near, far = _ends(memory.line)
+    flip, guess = _flip(near, far), memory.guesses.get("flip")
+    if "flip" not in memory.revealed:
+        return
+    if flip is None:
+        better = max((near, far), key=lambda prospect: (prospect.reward, -prospect.delay))
+        name = "near" if better is near else "far"
+        st.info(plain(f"There is no such gamma: the {name} reward is worth more at every one. Change a number."))
+        return
+    first, last = sorted((near, far), key=lambda prospect: prospect.delay)
+    st.latex(
+        rf"{first.reward:g}\,\gamma^{{{first.delay}}} = {last.reward:g}\,\gamma^{{{last.delay}}}"
+        rf"\;\Rightarrow\; \gamma = ({first.reward:g}/{last.reward:g})^{{1/{last.delay - first.delay}}} = {flip:.4f}"
+    )
+    if guess is None:
+        return
+    off = abs(guess - flip)
+    tell = st.success if off < 0.02 else st.info
+    tell(plain(f"The best action flips at gamma {flip:.4f}. You said {guess:.2f}, {off:.2f} off."))

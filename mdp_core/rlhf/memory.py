@@ -1,0 +1,112 @@
+"""Memory: what a tuning step needs of it, and what this machine has left, both estimated before a run begins."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mdp_core.rlhf.spec import TuneSpec
+    from mdp_core.tokens.language_model import LanguageModel
+
+FLOAT = 4  # bytes
+BASE = 100_000_000  # bytes that any run may take: texts, curves, the film
+COPIES = 5  # of the logits at once, forward and backward, the double precision of the losses included
+PER_LAYER = 16  # numbers of the model's width that a layer keeps of a token for the backward pass, its MLP included
+KEPT = 40  # adapters in memory: the film's, the run's own, and Adam's two moments of it
+
+
+class NoRoomError(ValueError):
+    """A run that needs more than there is: `needed` bytes of `available`; the message is a sentence for the visitor."""
+
+    def __init__(self, model: LanguageModel, spec: TuneSpec, needed: int, available: int) -> None:
+        self.needed, self.available = needed, available
+        super().__init__(
+            f"{spec.texts} texts of {spec.tokens} tokens with {model.name} need about {_gigabytes(needed)} of memory, and "
+            f"this machine has {_gigabytes(available)} free: take fewer texts, fewer tokens or a shorter prompt."
+        )
+
+
+def needed(model: LanguageModel, spec: TuneSpec) -> int:
+    """Bytes that a run takes beside the model: the keys and values of the texts, a part of them read with its backward pass,
+    the adapters that are kept. An estimate from above, from the sizes in the model's configuration.
+    """
+    from mdp_core.rlhf.reading import LOGITS, SHARED, TOKENS
+    from mdp_core.tokens.generation import LOGITS as WRITTEN
+    from mdp_core.tokens.generation import ROWS
+
+    config: Any = model.model.config.get_text_config()
+    width = _first(config, 512, "hidden_size", "n_embd", "d_model")
+    layers = _first(config, 12, "num_hidden_layers", "n_layer")
+    heads = _first(config, 8, "num_attention_heads", "n_head")
+    keys = _first(config, heads, "num_key_value_heads") * _first(config, width // heads, "head_dim")
+    prompt, V = len(model.encode(spec.prompt)), model.vocabulary_size
+    length = min(prompt + spec.tokens, model.window)
+    tokens = length - prompt
+    writing_rows = min(spec.texts, ROWS, max(WRITTEN // V, 1))
+    writing = writing_rows * (2 * length * layers * keys + COPIES * V)
+    rows = min(spec.texts, max(min(LOGITS // (tokens * V), TOKENS // length), 1))
+    if (rows - 1) * prompt <= SHARED:
+        reading = layers * rows * length * PER_LAYER * width
+    else:  # the prompt once, but its keys and values with every text: as they are, and repeated for all heads
+        reading = layers * ((prompt + rows * tokens) * PER_LAYER * width + rows * length * 2 * (keys + width))
+    reading += rows * (heads * length * length + COPIES * tokens * V)
+    adapters = KEPT * 4 * layers * spec.adapter.rank * width
+    return BASE + FLOAT * (max(writing, reading) + adapters)
+
+
+def available() -> int | None:
+    """Bytes that this process may still take; None where the machine does not say."""
+    return min((value for value in (_free(), _granted()) if value is not None), default=None)
+
+
+def check_memory(model: LanguageModel, spec: TuneSpec) -> None:
+    """Raises NoRoomError for a run that needs more memory than there is."""
+    free, asked = available(), needed(model, spec)
+    if free is not None and asked > free:
+        raise NoRoomError(model, spec, asked, free)
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:.1f} GB"
+
+
+def _first(config: Any, otherwise: int, *names: str) -> int:
+    """The first of these settings that the configuration has."""
+    for name in names:
+        value = getattr(config, name, None)
+        if isinstance(value, int) and value > 0:
+            return value
+    return otherwise
+
+
+def _free() -> int | None:
+    """What Linux says is available; elsewhere half of what the machine has, as others are on it too."""
+    try:
+        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    except (OSError, ValueError):
+        pass
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
+def _granted() -> int | None:
+    """What is left of a container's limit; what it holds of files can be given back, and counts as free."""
+    for limit, used, stat in (
+        ("memory.max", "memory.current", "inactive_file"),
+        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "total_inactive_file"),
+    ):
+        folder = Path("/sys/fs/cgroup")
+        try:
+            most, now = int((folder / limit).read_text()), int((folder / used).read_text())
+            lines = (folder / limit).with_name("memory.stat").read_text().splitlines()
+        except (OSError, ValueError):  # there is none, or it is "max"
+            continue
+        given = next((int(line.split()[1]) for line in lines if line.split()[0] == stat), 0)
+        return max(most - now + given, 0)
+    return None

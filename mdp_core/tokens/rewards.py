@@ -1,0 +1,43 @@
+"""Rewards by what they are called: the black box that a ScoreSpec describes, and between which numbers its scores lie."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mdp_core.tokens.formula import MAX_TEXT, Formula
+from mdp_core.tokens.scores import Reward, ScoreSpec, Sentiment, WishedLength, WishedWord
+
+if TYPE_CHECKING:
+    from mdp_core.tokens.language_model import LanguageModel
+
+
+def reward_from(spec: ScoreSpec) -> Reward:
+    """The reward that `spec` describes.
+
+    Raises ValueError for an unknown kind, an empty word or a length below 1, and FormulaError, which is one, for a formula
+    that cannot be read.
+    """
+    if spec.kind == "sentiment":
+        return Sentiment()
+    if spec.kind == "formula":
+        return Formula(spec.formula)
+    if spec.kind == "word":
+        return WishedWord(spec.word)
+    if spec.kind == "length":
+        return WishedLength(spec.length)
+    raise ValueError(f"There is no score called {spec.kind!r}: choose sentiment, word, length or formula.")
+
+
+def score_range(spec: ScoreSpec, longest: int = MAX_TEXT) -> tuple[float, float]:
+    """The lowest and the highest score that `spec` can give to a text of at most `longest` characters."""
+    if spec.kind == "formula":
+        return Formula(spec.formula).range(longest)
+    return (-1.0, 1.0) if spec.kind == "sentiment" else (0.0, 1.0)
+
+
+def longest_text(model: LanguageModel, prompt: str, max_tokens: int) -> int:
+    """More characters than a text has that goes on from `prompt` with at most `max_tokens` tokens.
+
+    A token is a word, or a run of bytes that its name spells with at least a character each; a blank may come before it.
+    """
+    return 2 * len(prompt) + max_tokens * (1 + max(map(len, model.tokenizer.get_vocab())))

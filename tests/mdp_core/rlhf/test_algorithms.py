@@ -1,0 +1,54 @@
+"""An algorithm is one entry of the table: made-up ones tune like those that are there."""
+
+import numpy as np
+import pytest
+
+from mdp_core.rlhf.advantages import in_groups
+from mdp_core.rlhf.algorithms import ALGORITHMS, Algorithm, clipped
+from mdp_core.rlhf.losses import text_sum, token_mean
+from mdp_core.rlhf.spec import preset
+from mdp_core.rlhf.trainer import tune
+from mdp_core.tokens.scores import Sentiment
+
+WORDS = {"title": "Made up", "formula": "x", "says": "Nothing.", "source": "here"}
+
+
+def tuned(pocket, **changes):
+    return list(tune(pocket, preset("made_up", texts=8, tokens=4, steps=3, beta=0.0, **changes), Sentiment()))
+
+
+def moved(steps):
+    return len({step.adapter.digest() for step in steps}) == len(steps)
+
+
+def test_one_that_compares_a_text_to_the_best_of_its_group(pocket, monkeypatch):
+    below_the_best = in_groups(lambda rewards: rewards - rewards.amax(-1, keepdim=True))
+    made_up = Algorithm(**WORDS, advantages=below_the_best, weights=text_sum, grouped=True)
+    monkeypatch.setitem(ALGORITHMS, "made_up", made_up)
+    steps = tuned(pocket, group=4, epochs=3)
+    for step in steps:
+        groups = step.scores.reshape(2, 4)
+        best = np.repeat(groups.max(axis=1), 4)
+        expected = np.where(step.texts.tokens >= 0, (step.scores - best)[:, None], 0.0)
+        np.testing.assert_allclose(step.advantages, expected, atol=1e-12)
+        assert step.spec.updates == 1  # it has no ratio to clip
+    assert moved(steps)
+
+
+def test_one_that_has_values_and_goes_over_its_texts_twice(pocket, monkeypatch):
+    made_up = Algorithm(
+        **WORDS, advantages=lambda o: o.surprises * o.mask, weights=token_mean, terms=clipped, values=True, epochs=2
+    )
+    monkeypatch.setitem(ALGORITHMS, "made_up", made_up)
+    steps = tuned(pocket, lambda_=1.0)
+    first, second, _ = steps
+    written = first.texts.tokens >= 0
+    np.testing.assert_allclose(first.advantages, np.where(written, first.scores[:, None], 0.0))  # nothing was expected
+    assert np.abs(second.advantages - np.where(second.texts.tokens >= 0, second.scores[:, None], 0.0)).max() > 1e-3
+    assert first.spec.updates == 2
+    assert moved(steps)
+
+
+def test_no_table_no_name():
+    with pytest.raises(ValueError, match="no algorithm 'made_up'"):
+        preset("made_up")
