@@ -1,0 +1,39 @@
+"""Both kinds of learning: from the same policy on, one towards its target, the other towards the score."""
+
+import pytest
+
+from mdp_core.rlhf.contest import ContestSize, contest
+from mdp_core.rlhf.principle import Principle
+from mdp_core.rlhf.supervised import target_text
+from mdp_core.work import Work
+
+PROMPT = "the movie was"
+SIZE = ContestSize(max_tokens=2, steps=4, every=2, looked=16, batch=8)
+
+
+def begun(pocket, target):
+    texts = target_text(pocket, PROMPT, target, SIZE.max_tokens) if target else None
+    return Work(contest(pocket, PROMPT, 7, Principle(), texts, SIZE))
+
+
+def test_both_begin_alike_and_one_learns_its_target(pocket):
+    work = begun(pocket, "wonderful.")
+    result = work.finish()
+    assert work.news == 4  # before, at step 2, at step 4, and the end
+    assert [reading.step for reading in result.rl] == [reading.step for reading in result.supervised] == [0, 2, 4]
+    assert result.supervised[0] == result.rl[0]
+    assert result.supervised[-1].target > result.supervised[0].target
+    assert result.target_score == pytest.approx(0.5719)  # VADER's of "the movie was wonderful."
+    assert result.best[1] >= max(reading.best[1] for reading in result.rl)
+    assert result.signal
+
+
+def test_without_a_target_rl_learns_alone(pocket):
+    result = begun(pocket, "").finish()
+    assert (result.supervised, result.target_score) == ((), None)
+    assert [reading.step for reading in result.rl] == [0, 2, 4]
+    assert [reading.target for reading in result.rl] == [None] * 3
+
+
+def test_the_same_seed_holds_the_same_contest(pocket):
+    assert begun(pocket, "wonderful.").finish().rl == begun(pocket, "wonderful.").finish().rl
