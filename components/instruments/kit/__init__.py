@@ -17,19 +17,9 @@ from components.instruments.drawing import DRAWING, joined
 
 KIT = Path(__file__).parent
 INSTRUMENTS = KIT.parent
-IMPORT = re.compile(r'^(import [^;]* from )"([^"]+)";$', re.MULTILINE)
-
-# Streamlit imports what it is given from a blob: address, against which "./engine.js" means nothing. So every module gets
-# such an address of its own, those that it imports first, and its imports are turned into these addresses.
-LOADER = """\
-const sources = %s;
-const urls = {};
-for (const [path, source] of Object.entries(sources)) {
-  const linked = source.replace(/ from "module:(.*?)"/g, (_, path) => ` from "${urls[path]}"`);
-  urls[path] = URL.createObjectURL(new Blob([`${linked}\\n//# sourceURL=one-loop/${path}`], { type: "text/javascript" }));
-}
-export default (await import(urls[%s])).default;
-"""
+IMPORT = re.compile(r'^import (\{[^;]*\}) from "([^"]+)";$', re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const|let) (\w+))", re.MULTILINE)
+DEFAULT = re.compile(r"^export default ", re.MULTILINE)
 
 
 @st.cache_resource(show_spinner=False)
@@ -47,11 +37,24 @@ def component(name: str) -> Callable[..., Any]:
 def script(entry: Path, root: Path = INSTRUMENTS) -> str:
     """One module that exports what `entry` exports by default, with all that `entry` imports inside it.
 
-    Imports stand at the beginning of a line, end with a semicolon and name files under `root` by relative paths. Raises
-    ValueError for any other import and for a circle of them.
+    Streamlit imports what it is given from a blob: address, against which "./engine.js" means nothing. An address of its own
+    for every module would do, but each loads at its own pace, and what an instrument is told late could be overtaken by what
+    it was told before. So every module becomes a function here that hands out what it exports, and all run at once.
+    Imports name what they take, stand at the beginning of a line, end with a semicolon and name files under `root` by
+    relative paths. Raises ValueError for any other import and for a circle of them.
     """
     sources = modules(entry, root)
-    return LOADER % (json.dumps(sources), json.dumps(list(sources)[-1]))
+    linked = "\n".join(_enclosed(path, source) for path, source in sources.items())
+    return f"const modules = {{}};\n{linked}\nexport default modules[{json.dumps(list(sources)[-1])}].default;\n"
+
+
+def _enclosed(path: str, source: str) -> str:
+    """A module as a function that runs at once; what it exports is kept under its path."""
+    names = EXPORT.findall(source)
+    body = EXPORT.sub("", source)
+    if DEFAULT.search(body):
+        body, names = DEFAULT.sub("const byDefault = ", body), [*names, "default: byDefault"]
+    return f"modules[{json.dumps(path)}] = (() => {{\n{body}\nreturn {{ {', '.join(names)} }};\n}})();"
 
 
 def modules(entry: Path, root: Path) -> dict[str, str]:
@@ -69,9 +72,11 @@ def modules(entry: Path, root: Path) -> dict[str, str]:
             def linked(match: re.Match[str]) -> str:
                 if not match[2].startswith("."):
                     raise ValueError(f"{name} imports {match[2]}, which is no file of this project")
-                return f'{match[1]}"module:{visit((path.parent / match[2]).resolve())}";'
+                return f"const {match[1]} = modules[{json.dumps(visit((path.parent / match[2]).resolve()))}];"
 
             found[name] = IMPORT.sub(linked, path.read_text(encoding="utf-8"))
+            if unread := re.search(r"^(import|export [{*]).*", found[name], re.MULTILINE):
+                raise ValueError(f"{name} says {unread[0]!r}, which is not understood here")
             open_paths.pop()
         return name
 
