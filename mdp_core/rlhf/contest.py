@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -66,9 +65,9 @@ def contest(
 ) -> Generator[Report[Contest], None, Contest]:
     """Let both learn; without a `target` only RL can. Raises what the score raises."""
     began = time.perf_counter()
-    yield Report(0.01, "counting all texts")
+    yield Report(0.0, "counting all texts")
     ids, reward = model.encode(prompt), principle.reward()
-    counted = yield from _waiting(score_all_texts(model, ids, size.max_tokens, principle))
+    counted = yield from score_all_texts(model, ids, size.max_tokens, principle, share=0.05)
     top = int(counted.scores.argmax())
     best = (model.decode(counted.texts.ids(top)), float(counted.scores[top]))
     adapter = blank_adapter(model)
@@ -117,13 +116,3 @@ def contest(
                 supervised.append(look(imitated, step))
         yield Report(0.05 + 0.95 * step / size.steps, doing, so_far() if looked else None)
     return so_far()
-
-
-def _waiting(reports: Generator[Report[Any], None, Any]) -> Generator[Report[Contest], None, Any]:
-    """The reports of what comes first, as the beginning of the whole."""
-    try:
-        while True:
-            report = next(reports)
-            yield Report(0.05 * report.share, report.doing)
-    except StopIteration as end:
-        return end.value

@@ -40,8 +40,8 @@ def estimate_gradient(
 ) -> Generator[Report[EstimatedGradient], None, EstimatedGradient]:
     """Count and score all texts of at most `max_tokens` tokens, then draw `texts` of them. Raises what the score raises."""
     began = time.perf_counter()
-    yield Report(0.02, "counting all texts")
-    counted = yield from _share_of(score_all_texts(model, prompt, max_tokens, principle), 0.0, 0.05)
+    yield Report(0.0, "counting all texts")
+    counted = yield from score_all_texts(model, prompt, max_tokens, principle, share=0.05)
     adapter = blank_adapter(model)
     exact = gradient_moments_by_part(model, adapter, counted)
     moments = yield from _reports(exact, 0.05, 0.4, len(counted.texts), "the exact gradient, text by text")
@@ -76,19 +76,6 @@ def _reports(
         while True:
             done = next(steps)
             yield Report(first + (last - first) * done / most, doing.format(done=done, most=most))
-    except StopIteration as end:
-        result: T = end.value
-        return result
-
-
-def _share_of(
-    reports: Generator[Report[EstimatedGradient], None, T], first: float, last: float
-) -> Generator[Report[EstimatedGradient], None, T]:
-    """The reports of a part, as parts of the whole."""
-    try:
-        while True:
-            report = next(reports)
-            yield Report(first + (last - first) * report.share, report.doing)
     except StopIteration as end:
         result: T = end.value
         return result

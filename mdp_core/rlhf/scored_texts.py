@@ -22,10 +22,13 @@ _counted: Kept[Hashable, CountedTexts] = Kept(8)
 
 
 def score_all_texts(
-    model: LanguageModel, prompt: Text, max_tokens: int, principle: Principle
+    model: LanguageModel, prompt: Text, max_tokens: int, principle: Principle, *, share: float = 1.0
 ) -> Generator[Report[Any], None, CountedTexts]:
-    """The counted texts with their scores; at once where they were asked for lately. Raises what the score raises, and
-    ScoreError for one that is no finite number."""
+    """The counted texts with their scores; at once where they were asked for lately.
+
+    Counting is the first `share` of the caller's work. Raises what the score raises, and ScoreError for a score that is no
+    finite number.
+    """
     key = (model.id, prompt, principle.key, max_tokens)
     scored = _counted.get(key)
     if scored is not None:
@@ -35,6 +38,6 @@ def score_all_texts(
     texts = [model.decode(ids) for ids in counted.texts]
     reward, scores = principle.reward(), np.zeros(len(texts))
     for i in range(0, len(texts), AT_ONCE):
-        yield Report(i / len(texts), f"scoring all texts: {i:,} of {len(texts):,}")
+        yield Report(share * i / len(texts), f"scoring all texts: {i:,} of {len(texts):,}")
         scores[i : i + AT_ONCE] = checked_totals(reward, texts[i : i + AT_ONCE])
     return _counted.put(key, replace(counted, scores=scores))

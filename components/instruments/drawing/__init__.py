@@ -1,4 +1,4 @@
-"""What the custom components draw with: the palette, numbers for the eye, the cells of a map."""
+"""What pages and instruments draw with: the palette, numbers for the eye, tables and plots."""
 
 from __future__ import annotations
 
@@ -9,8 +9,5 @@ DRAWING = Path(__file__).parent
 
 
 def joined(files: Iterable[Path]) -> str:
-    """The texts of `files`, one after the other: scripts that share one module, styles that share one sheet.
-
-    No build step and no installed package is needed for that.
-    """
+    """The texts of `files`, one after the other: styles that share one sheet."""
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
