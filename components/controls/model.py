@@ -56,8 +56,8 @@ def _name(model: str, models: Models) -> str:
         return policy.name if len(policy.name) <= SHORT else policy.name[: SHORT - 1] + "…"
     if model in KINDS:
         return KINDS[model].removesuffix("-135M-Instruct")
-    found = models.get(model)
-    return (found.name if found is not None else model).rsplit("/", 1)[-1][:SHORT]
+    loaded = models.get(model)
+    return (loaded.name if loaded is not None else model).rsplit("/", 1)[-1][:SHORT]
 
 
 def _choice(visit: Visit, models: Models) -> None:

@@ -15,7 +15,7 @@ from components.learn.learning_curve import draw_learning_curves
 from components.learn.lesson_board import draw_table, draw_walks
 from components.learn.memory import LearnMemory, is_cliff
 from components.learn.sending import offer_to_send
-from components.shell.messages import problem
+from components.shell.messages import tell_problem
 from components.shell.plain import plain
 from components.shell.ticker import SLICE, TICK, work_on
 from components.shell.visit import Visit
@@ -54,7 +54,7 @@ def draw_learning(current: Visit, memory: LearnMemory) -> None:
     work_on(course, partial(_progress, course), key="learning", go_on="", refresh=REFRESH)
     for lesson in course.lessons:
         if lesson.error is not None:
-            problem(f"{_title(lesson)}: {lesson.error}", "What it learned before stays.")
+            tell_problem(f"{_title(lesson)}: {lesson.error}", "What it learned before stays.")
     left, right = st.columns(2, gap="medium")
     with left:
         draw_learning_curves(memory, course)

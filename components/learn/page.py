@@ -11,7 +11,7 @@ from components.learn.memory import LearnMemory, learn_memory
 from components.learn.solve_it import draw_solving
 from components.server.warmup import warmup
 from components.shell.address import follow_address, visit, write_link
-from components.shell.messages import problem
+from components.shell.messages import tell_problem
 from components.shell.plain import plain
 from components.shell.ticker import SLICE, part
 from components.shell.visit import Visit
@@ -25,7 +25,7 @@ def page() -> None:
     try:
         memory.see(current)
     except ValueError as error:
-        problem(str(error), "The last good world stays.")
+        tell_problem(str(error), "The last good world stays.")
     _controls(current, memory)
     memory.solving_now().work.work(SLICE)  # a change that runs through mostly has by now
 
@@ -56,4 +56,4 @@ def _controls(current: Visit, memory: LearnMemory) -> None:
     for remark in remarks(memory.world):
         st.warning(plain(remark))
     if memory.problem:
-        problem(memory.problem, "The world stays as it is.")
+        tell_problem(memory.problem, "The world stays as it is.")

@@ -17,7 +17,7 @@ from components.learn.methods import (
 from components.learn.residuals import draw_residuals
 from components.learn.sending import offer_to_send
 from components.learn.world_board import draw_knowledge
-from components.shell.messages import problem
+from components.shell.messages import tell_problem
 from components.shell.ticker import SLICE, work_on
 from components.shell.visit import Visit
 from mdp_core.grid.editing import Brush
@@ -51,7 +51,7 @@ def draw_solving(current: Visit, memory: LearnMemory) -> None:
         offer_methods(press, work.busy)
         work_on(work, lambda _: "solving", key="solving", go_on="")
         if work.error is not None:
-            problem(str(work.error), "The last picture stays.")
+            tell_problem(str(work.error), "The last picture stays.")
         if memory.gamma == 1.0 and (work.error is not None or looks_ahead(known)):
             offer_horizon(current, memory, press, work.busy)
         tell_outcome(known)

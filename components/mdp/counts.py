@@ -17,7 +17,7 @@ from components.mdp.memory import MdpMemory, places_of, state_of
 from components.server.models import models
 from components.shell.plain import plain
 from components.shell.shelf import language_model
-from components.shell.takeaway import takeaway
+from components.shell.takeaway import conclude
 from components.shell.visit import Visit
 from mdp_core.counting import in_groups, in_powers, prefixes, reachable_prefixes
 from mdp_core.frames import Json
@@ -160,7 +160,7 @@ def show_counts(current: Visit, memory: MdpMemory) -> None:
             lambda n: setattr(memory, "tokens", n),
         )
     _compare_kinds(places.mdp.shape[0], memory.tokens)
-    takeaway("Both worlds are finite. One fits in a table; of the other nobody will ever see more than a few states.")
+    conclude("Both worlds are finite. One fits in a table; of the other nobody will ever see more than a few states.")
 
 
 @lru_cache(maxsize=64)

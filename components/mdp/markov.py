@@ -16,7 +16,7 @@ from components.mdp.counts import steps_to
 from components.mdp.memory import MdpMemory, action_of, places_of, policy_table, state_of
 from components.mdp.text import SHOWN_TOKENS, read_prompt, shown
 from components.shell.plain import plain
-from components.shell.takeaway import takeaway
+from components.shell.takeaway import conclude
 from components.shell.visit import Visit
 from mdp_core.distribution import Categorical
 from mdp_core.reach import two_histories
@@ -80,7 +80,7 @@ def show_markov(current: Visit, memory: MdpMemory) -> None:
         _compare_histories(memory, places, target)
     with right:
         _forget_history(current)
-    takeaway("Same cell, same pi, same P, whatever came before. A text is its own history, so nothing of it is lost.")
+    conclude("Same cell, same pi, same P, whatever came before. A text is its own history, so nothing of it is lost.")
 
 
 def _compare_histories(memory: MdpMemory, places: Places, target: int) -> None:

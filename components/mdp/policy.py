@@ -22,7 +22,7 @@ from components.mdp.memory import (
     policy_table,
     state_of,
 )
-from components.shell.takeaway import takeaway
+from components.shell.takeaway import conclude
 from components.shell.visit import Visit
 from mdp_core.distribution import Categorical
 from mdp_core.frequencies import counts, uniforms
@@ -121,7 +121,7 @@ def show_policy(current: Visit, memory: MdpMemory) -> None:
             st.markdown(f"s: {places.words[state]}. The episode is over here: no action, no pi. Click another cell.")
         else:
             _show_decisions(current, memory, places, state, table[state])
-        takeaway("pi is the agent's answer. It is not a decision yet: the draw u makes it one.")
+        conclude("pi is the agent's answer. It is not a decision yet: the draw u makes it one.")
 
 
 def _ask_base(memory: MdpMemory) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from components.server.models import models
 from components.server.warmup import warmup
-from components.shell.messages import on_its_way, problem
+from components.shell.messages import on_its_way, tell_problem
 from components.shell.shelf import language_model
 from components.shell.visit import Visit
 from mdp_core.distribution import Categorical
@@ -31,7 +31,7 @@ def read_prompt(current: Visit, section: str) -> Prompted | None:
     model = language_model(current.scenario.text.model, models())
     if model is None:
         if warmup().done and warmup().problem:
-            problem(warmup().problem, "The grid goes on without it.")
+            tell_problem(warmup().problem, "The grid goes on without it.")
         else:
             on_its_way(current, warmup(), key=f"waiting_{section}")
         return None
@@ -41,7 +41,7 @@ def read_prompt(current: Visit, section: str) -> Prompted | None:
         mdp = token_mdp(model, current.scenario.text)
         return Prompted(model, mdp, policy_of(model, current.scenario.text)(mdp.prompt))
     except ValueError as error:
-        problem(str(error), "Change the prompt on the Stage.")
+        tell_problem(str(error), "Change the prompt on the Stage.")
         return None
 
 

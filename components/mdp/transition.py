@@ -14,7 +14,7 @@ from components.mdp.frequencies import compare_frequencies, draw_closing_in
 from components.mdp.memory import MOST_SAMPLES, MdpMemory, action_of, choose_state, places_of, state_of
 from components.mdp.text import SHOWN_TOKENS, read_prompt, shown
 from components.shell.plain import plain
-from components.shell.takeaway import takeaway
+from components.shell.takeaway import conclude
 from components.shell.visit import Visit
 from mdp_core.distribution import Categorical
 from mdp_core.frequencies import counts, largest_differences, uniforms
@@ -134,7 +134,7 @@ def show_transition(current: Visit, memory: MdpMemory) -> None:
         _grid_table(current, memory, places, state, action)
     with text:
         _token_table(current, memory)
-    takeaway(
+    conclude(
         "P is the world's answer, and a distribution: samples of it close in on it. Appending a token is certain: P = 1."
     )
 

@@ -27,7 +27,7 @@ from components.mdp.memory import (
     undo,
 )
 from components.shell.plain import plain
-from components.shell.takeaway import takeaway
+from components.shell.takeaway import conclude
 from components.shell.visit import Visit
 from mdp_core.grid import maps
 from mdp_core.grid.maps import LIMIT, MAX_REWARD
@@ -49,7 +49,7 @@ def show_world_editor(current: Visit, memory: MdpMemory, unreadable: str) -> Non
         _tell(memory, unreadable)
     with right:
         _ask_world(current, memory)
-        takeaway("States, actions, P, r: an MDP is a map's rules, and nothing else.")
+        conclude("States, actions, P, r: an MDP is a map's rules, and nothing else.")
 
 
 def _draw_painting(current: Visit, memory: MdpMemory) -> None:

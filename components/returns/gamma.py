@@ -12,7 +12,7 @@ from components.instruments.gamma_choice import gamma_choice
 from components.returns.guess import ask_for_number
 from components.returns.memory import Line, ReturnsMemory
 from components.shell.plain import plain
-from components.shell.takeaway import takeaway
+from components.shell.takeaway import conclude
 from components.shell.visit import Visit
 from mdp_core.grid.lines import two_goals
 from mdp_core.grid.world import GridWorld
@@ -50,7 +50,7 @@ def show_gamma(current: Visit, memory: ReturnsMemory) -> None:
         st.caption("k moves go before the one that pays.", text_alignment="center")
         ask_for_number(memory, "flip", "Predict: at which gamma does the best first move flip?", 0.0, 1.0, 0.01)
         _judge(memory)
-        takeaway("Gamma is the price of waiting: whoever chooses it chooses what is best.")
+        conclude("Gamma is the price of waiting: whoever chooses it chooses what is best.")
     with right:
         _draw_choice(memory)
         if "flip" not in memory.revealed:

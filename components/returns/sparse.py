@@ -17,7 +17,7 @@ from components.instruments.drawing.plots import plot
 from components.returns.guess import ask_for_number
 from components.returns.memory import Line, ReturnsMemory
 from components.shell.plain import plain
-from components.shell.takeaway import takeaway
+from components.shell.takeaway import conclude
 from components.shell.visit import Visit
 from mdp_core.grid.lines import MOVES, corridor
 from mdp_core.grid.policies import random_arrows
@@ -32,9 +32,9 @@ LONGEST = 500  # steps that are looked at
 def _chances(moves: int, limit: int) -> NDArray[np.float64]:
     """[limit + 1], the probability that the goal was found within 0, 1, ..., `limit` steps: exact, over the table."""
     world = corridor(moves)
-    found = found_by(world.tabular(), random_arrows(world), limit)
-    found.setflags(write=False)
-    return found
+    chances = found_by(world.tabular(), random_arrows(world), limit)
+    chances.setflags(write=False)
+    return chances
 
 
 @lru_cache(maxsize=64)
@@ -57,7 +57,7 @@ def show_sparse(current: Visit, memory: ReturnsMemory) -> None:
         _ask_for_corridor(current, line, lambda: memory.guesses.pop("sparse", None))
         ask_for_number(memory, "sparse", f"Predict: how many of {line.walks:,} random walks find it?", 0, line.walks, 1)
         _judge(memory, current.scenario.seed)
-        takeaway(
+        conclude(
             "There is not a reward for every action: until the first one is found, "
             "nothing tells a good action from a bad one."
         )

@@ -18,10 +18,10 @@ from components.returns.guess import ask_for_number
 from components.returns.memory import REFRESH, Drawing, ReturnsMemory, expected_of
 from components.server.models import models
 from components.server.pictures import is_slow
-from components.shell.messages import problem
+from components.shell.messages import tell_problem
 from components.shell.plain import plain
 from components.shell.shelf import language_model
-from components.shell.takeaway import takeaway
+from components.shell.takeaway import conclude
 from components.shell.ticker import SLICE, work_on
 from components.shell.visit import Visit
 from mdp_core.grid.policies import ArrowPolicy
@@ -66,7 +66,7 @@ def show_trajectories(current: Visit, memory: ReturnsMemory) -> None:
     with left:
         _ask(current, memory, drawing)
         if memory.problem:
-            problem(memory.problem, LAST_GOOD)
+            tell_problem(memory.problem, LAST_GOOD)
         if drawing is not None and drawing.work.error is None:
             _show_work(memory, drawing)
         if pictured is not None:
@@ -78,7 +78,7 @@ def show_trajectories(current: Visit, memory: ReturnsMemory) -> None:
             st.info("The first texts are being written.")
         else:
             st.info("The language model is waking up; the grid world is ready.")
-    takeaway("One trajectory has one return, G₀ = Σ γᵗ rₜ₊₁. The objective is its mean over all trajectories: E[G₀].")
+    conclude("One trajectory has one return, G₀ = Σ γᵗ rₜ₊₁. The objective is its mean over all trajectories: E[G₀].")
 
 
 # What is asked for

@@ -15,10 +15,10 @@ from components.instruments.text_values import Candidate, Prefix, text_values
 from components.returns.memory import REFRESH, ReturnsMemory
 from components.server.models import models
 from components.server.pictures import is_slow
-from components.shell.messages import problem
+from components.shell.messages import tell_problem
 from components.shell.plain import plain
 from components.shell.shelf import language_model
-from components.shell.takeaway import takeaway
+from components.shell.takeaway import conclude
 from components.shell.ticker import work_on
 from components.shell.visit import Visit
 from mdp_core.learners.policy_value import policy_values
@@ -58,10 +58,10 @@ def show_values(current: Visit, memory: ReturnsMemory) -> None:
         try:
             _draw_map(memory.good_grid(current), current.view.gamma, height=330)
         except ValueError as error:
-            problem(str(error), "Choose another policy or world.")
+            tell_problem(str(error), "Choose another policy or world.")
     with right:
         _show_text(current, memory)
-    takeaway(
+    conclude(
         "The text so far is a state: it has a value, and every next token moves it up or down before the end pays."
     )
 
@@ -115,7 +115,7 @@ def _draw_map(grid: GridScenario, gamma: float, *, height: int) -> None:
 def _show_text(current: Visit, memory: ReturnsMemory) -> None:
     worth, valuing = memory.worth, memory.valuing
     if memory.worth_problem:
-        problem(memory.worth_problem, "The last text stays." if worth is not None else "")
+        tell_problem(memory.worth_problem, "The last text stays." if worth is not None else "")
     if worth is None or valuing is None:
         st.info("The language model is waking up.")
         return

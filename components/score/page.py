@@ -20,10 +20,10 @@ from components.server.models import models
 from components.server.pictures import is_slow
 from components.server.warmup import warmup
 from components.shell.address import follow_address, visit, write_link
-from components.shell.messages import model_messages, problem
+from components.shell.messages import model_messages, tell_problem
 from components.shell.navigation import go_to
 from components.shell.shelf import language_model
-from components.shell.takeaway import takeaway
+from components.shell.takeaway import conclude
 from components.shell.ticker import part, work_on
 from components.shell.visit import Visit
 from components.shell.wanted_model import settle
@@ -92,7 +92,7 @@ def _black_box(current: Visit, memory: Scoring) -> None:
             st.button("Write other texts", key="score_again", on_click=lambda: setattr(memory, "seed", memory.seed + 1))
             st.caption(f"seed {memory.seed}")
     write_link(current)
-    takeaway("A score reads the finished text and says one number. Nothing else of it is ever needed to learn from it.")
+    conclude("A score reads the finished text and says one number. Nothing else of it is ever needed to learn from it.")
 
 
 def _between(current: Visit, memory: Scoring) -> str:
@@ -129,7 +129,7 @@ def _texts(current: Visit, memory: Scoring) -> tuple[str, ...]:
         if not is_slow(model):
             writing.finish()
     except ValueError as error:
-        problem(str(error), "Change the prompt.")
+        tell_problem(str(error), "Change the prompt.")
         return ()
     work_on(writing, _doing, key="score_writing", go_on="Go on writing")
     return writing.result or ()

@@ -18,13 +18,13 @@ from components.score.simulated_rater import ask_simulated_rater
 from components.server.models import models
 from components.server.pictures import is_slow
 from components.shell.address import visit
-from components.shell.messages import problem
+from components.shell.messages import tell_problem
 from components.shell.navigation import go_to
 from components.shell.plain import plain
 from components.shell.shelf import language_model
-from components.shell.takeaway import takeaway
+from components.shell.takeaway import conclude
 from components.shell.ticker import part
-from components.shell.waiting import waiting
+from components.shell.waiting import show_waiting
 from mdp_core.rlhf.preference_files import MAX_BYTES
 from mdp_core.rlhf.raters import TASTES
 from mdp_core.stage.text_pool import TextPool
@@ -65,11 +65,11 @@ def _show_person(choices: Preferences, pool: TextPool | None) -> None:
             if pool.needs(choices.at + ENOUGH):
                 part(lambda: _write(choices), ticks=lambda: TICK)
             elif pool.problem and choices.asked() is None:
-                problem(pool.problem, "")
+                tell_problem(pool.problem, "")
             ask_preference(choices)
         count_choices(choices)
         _offer_file(choices)
-        takeaway("Nobody can say what a text is worth in numbers; everybody can say which of two is better.")
+        conclude("Nobody can say what a text is worth in numbers; everybody can say which of two is better.")
     with right:
         ask_simulated_rater(choices, choices.pair() is not None)
 
@@ -106,7 +106,7 @@ def _write(choices: Preferences) -> None:
     if pool is None or not pool.needs(choices.at + ENOUGH):
         st.rerun()
     most = pool.text.max_tokens
-    waiting(
+    show_waiting(
         f"The model writes: {len(pool.texts)} texts are there, token {pool.tokens} of {most} of the next",
         pool.tokens / most,
         key="pool_writing",
@@ -136,7 +136,7 @@ def _show_reward_model(choices: Preferences, pool: TextPool | None) -> None:
             st.info(plain(str(error)))
     if learned is not None:
         _show_learned(choices, learned)
-    takeaway(
+    conclude(
         "A reward model is a guess at what people like, made from a few choices: good near the texts that were compared, "
         "and anybody's guess elsewhere."
     )
@@ -167,14 +167,14 @@ def _show_learned(choices: Preferences, learned: LearnedReward) -> None:
     for remark in remarks(learned.examples.comparisons):
         st.info(plain(remark))
     list_best_and_worst(*learned.ranked(5), len(learned.pool))
-    found = choices.recovery()
+    recovery = choices.recovery()
     loss, agreement, calibration = st.columns(3, gap="medium")
     with loss:
         st.latex(r"-\log\sigma\big(r_{\text{chosen}}-r_{\text{rejected}}\big)")
         draw_loss(learned.steps, height=250)
     with agreement:
         st.markdown("**Agreement on choices it never saw**", text_alignment="center")
-        draw_agreement(learned.growth, learned.held, count, None if found is None else found.ceiling, height=272)
+        draw_agreement(learned.growth, learned.held, count, None if recovery is None else recovery.ceiling, height=272)
     with calibration:
         st.markdown("**Calibration: does 70 % mean 70 %?**", text_alignment="center")
         draw_calibration(learned.held.calibration(), height=272)
@@ -191,12 +191,12 @@ def _show_learned(choices: Preferences, learned: LearnedReward) -> None:
                 f"{last.agreement:.0%} of the choices that it learned from are as it says."
             )
         )
-        if found is not None and f"taste_{choices.rater}" in choices.guesses:
+        if recovery is not None and f"taste_{choices.rater}" in choices.guesses:
             st.success(
                 plain(
-                    f"On {found.texts} texts that nobody compared, its order and the hidden taste's have rank correlation "
-                    f"{found.rank:.2f}. It would foretell {found.agreement:.0%} of the rater's choices; the taste itself "
-                    f"{found.ceiling:.0%}."
+                    f"On {recovery.texts} texts that nobody compared, its order and the hidden taste's have rank "
+                    f"correlation {recovery.rank:.2f}. It would foretell {recovery.agreement:.0%} of the rater's choices; "
+                    f"the taste itself {recovery.ceiling:.0%}."
                 )
             )
         if st.button("Tune with this reward model", key="reward_tune", type="primary"):

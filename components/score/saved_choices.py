@@ -18,18 +18,18 @@ class Coming:
     news: str = ""  # to be said once
 
 
-def saved(mine: Preferences) -> str:
+def saved(preferences: Preferences) -> str:
     """All that was said, as JSON. Raises PreferenceFileError where that is more than a file may hold."""
     return to_json(
         SavedPreferences(
-            tuple(mine.choices),
-            tuple(mine.stars.items()),
-            _rater(mine) if any(choice.simulated for choice in mine.choices) else None,
+            tuple(preferences.choices),
+            tuple(preferences.stars.items()),
+            _rater(preferences) if any(choice.simulated for choice in preferences.choices) else None,
         )
     )
 
 
-def take_in(mine: Preferences, content: bytes) -> str:
+def take_in(preferences: Preferences, content: bytes) -> str:
     """Put a file's choices and stars beside those that are here, and say what is new.
 
     What is here already is not counted twice, and a text that is rated here keeps its stars. The file's simulated rater
@@ -37,40 +37,41 @@ def take_in(mine: Preferences, content: bytes) -> str:
     sentence for a visitor, and then nothing has changed: for what is no such file, more than there is room for, or
     choices of another simulated rater than those that are here.
     """
-    said = from_json(content)
-    if said.rater is not None:
-        _check_rater(mine, said.rater)
-    here = Counter(mine.choices)
+    brought = from_json(content)
+    if brought.rater is not None:
+        _check_rater(preferences, brought.rater)
+    unmatched = Counter(preferences.choices)
     choices = []
-    for choice in said.choices:
-        if here[choice]:
-            here[choice] -= 1
+    for choice in brought.choices:
+        if unmatched[choice]:
+            unmatched[choice] -= 1
         else:
             choices.append(choice)
-    stars = {text: count for text, count in said.stars if text not in mine.stars}
-    _check_room(len(mine.choices) + len(choices), MOST_CHOICES, "choices")
-    _check_room(len(mine.stars) + len(stars), MOST_STARS, "rated texts")
-    if said.rater is not None:
-        mine.meet(said.rater.number, said.rater.rationality)
+    stars = {text: count for text, count in brought.stars if text not in preferences.stars}
+    _check_room(len(preferences.choices) + len(choices), MOST_CHOICES, "choices")
+    _check_room(len(preferences.stars) + len(stars), MOST_STARS, "rated texts")
+    if brought.rater is not None:
+        preferences.meet(brought.rater.number, brought.rater.rationality)
     if choices or stars:
-        mine.add(choices, stars)
-    return _told(len(choices), len(stars), len(said.choices) + len(said.stars))
+        preferences.add(choices, stars)
+    return _told(len(choices), len(stars), len(brought.choices) + len(brought.stars))
 
 
-def _rater(mine: Preferences) -> SimulatedBy:
-    return SimulatedBy(mine.rater, mine.rationality)
+def _rater(preferences: Preferences) -> SimulatedBy:
+    return SimulatedBy(preferences.rater, preferences.rationality)
 
 
-def _check_rater(mine: Preferences, theirs: SimulatedBy) -> None:
+def _check_rater(preferences: Preferences, theirs: SimulatedBy) -> None:
     if theirs.rationality > MOST_RATIONAL:
         raise PreferenceFileError(
             f"The simulated rater of this file has rationality {theirs.rationality:g}, and here it goes to "
             f"{MOST_RATIONAL:g}: correct it in the file."
         )
-    if theirs != _rater(mine) and any(choice.simulated for choice in mine.choices):
+    if theirs != _rater(preferences) and any(choice.simulated for choice in preferences.choices):
         raise PreferenceFileError(
             f"This file has choices of simulated rater no. {theirs.number + 1} with kappa {theirs.rationality:g}, and here "
-            f"are those of no. {mine.rater + 1} with kappa {mine.rationality:g}: save them and forget them first, for one "
+            f"are those of no. {preferences.rater + 1} with kappa {preferences.rationality:g}: save them and forget them "
+            "first, for one "
             "reward model learns one taste."
         )
 

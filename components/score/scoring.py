@@ -100,13 +100,13 @@ class Scoring:
     def scored(self, texts: Sequence[str]) -> list[Scored]:
         """Every text with its score under the last good formula."""
         formula = Formula(self.formula)
-        found = []
+        scored = []
         for text in texts:
             try:
-                found.append(Scored(text, formula(text)))
+                scored.append(Scored(text, formula(text)))
             except UnscoredError as error:
-                found.append(Scored(text, None, error.sentence))
-        return found
+                scored.append(Scored(text, None, error.sentence))
+        return scored
 
     def range(self, model: LanguageModel, text: TextScenario) -> tuple[float, float]:
         """Between which numbers the last good formula's scores lie, of any text that `model` can make of the prompt."""
@@ -114,8 +114,8 @@ class Scoring:
 
     def pair(self, texts: Sequence[str]) -> tuple[Scored, Scored] | None:
         """Two neighbours whose scores differ; None if there are none."""
-        found = [scored for scored in self.scored(list(dict.fromkeys(texts))) if scored.score is not None]
-        for first, second in pairwise(found):
+        with_score = [scored for scored in self.scored(list(dict.fromkeys(texts))) if scored.score is not None]
+        for first, second in pairwise(with_score):
             if first.score is not None and second.score is not None and first.score.total != second.score.total:
                 return first, second
         return None

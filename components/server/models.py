@@ -75,9 +75,9 @@ class Models:
     def ask(self, model: str) -> Load:
         """Begin to load, in a thread, or join whoever waits for it already."""
         with self._lock:
-            found = self._loads.get(model)
-            if found is not None and not found.cancelled.is_set():
-                return found
+            loading = self._loads.get(model)
+            if loading is not None and not loading.cancelled.is_set():
+                return loading
             begun = self._loads[model] = Load(model)
         threading.Thread(target=self._run, args=(begun,), name=f"load {model[:40]}", daemon=True).start()
         return begun

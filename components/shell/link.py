@@ -16,7 +16,7 @@ OPEN = "link"  # session state: is the popover open
 LOCAL = ("localhost", "127.0.0.1", "::1", "[::1]")
 
 
-def link(visit: Visit, url: str | None) -> None:
+def offer_link(visit: Visit, url: str | None) -> None:
     """`url` is the app's address, without parameters. The link is made when this is opened: it is what is seen then."""
     with st.popover("Link", key=OPEN, on_change="rerun", width=80):
         if not st.session_state.get(OPEN):

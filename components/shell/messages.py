@@ -11,13 +11,13 @@ from components.server.warmup import Warmup
 from components.shell.plain import plain
 from components.shell.ticker import part
 from components.shell.visit import Visit
-from components.shell.waiting import waiting
+from components.shell.waiting import show_waiting
 from components.shell.wanted_model import choose, described, leave
 
 TICK = 0.3  # seconds between two looks at a model on its way
 
 
-def notes(sentences: tuple[str, ...], dismiss: Callable[[], None]) -> None:
+def tell_notes(sentences: tuple[str, ...], dismiss: Callable[[], None]) -> None:
     """What the link asked for and could not have."""
     if not sentences:
         return
@@ -26,7 +26,7 @@ def notes(sentences: tuple[str, ...], dismiss: Callable[[], None]) -> None:
         st.button("OK", key="dismiss", on_click=dismiss)
 
 
-def problem(sentence: str, stays: str, dismiss: Callable[[], None] | None = None) -> None:
+def tell_problem(sentence: str, stays: str, dismiss: Callable[[], None] | None = None) -> None:
     """What is wrong, and what is seen meanwhile. What nobody can mend any more may be dismissed."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.error(plain(f"{sentence} {stays}"))
@@ -59,12 +59,12 @@ def on_its_way(visit: Visit, warmup: Warmup, *, key: str = "waiting") -> bool:
 
     def bar() -> None:
         if not warmup.done:
-            waiting(f"Waking up the language model: {warmup.progress.message}", warmup.progress.fraction, key=key)
+            show_waiting(f"Waking up the language model: {warmup.progress.message}", warmup.progress.fraction, key=key)
         elif visit.load is None or visit.load.done.is_set():
             st.rerun()
         else:
             progress = visit.load.watch(id(visit))
-            waiting(progress.message, progress.fraction, "Cancel", lambda: _cancel(visit), key=key)
+            show_waiting(progress.message, progress.fraction, "Cancel", lambda: _cancel(visit), key=key)
 
     part(bar, ticks=lambda: TICK if not warmup.done or visit.load is not None else None)
     return True
@@ -81,10 +81,10 @@ def model_messages(visit: Visit, models: Models, warmup: Warmup, *, stays: str, 
     `stays` is what is seen although one failed, `meanwhile` who writes until the one of the link is here; without it nothing
     is offered.
     """
-    notes(visit.notes, visit.dismiss)
+    tell_notes(visit.notes, visit.dismiss)
     if on_its_way(visit, warmup):
         return
     if warmup.problem or visit.model_problem:
-        problem(warmup.problem or visit.model_problem, stays, visit.give_up)
+        tell_problem(warmup.problem or visit.model_problem, stays, visit.give_up)
     if visit.wanted is not None and meanwhile:
         offer(visit, models, f"The link asks for another language model; {meanwhile} until it is here.", visit.wanted)

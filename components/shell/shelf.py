@@ -68,8 +68,8 @@ class Shelf:
 
     def base_of(self, id: str) -> str:
         """The model under the policy of that id; `id` itself where no such policy is here."""
-        found = self._policies.get(id)
-        return id if found is None else found.base
+        policy = self._policies.get(id)
+        return id if policy is None else policy.base
 
     def keep(
         self,
@@ -123,18 +123,18 @@ class Shelf:
     def _free(self, name: str) -> str:
         """`name`, with a number behind it where it is taken."""
         taken = {_folded(policy.name) for policy in self}
-        found, number = name, 1
-        while _folded(found) in taken:
+        free_name, number = name, 1
+        while _folded(free_name) in taken:
             number += 1
             end = f" {number}"
-            found = name[: LONGEST - len(end)].rstrip() + end
-        return found
+            free_name = name[: LONGEST - len(end)].rstrip() + end
+        return free_name
 
 
 def shelf() -> Shelf:
     """This visitor's shelf."""
-    found: Shelf = st.session_state.setdefault("shelf", Shelf())
-    return found
+    kept: Shelf = st.session_state.setdefault("shelf", Shelf())
+    return kept
 
 
 def language_model(id: str, models: Models) -> LanguageModel | None:

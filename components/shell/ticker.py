@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from components.shell.waiting import waiting
+from components.shell.waiting import show_waiting
 from mdp_core.work import Work
 
 R = TypeVar("R")
@@ -62,9 +62,11 @@ def work_on(
     def draw() -> None:
         nonlocal ticked
         if work.stopped:
-            waiting(says(work), work.share, go_on, lambda: _then_run(work.go_on), key=f"{key}_stopped")
+            show_waiting(says(work), work.share, go_on, lambda: _then_run(work.go_on), key=f"{key}_stopped")
             return
-        move = waiting(says(work), work.share, stop, lambda: _then_run(work.stop if go_on else work.close), key=key)
+        move = show_waiting(
+            says(work), work.share, stop, lambda: _then_run(work.stop if go_on else work.close), key=key
+        )
         if not ticked:  # the page's own run only shows it: it shall end quickly
             ticked = True
             return

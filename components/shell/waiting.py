@@ -9,7 +9,7 @@ import streamlit as st
 from components.shell.plain import plain
 
 
-def waiting(
+def show_waiting(
     sentence: str,
     fraction: float | None,
     button: str = "",

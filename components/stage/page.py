@@ -18,8 +18,8 @@ from components.server.models import models
 from components.server.pictures import stage
 from components.server.warmup import warmup
 from components.shell.address import follow_address, visit, write_link
-from components.shell.link import link
-from components.shell.messages import model_messages, offer, problem
+from components.shell.link import offer_link
+from components.shell.messages import model_messages, offer, tell_problem
 from components.shell.plain import plain
 from components.shell.ticker import part, work_on
 from components.shell.visit import READY, Side, Visit
@@ -44,7 +44,7 @@ def page() -> None:
     problems = bring_up_to_date(current, memory, models())
     _controls(current, problems)
     if choices().problem:
-        problem(choices().problem, "Pocket is on the Stage.")
+        tell_problem(choices().problem, "Pocket is on the Stage.")
     model_messages(
         current, models(), warmup(), stays="What was on the Stage stays there.", meanwhile="Pocket is on the Stage"
     )
@@ -62,7 +62,7 @@ def _controls(current: Visit, problems: dict[Side, ValueError]) -> None:
         ask_prompt(current)
         ask_model(current, models())
         ask_seed(current)
-        part(lambda: link(visit(), st.context.url))
+        part(lambda: offer_link(visit(), st.context.url))
 
 
 # The Stage itself: the player, and what depends on it. A commit of the player runs this and nothing else.
@@ -103,13 +103,13 @@ def _problems(current: Visit, problems: dict[Side, ValueError]) -> None:
     if isinstance(grid, MapError) and st.session_state.get(ROBOT):
         grid = None
     if grid is not None:
-        problem(str(grid), LAST_GOOD)
+        tell_problem(str(grid), LAST_GOOD)
     if isinstance(text, UnknownWordsError) and current.wanted is not None:
         return  # the model that is on its way may know them
     if isinstance(text, UnknownWordsError) and current.scenario.text.model == READY:
         offer(current, models(), str(text), SMOLLM2)
     elif text is not None:
-        problem(str(text), LAST_GOOD)
+        tell_problem(str(text), LAST_GOOD)
 
 
 def _writing(work: Work[Any]) -> str:

@@ -10,13 +10,13 @@ from components.instruments.drawing.figures import figure
 from components.server.job_queue import job_queue
 from components.server.models import models
 from components.shell.address import visit
-from components.shell.messages import problem
+from components.shell.messages import tell_problem
 from components.shell.plain import plain
 from components.shell.principle import principle
-from components.shell.takeaway import takeaway
+from components.shell.takeaway import conclude
 from components.shell.ticker import part
 from components.shell.visit import READY
-from components.shell.waiting import waiting
+from components.shell.waiting import show_waiting
 from components.tune.proxies import ProxiesMemory, learned_case, proxies_memory
 from components.tune.proxy_curves import draw_proxy_curves
 from components.tune.proxy_texts import list_proxy_texts
@@ -53,10 +53,10 @@ def _section(memory: ProxiesMemory) -> None:
         _button(memory, learned_case(principle()), "The reward model of page Score", "proxy_learned")
         st.caption("Each runs twice on Pocket, a few seconds: with beta 0, and with a beta that holds.")
     if memory.refused:
-        problem(memory.refused, "")
+        tell_problem(memory.refused, "")
     if memory.runs is not None:
         _runs(memory, memory.runs)
-    takeaway(
+    conclude(
         "A score is a stand-in for what is meant, and a policy that nothing holds goes where the two part. The penalty "
         "beta · KL keeps it where the score was made, and where it still means something."
     )
@@ -102,11 +102,11 @@ def _runs(memory: ProxiesMemory, runs: ProxyRuns) -> None:
     if memory.job is not None:
         memory.job.look()
     if memory.is_live:
-        waiting(
+        show_waiting(
             f"step {runs.done} of {runs.steps}, both runs", runs.done / runs.steps, "Stop", memory.stop, key="proxies"
         )
     if memory.job is not None and memory.job.problem:
-        problem(memory.job.problem, "What the runs have shown stays.")
+        tell_problem(memory.job.problem, "What the runs have shown stays.")
     if not runs.done:
         return
     st.markdown(

@@ -13,12 +13,12 @@ from components.server.models import models
 from components.server.pictures import is_slow
 from components.server.warmup import warmup
 from components.shell.address import follow_address, visit, write_link
-from components.shell.messages import notes, on_its_way, problem
+from components.shell.messages import on_its_way, tell_notes, tell_problem
 from components.shell.navigation import go_to
 from components.shell.plain import plain
 from components.shell.principle import principle
 from components.shell.shelf import TunedPolicy, shelf
-from components.shell.takeaway import takeaway
+from components.shell.takeaway import conclude
 from components.shell.ticker import part
 from components.shell.visit import READY, Visit
 from components.shell.wanted_model import choose, described, leave, settle
@@ -119,7 +119,7 @@ def _pick(current: Visit, model: str | None) -> None:
 
 def _tell_of_models(current: Visit, memory: TuneMemory) -> None:
     """A policy that is gone, a model on its way, or one that could be had."""
-    notes(current.notes, current.dismiss)
+    tell_notes(current.notes, current.dismiss)
     if memory.lost:
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.info(plain(f"“{memory.lost}” is no longer kept: the next run starts from the reference."))
@@ -128,7 +128,7 @@ def _tell_of_models(current: Visit, memory: TuneMemory) -> None:
         current.picked = None
         return
     if warmup().problem or current.model_problem:
-        problem(warmup().problem or current.model_problem, "The model that was here stays.", current.give_up)
+        tell_problem(warmup().problem or current.model_problem, "The model that was here stays.", current.give_up)
     wanted = _wanted(current)
     if wanted is None:
         return
@@ -174,7 +174,7 @@ def _ask_how(current: Visit, memory: TuneMemory, model: LanguageModel, size: Siz
             st.button("Start the new one", key="tune_instead", on_click=lambda: begin(instead=True))
             st.button("Go on with this one", key="tune_keep", on_click=lambda: setattr(memory, "asking", False))
     if wrong or memory.refused:
-        problem(wrong or memory.refused, "What you typed stays.")
+        tell_problem(wrong or memory.refused, "What you typed stays.")
 
 
 def _estimate(spec: TuneSpec, model: LanguageModel) -> str | None:
@@ -246,7 +246,7 @@ def _show_run(memory: TuneMemory) -> None:
     show_step_time(run)
     show_loss(run.spec.algorithm)
     if not live:
-        takeaway(
+        conclude(
             "Nobody told the policy which word is right: texts were drawn and scored, and those that beat their like became "
             "likelier. beta decides how far it may go from the reference for that."
         )

@@ -11,7 +11,7 @@ from components.shell.address import visit
 from components.shell.navigation import go_to
 from components.shell.plain import plain
 from components.shell.shelf import LONGEST, MOST, ShelfError, TunedPolicy, language_model, shelf
-from components.shell.takeaway import takeaway
+from components.shell.takeaway import conclude
 from components.shell.ticker import part
 from components.shell.wanted_model import choose
 from components.tune.memory import tune_memory
@@ -51,7 +51,7 @@ def _section() -> None:
     if kept.refused:
         st.error(plain(kept.refused))
     _bringing()
-    takeaway(
+    conclude(
         "What was learned is a small adapter beside weights that all visitors share: the model itself has not changed, and "
         "the same draws through both policies show what learning did."
     )

@@ -28,14 +28,14 @@ def shelve(uploads: Mapping[str, bytes], base: str, models: Models) -> TunedPoli
 
     files = adapter_files_in(uploads, most=MAX_BYTES)
     named = named_base(files)
-    found = models.get(named) if named else None
-    model = found or models.get(base) or models.get(READY)
+    base_model = models.get(named) if named else None
+    model = base_model or models.get(base) or models.get(READY)
     if model is None:
         raise AdapterError("The language model is not awake yet: try again in a moment.")
     try:
         adapter = adapter_from(files, model.model)
     except OtherModelError as error:
-        if found is None and named:
+        if base_model is None and named:
             raise AdapterError(
                 f"This adapter says that it was made for “{named[:60]}”, and it does not fit {model.name}: load that model "
                 "on the Stage, then bring the adapter again."

@@ -19,7 +19,7 @@ from mdp_core.work import Work
 if TYPE_CHECKING:
     from mdp_core.rlhf.contest import Contest
     from mdp_core.rlhf.estimated_gradient import EstimatedGradient
-    from mdp_core.rlhf.gradient_walk import Passed, Walk
+    from mdp_core.rlhf.gradient_walk import GradientWalk, Passed
     from mdp_core.tokens.language_model import LanguageModel
 
 LONGEST = 16  # tokens of the text whose path is drawn
@@ -35,7 +35,7 @@ FAR_FROM_ZERO = Principle(ScoreSpec(kind="length", length=WORDS))  # where a bas
 # What all visitors share.
 _estimates: Kept[Hashable, EstimatedGradient] = Kept(12)
 _contests: Kept[Hashable, Contest] = Kept(12)
-_walks: Kept[Hashable, Walk] = Kept(64)
+_walks: Kept[Hashable, GradientWalk] = Kept(64)
 _passed: Kept[Hashable, Passed] = Kept(256)
 
 
@@ -70,15 +70,15 @@ class WhyMemory:
         """What section 2 scores by."""
         return FAR_FROM_ZERO if self.far else principle()
 
-    def see_walk(self, model: LanguageModel, seed: int) -> tuple[Walk, Passed]:
+    def see_walk(self, model: LanguageModel, seed: int) -> tuple[GradientWalk, Passed]:
         """Section 1's text, and its token that is looked at. Raises ValueError for a score that cannot be."""
-        from mdp_core.rlhf.gradient_walk import passed, walk
+        from mdp_core.rlhf.gradient_walk import pass_through, walk
 
         ids, chosen = _read(model, self.prompt), principle()
         key = (ids, seed, chosen.key)
         walked = _walks.get_or_make(key, lambda: walk(model, ids, seed, chosen, LONGEST))
         self.t = min(self.t, len(walked.tokens) - 1)
-        return walked, _passed.get_or_make((*key, self.t), lambda: passed(model, walked, self.t, chosen))
+        return walked, _passed.get_or_make((*key, self.t), lambda: pass_through(model, walked, self.t, chosen))
 
     def see_estimate(self, model: LanguageModel, seed: int) -> Work[EstimatedGradient]:
         """Section 2's work. Raises ValueError for a score that cannot be."""
@@ -96,7 +96,7 @@ class WhyMemory:
 
     def see_contest(self, model: LanguageModel, seed: int) -> Work[Contest]:
         """Section 3's work; an empty target is none. Raises ValueError for a target or a score that cannot be."""
-        from mdp_core.rlhf.contest import ContestSize, contest
+        from mdp_core.rlhf.contest import ContestSize, hold_contest
         from mdp_core.rlhf.supervised import NoTargetError, target_text
 
         ids, chosen, prompt = _read(model, self.prompt), principle(), self.prompt
@@ -109,7 +109,7 @@ class WhyMemory:
         key = (ids, seed, chosen.key, None if target is None else tuple(target.tokens[0].tolist()), size)
         if self.contest is None or self.contest_of != key:
             self.contest_of = key
-            self.contest = _contests.work(key, lambda: contest(model, prompt, seed, chosen, target, size))
+            self.contest = _contests.work(key, lambda: hold_contest(model, prompt, seed, chosen, target, size))
             self.began = self.contest.done
         return self.contest
 

@@ -14,10 +14,10 @@ from components.instruments.estimate import estimate
 from components.server.models import models
 from components.server.warmup import warmup
 from components.shell.address import follow_address, visit, write_link
-from components.shell.messages import notes, on_its_way, problem
+from components.shell.messages import on_its_way, tell_notes, tell_problem
 from components.shell.plain import plain
 from components.shell.principle import principle
-from components.shell.takeaway import takeaway
+from components.shell.takeaway import conclude
 from components.shell.ticker import part, work_on
 from components.shell.visit import READY
 from components.why.memory import DRAWN, EVERY, STEPS, TOKENS, WORDS, WhyMemory, why_memory
@@ -51,7 +51,7 @@ def page() -> None:
     with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="center"):
         ask_prompt(current)
         ask_seed(current)
-    notes(current.notes, current.dismiss)
+    tell_notes(current.notes, current.dismiss)
     model = models().get(READY) if warmup().done else None
     if model is None:
         _wait()
@@ -59,7 +59,7 @@ def page() -> None:
         wrong = current.drafts["prompt"].problem if "prompt" in current.drafts else ""
         wrong = wrong or memory.see(model, current.scenario.text.prompt)
         if wrong:
-            problem(wrong, f"This page goes on with “{memory.prompt}”.")
+            tell_problem(wrong, f"This page goes on with “{memory.prompt}”.")
         part(lambda: _show_path(memory, model, visit().scenario.seed))
         part(lambda: _show_estimate(memory, model, visit().scenario.seed))
         part(lambda: _show_two_ways(memory, model, visit().scenario.seed))
@@ -68,12 +68,12 @@ def page() -> None:
 
 def _wait() -> None:
     if warmup().done:
-        problem(warmup().problem or "The language model did not wake up.", "Reload the page.")
+        tell_problem(warmup().problem or "The language model did not wake up.", "Reload the page.")
     else:
         on_its_way(visit(), warmup())
     for heading, lesson in LESSONS.items():  # what there is to see in a moment
         st.subheader(heading)
-        takeaway(lesson)
+        conclude(lesson)
 
 
 # 1. The way back ends
@@ -84,7 +84,7 @@ def _show_path(memory: WhyMemory, model: LanguageModel, seed: int) -> None:
     try:
         walked, passed = memory.see_walk(model, seed)
     except ValueError as error:
-        problem(str(error), "Choose another score on page Score.")
+        tell_problem(str(error), "Choose another score on page Score.")
         return
     last = len(walked.tokens) - 1
     asked = "way_back" in memory.guesses
@@ -118,7 +118,7 @@ def _show_path(memory: WhyMemory, model: LanguageModel, seed: int) -> None:
         lambda: answer(passed),
     )
     offer_calls(passed, memory.called, asked, memory.called.add)
-    takeaway(LESSONS[PATH])
+    conclude(LESSONS[PATH])
 
 
 # 2. Around the wall
@@ -134,7 +134,7 @@ def _show_estimate(memory: WhyMemory, model: LanguageModel, seed: int) -> None:
         try:
             work = memory.see_estimate(model, seed)
         except ValueError as error:
-            problem(str(error), "Choose another score on page Score.")
+            tell_problem(str(error), "Choose another score on page Score.")
             return
         _ask_halving(memory, work)
     with right:
@@ -143,10 +143,10 @@ def _show_estimate(memory: WhyMemory, model: LanguageModel, seed: int) -> None:
         elif not work.done:
             work_on(work, _doing, key="estimate_progress")
         elif work.error is not None:
-            problem(str(work.error), "Choose another score on page Score.")
+            tell_problem(str(work.error), "Choose another score on page Score.")
         elif work.result is not None:
             _draw_estimate(memory, work.result, seed)
-    takeaway(LESSONS[AROUND])
+    conclude(LESSONS[AROUND])
 
 
 def _ask_score(memory: WhyMemory) -> None:
@@ -176,8 +176,8 @@ def _ask_halving(memory: WhyMemory, work: Work[EstimatedGradient]) -> None:
 
     def answer() -> tuple[int, str]:
         assert work.result is not None
-        found = work.result.convergence
-        slope = found.slope(0.0)
+        convergence = work.result.convergence
+        slope = convergence.slope(0.0)
         if not slope < 0:
             return 1, "Here there is nothing to estimate."
         needed = 2 ** (-1 / slope)
@@ -187,26 +187,26 @@ def _ask_halving(memory: WhyMemory, work: Work[EstimatedGradient]) -> None:
     ask_question(memory.guesses, "half", "how many times as many texts halve the estimate's error?", options, answer)
 
 
-def _draw_estimate(memory: WhyMemory, found: EstimatedGradient, seed: int) -> None:
-    convergence = found.convergence
-    if found.high - found.low < 1e-9:
+def _draw_estimate(memory: WhyMemory, estimated: EstimatedGradient, seed: int) -> None:
+    convergence = estimated.convergence
+    if estimated.high - estimated.low < 1e-9:
         st.warning("Every text has the same score, so the exact gradient is 0: there is nothing to learn.")
         return
-    margin = 0.05 * (found.high - found.low)
+    margin = 0.05 * (estimated.high - estimated.low)
     estimate(
         convergence,
         key="why_estimate",
         of=f"{memory.prompt} {seed} {memory.scored().name}",
-        low=min(found.low - margin, 0.0),
-        high=max(found.high + margin, 0.0),
-        mean=found.score,
+        low=min(estimated.low - margin, 0.0),
+        high=max(estimated.high + margin, 0.0),
+        mean=estimated.score,
     )
     best = convergence.moments.best_baseline
     st.caption(
-        f"Exact: all {found.counted:,} texts of at most {TOKENS} tokens, but for {found.rest:.4f} of the probability; "
-        f"E[r] = {figure(found.score, 3)}. Best baseline b = {figure(best, 3)}: worth "
+        f"Exact: all {estimated.counted:,} texts of at most {TOKENS} tokens, but for {estimated.rest:.4f} of the "
+        f"probability; E[r] = {figure(estimated.score, 3)}. Best baseline b = {figure(best, 3)}: worth "
         f"{convergence.gain(best):.2f} times as many texts. "
-        f"Worked out in {found.seconds:.0f} s."
+        f"Worked out in {estimated.seconds:.0f} s."
     )
 
 
@@ -224,7 +224,7 @@ def _show_two_ways(memory: WhyMemory, model: LanguageModel, seed: int) -> None:
     with left:
         _ask_target(memory)
         if wrong:
-            problem(wrong, "RL needs no target: leave it empty.")
+            tell_problem(wrong, "RL needs no target: leave it empty.")
         has_target = bool(memory.target.strip()) and not wrong
         asked = "place" in memory.guesses or not has_target
         if has_target:
@@ -240,7 +240,7 @@ def _show_two_ways(memory: WhyMemory, model: LanguageModel, seed: int) -> None:
         if work is not None and memory.began and not work.done:
             work_on(work, _doing, key="contest_progress")
         if work is not None and work.error:
-            problem(str(work.error), "Choose another score or target.")
+            tell_problem(str(work.error), "Choose another score or target.")
     found: Contest | None = None if work is None else work.result
     with right:
         step = _ask_step(found)
@@ -248,7 +248,7 @@ def _show_two_ways(memory: WhyMemory, model: LanguageModel, seed: int) -> None:
         compare(found, target, principle().name, step, wrong)
         if found is not None and work is not None and work.done and not found.signal:
             st.warning("All texts have the same score, so every advantage is 0: there is no signal to learn from.")
-    takeaway(LESSONS[TWO_WAYS])
+    conclude(LESSONS[TWO_WAYS])
 
 
 def _ask_target(memory: WhyMemory) -> None:
@@ -275,15 +275,15 @@ def _ask_target(memory: WhyMemory) -> None:
 
 
 def _ask_place(memory: WhyMemory, work: Work[Contest] | None) -> None:
-    found = None if work is None or not work.done else work.result
-    if "place" in memory.guesses and found is None:
+    contest = None if work is None or not work.done else work.result
+    if "place" in memory.guesses and contest is None:
         st.caption(f"You said: {PLACES[memory.guesses['place']]}.")
         return
 
     def answer() -> tuple[int, str]:
-        assert found is not None
-        before, after = found.supervised[0].score, found.supervised[-1].score
-        return nearest(found), f"From {figure(before)} to {figure(after)}; RL came to {figure(found.rl[-1].score)}."
+        assert contest is not None
+        before, after = contest.supervised[0].score, contest.supervised[-1].score
+        return nearest(contest), f"From {figure(before)} to {figure(after)}; RL came to {figure(contest.rl[-1].score)}."
 
     ask_question(memory.guesses, "place", "where will learning from the target take the mean score?", PLACES, answer)
 

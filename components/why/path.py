@@ -16,7 +16,7 @@ from mdp_core.rlhf.gradient_walk import CALLS
 
 if TYPE_CHECKING:
     from mdp_core.rlhf.backprop import Backward
-    from mdp_core.rlhf.gradient_walk import Passed, Walk
+    from mdp_core.rlhf.gradient_walk import GradientWalk, Passed
     from mdp_core.tokens.language_model import LanguageModel
 
 STYLE = Path(__file__).parent / "path.css"
@@ -30,11 +30,13 @@ GUESSES = ("only log π(a|s)", "log π(a|s) and the score", "all three", "none o
 _WORKING = (("log_probability",), ("log_probability", "score"), CALLS, ())
 
 
-def draw_path(model: LanguageModel, walked: Walk, t: int, passed: Passed, called: set[str], scored: str) -> None:
+def draw_path(
+    model: LanguageModel, walked: GradientWalk, t: int, passed: Passed, called: set[str], scored: str
+) -> None:
     """Draw it for token `t`; of the way back only what was `called`."""
     forth = passed.forth
     logp = passed.back["log_probability"]
-    found = logp.works and "log_probability" in called
+    has_gradient = logp.works and "log_probability" in called
     top = np.argsort(-forth.probabilities, kind="stable")[:TOP].tolist()
     shown = top if forth.token in top else [*top[: TOP - 1], forth.token]
     z0 = float(forth.logits.min())
@@ -43,7 +45,7 @@ def draw_path(model: LanguageModel, walked: Walk, t: int, passed: Passed, called
         return model.piece(token)
 
     def back(symbol: str, length: float) -> str:
-        return f"|∂ log π / ∂{symbol}| = {_figure(length)}" if found else ""
+        return f"|∂ log π / ∂{symbol}| = {_figure(length)}" if has_gradient else ""
 
     def ended(call: str) -> dict[str, Any]:
         stops = call in called and not passed.back[call].works
@@ -87,10 +89,10 @@ def draw_path(model: LanguageModel, walked: Walk, t: int, passed: Passed, called
             **ended("score"),
         ),
     ]
-    flows = "flows" if found else "unknown"
+    flows = "flows" if has_gradient else "unknown"
     legs = [
-        Leg("network", flows, "gradient" if found else "?"),
-        Leg("softmax", flows, "gradient" if found else "?"),
+        Leg("network", flows, "gradient" if has_gradient else "?"),
+        Leg("softmax", flows, "gradient" if has_gradient else "?"),
         _wall("draw", "token", called, passed, "the draw"),
         _wall("append", "score", called, passed, "only words"),
         _wall("read", "score", called, passed, "black box"),

@@ -23,7 +23,7 @@ class Episode(NamedTuple):
     terminated: bool  # False: cut by max_steps
 
 
-class Walk(NamedTuple):
+class WholeEpisode(NamedTuple):
     """A whole episode, for those that wait for its end."""
 
     steps: list[tuple[int, int, float]]  # (s_t, a_t, r_{t+1})
@@ -86,7 +86,7 @@ class Experience:
         """s_0 of the next episode."""
         return self._samples.starts[bisect_right(self._samples.start_edges, next(self._start_draws))]
 
-    def walk(self, state: int, choose: Callable[[int], int], max_steps: int) -> Walk:
+    def walk(self, state: int, choose: Callable[[int], int], max_steps: int) -> WholeEpisode:
         """From `state` to the episode's end, or for `max_steps`."""
         steps: list[tuple[int, int, float]] = []
         terminated = False
@@ -95,7 +95,7 @@ class Experience:
             next_state, reward, terminated = self.step(state, action)
             steps.append((state, action, reward))
             state = next_state
-        return Walk(steps, state, terminated)
+        return WholeEpisode(steps, state, terminated)
 
     def step(self, state: int, action: int) -> tuple[int, float, bool]:
         """(s_{t+1}, r_{t+1}, terminated)."""

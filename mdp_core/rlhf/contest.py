@@ -60,7 +60,7 @@ class Contest:
     seconds: float
 
 
-def contest(
+def hold_contest(
     model: LanguageModel, prompt: str, seed: int, principle: Principle, target: Texts | None, size: ContestSize
 ) -> Generator[Report[Contest], None, Contest]:
     """Let both learn; without a `target` only RL can. Raises what the score raises."""
@@ -99,8 +99,8 @@ def contest(
 
     def so_far() -> Contest:
         learned = tuple(supervised) if target is not None else ()
-        found = max(best, *(reading.best for reading in rl), key=lambda one: one[1])
-        return Contest(learned, tuple(rl), target_score, found, signal, time.perf_counter() - began)
+        best_text = max(best, *(reading.best for reading in rl), key=lambda one: one[1])
+        return Contest(learned, tuple(rl), target_score, best_text, signal, time.perf_counter() - began)
 
     yield Report(0.05, "before", so_far())
     for step in range(1, size.steps + 1):

@@ -18,7 +18,7 @@ from mdp_core.rlhf.totals import totals
 from mdp_core.tokens.generation import Texts
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.prompts import LongPromptError
-from mdp_core.tokens.text_tree import Walk, tempered
+from mdp_core.tokens.text_tree import TextWalk, tempered
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +78,7 @@ def count_texts(
     if len(prompt) >= model.window:
         raise LongPromptError(len(prompt), model.window - 1, "tokens")
     T = min(max_tokens, model.window - len(prompt))
-    walk = Walk(model, prompt, T, partial(tempered, temperature=temperature), least=least)
+    walk = TextWalk(model, prompt, T, partial(tempered, temperature=temperature), least=least)
     parts = list(walk.texts())
     tokens, paths = (
         np.concatenate([np.pad(rows, ((0, 0), (0, T - rows.shape[1])), constant_values=fill) for rows in of_parts])

@@ -23,10 +23,10 @@ from mdp_core.rlhf.measured import Figures, Measured, figures_of, measure, write
 from mdp_core.rlhf.next_token import Watched
 from mdp_core.rlhf.plane import Frontier, frontier_curve
 from mdp_core.rlhf.shown_texts import LONGEST, SHOWN, ShownText, shown_texts
-from mdp_core.rlhf.snapshot import Snapshot
 from mdp_core.rlhf.spec import TuneSpec
 from mdp_core.rlhf.thinned import Thinned
 from mdp_core.rlhf.totals import Totals
+from mdp_core.rlhf.tuning_step import TuningStep
 from mdp_core.tokens.language_model import SMALL, LanguageModel
 from mdp_core.tokens.scores import Reward
 
@@ -85,7 +85,7 @@ class Film:
         self._finished = False
         self._lock = threading.Lock()
 
-    def add(self, snapshot: Snapshot) -> None:
+    def add(self, snapshot: TuningStep) -> None:
         """Take in the next step. Costs three small forward passes: the watched prefix, and the few texts that are shown.
 
         Raises what `true` raises.
@@ -112,7 +112,7 @@ class Film:
             return
         self._show(n, measure(self.model, self.spec, adapter, texts, self.reward), None)
 
-    def _show(self, n: int, measured: Measured, snapshot: Snapshot | None) -> None:
+    def _show(self, n: int, measured: Measured, snapshot: TuningStep | None) -> None:
         true = None if self.true is None else np.array([self.true(text).total for text in measured.written])
         texts = shown_texts(self.model, measured, true, snapshot, SHOWN)
         seconds = None if snapshot is None else snapshot.seconds.total

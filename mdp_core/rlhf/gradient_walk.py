@@ -23,7 +23,7 @@ CALLS = ("log_probability", "token", "score")  # what `backward` may be called o
 
 
 @dataclass(frozen=True, eq=False)
-class Walk:
+class GradientWalk:
     """One text, token by token, with the draws that wrote it, and its score."""
 
     prompt: Text
@@ -37,7 +37,7 @@ class Walk:
         return (*self.prompt, *self.tokens[:t])
 
 
-def walk(model: LanguageModel, prompt: Text, seed: int, principle: Principle, max_tokens: int) -> Walk:
+def walk(model: LanguageModel, prompt: Text, seed: int, principle: Principle, max_tokens: int) -> GradientWalk:
     """The text that the loop writes with the draws of `seed` at temperature 1.
 
     Raises ValueError for a prompt that cannot be continued or a score that cannot be.
@@ -45,7 +45,7 @@ def walk(model: LanguageModel, prompt: Text, seed: int, principle: Principle, ma
     mdp = TokenMDP(model, prompt, max_tokens, principle.reward())
     run = play(mdp, LMPolicy(model, Sampling()), rng=Draws(seed), max_steps=max_tokens)
     draws = tuple(step.u for step in run.steps)
-    return Walk(mdp.prompt, run.actions, draws, model.decode(run.states[-1]), run.steps[-1].reward)
+    return GradientWalk(mdp.prompt, run.actions, draws, model.decode(run.states[-1]), run.steps[-1].reward)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +56,7 @@ class Passed:
     back: dict[str, Backward]  # by CALLS
 
 
-def passed(model: LanguageModel, walked: Walk, t: int, principle: Principle) -> Passed:
+def pass_through(model: LanguageModel, walked: GradientWalk, t: int, principle: Principle) -> Passed:
     """Every number is computed for real, every call is made for real; some twenty milliseconds of Pocket's in all."""
     state, u, token = walked.state(t), walked.draws[t], walked.tokens[t]
     rest = walked.tokens[t + 1 :]

@@ -14,10 +14,10 @@ from mdp_core.rlhf.adapted_model import AdaptedModel
 from mdp_core.rlhf.adapters import Adapter
 from mdp_core.rlhf.logits import entropy
 from mdp_core.rlhf.reading import laid_over, log_probabilities, mask_of, rows_at_once, text_logits
-from mdp_core.rlhf.snapshot import Snapshot
 from mdp_core.rlhf.spec import TuneSpec
 from mdp_core.rlhf.totals import checked_totals
 from mdp_core.rlhf.trainer import step_uniforms
+from mdp_core.rlhf.tuning_step import TuningStep
 from mdp_core.tokens.generation import Texts, generate
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.sampling import Sampling
@@ -35,7 +35,7 @@ class Measured:
     entropy: float  # of the next token's distribution, nats, mean over the states that the texts passed through
 
     @staticmethod
-    def of(snapshot: Snapshot) -> Measured:
+    def of(snapshot: TuningStep) -> Measured:
         """What a step says about the policy that it began with."""
         return Measured(snapshot.texts, snapshot.written, snapshot.scores, snapshot.log_ratios, snapshot.entropy)
 

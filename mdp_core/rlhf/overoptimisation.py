@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from mdp_core.rlhf.snapshot import Snapshot
 from mdp_core.rlhf.spec import TuneSpec, preset
 from mdp_core.rlhf.trainer import tune
+from mdp_core.rlhf.tuning_step import TuningStep
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.scores import Reward, ScoreSpec
 
@@ -66,7 +66,7 @@ class ProxyPoint:
     scores: tuple[tuple[float, float], ...]  # proxy and true score of each
 
 
-def proxy_point(snapshot: Snapshot, true: Reward) -> ProxyPoint:
+def proxy_point(snapshot: TuningStep, true: Reward) -> ProxyPoint:
     """Look at a step of a run that was tuned by a proxy. Costs the true scores, and no forward pass.
 
     Raises what `true` raises.

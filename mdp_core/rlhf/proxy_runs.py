@@ -44,8 +44,8 @@ class ProxyRuns:
     def step(self) -> bool:
         """A step of each run; False when that was the last one. Raises what `tune` raises."""
         began = time.perf_counter()
-        found = {hold: next(coming, None) for hold, coming in self._coming.items()}
-        for hold, point in found.items():
+        points = {hold: next(coming, None) for hold, coming in self._coming.items()}
+        for hold, point in points.items():
             if point is not None:
                 self.points[hold].append(point)
         self._worked += time.perf_counter() - began

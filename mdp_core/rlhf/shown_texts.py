@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mdp_core.rlhf.measured import Measured
-from mdp_core.rlhf.snapshot import Snapshot, change_of_log_probability
+from mdp_core.rlhf.tuning_step import TuningStep, change_of_log_probability
 from mdp_core.tokens.generation import Texts
 from mdp_core.tokens.language_model import LanguageModel
 
@@ -50,7 +50,7 @@ def shown_texts(
     model: LanguageModel,
     measured: Measured,
     true: NDArray[np.float64] | None = None,
-    snapshot: Snapshot | None = None,
+    snapshot: TuningStep | None = None,
     most: int = SHOWN,
 ) -> list[ShownText]:
     """The chosen texts of a policy; with the `snapshot` of the step that learned from them, what it made of them.

@@ -12,7 +12,7 @@ from torch import nn
 
 from mdp_core.rlhf.adapters import Adapter
 from mdp_core.rlhf.reading import drawn_logp, log_probabilities, text_logits
-from mdp_core.rlhf.snapshot import DivergedError
+from mdp_core.rlhf.tuning_step import DivergedError
 from mdp_core.tokens.generation import Texts
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.prompts import CharacterError, EmptyPromptError, LongPromptError, UnknownWordsError

@@ -8,7 +8,7 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from mdp_core.rlhf.snapshot import ScoreError
+from mdp_core.rlhf.tuning_step import ScoreError
 from mdp_core.tokens.scores import Reward, Score
 
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from mdp_core.rlhf.adapted_model import AdaptedModel
 from mdp_core.rlhf.adapters import Adapter, check_fits, new_adapter
 from mdp_core.rlhf.reading import log_probabilities
-from mdp_core.rlhf.snapshot import DivergedError, Seconds, Snapshot
 from mdp_core.rlhf.spec import TuneSpec
 from mdp_core.rlhf.totals import checked_totals
+from mdp_core.rlhf.tuning_step import DivergedError, Seconds, TuningStep
 from mdp_core.rlhf.updates import learner_of
 from mdp_core.tokens.generation import generate
 from mdp_core.tokens.language_model import LanguageModel
@@ -24,8 +24,8 @@ from mdp_core.tokens.sampling import Sampling
 from mdp_core.tokens.scores import Reward
 
 
-def tune(model: LanguageModel, spec: TuneSpec, reward: Reward, start: Adapter | None = None) -> Iterator[Snapshot]:
-    """Tune an adapter over `model`, one Snapshot a step; `model` itself stays as it is. `start` is an adapter to go on from.
+def tune(model: LanguageModel, spec: TuneSpec, reward: Reward, start: Adapter | None = None) -> Iterator[TuningStep]:
+    """Tune an adapter over `model`, a TuningStep at a time; `model` stays as it is. `start` is an adapter to go on from.
 
     Nothing runs between two calls of `next`: not calling it is a pause, and `close` is a stop. The draws are uniforms of
     generators seeded by the spec, so the same arguments give the same steps on the same machine. The penalty is measured
@@ -45,7 +45,7 @@ def tune(model: LanguageModel, spec: TuneSpec, reward: Reward, start: Adapter | 
 
 def _steps(
     model: LanguageModel, spec: TuneSpec, reward: Reward, prompt: tuple[int, ...], start: Adapter
-) -> Iterator[Snapshot]:
+) -> Iterator[TuningStep]:
     live, before, kl_before = start.trainable(), start.frozen(), 0.0
     good = before  # the last policy that is known to write
     writer = AdaptedModel(model, live)
@@ -68,7 +68,7 @@ def _steps(
         if not (live.is_finite and isfinite(update.gradient_norm)):
             raise DivergedError(step, good)
         adapter = live.frozen()
-        snapshot = Snapshot(
+        snapshot = TuningStep(
             spec,
             step,
             before,

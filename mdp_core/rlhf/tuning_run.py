@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from mdp_core.rlhf.adapters import Adapter
     from mdp_core.rlhf.exact import CountedTexts
     from mdp_core.rlhf.film import Film
-    from mdp_core.rlhf.snapshot import Seconds, Snapshot
     from mdp_core.rlhf.spec import TuneSpec
+    from mdp_core.rlhf.tuning_step import Seconds, TuningStep
     from mdp_core.tokens.language_model import LanguageModel
 
 COUNTED_TOKENS = 5  # texts of Pocket up to this length are counted: at most a few seconds, once for everybody
@@ -67,12 +67,12 @@ class TuningRun:
         self.model, self.spec, self.principle = model, spec, principle
         self.start_name = start_name
         self.reward = principle.reward()
-        self._coming: Iterator[Snapshot] | None = tune(model, spec, self.reward, start)
+        self._coming: Iterator[TuningStep] | None = tune(model, spec, self.reward, start)
         self.film: Film = Film(
             model, spec, self.reward, true=principle.true, name=principle.name, start=self.start_name
         )
         self.counts = counts
-        self.snapshots: list[Snapshot] = []
+        self.snapshots: list[TuningStep] = []
         self.told: list[tuple[int, str]] = []  # warnings, by step
         self.reference: CountedTexts | None = None
         self.reached: Reached | None = None
@@ -129,7 +129,7 @@ class TuningRun:
                 yield True
         self.doing = ""
 
-    def _keep(self, snapshot: Snapshot) -> None:
+    def _keep(self, snapshot: TuningStep) -> None:
         self.snapshots.append(snapshot)
         if len(self.snapshots) > KEPT:
             del self.snapshots[1]
@@ -151,8 +151,8 @@ class TuningRun:
 
         prompt, spec = self.model.encode(self.spec.prompt), self.spec
         key = (self.model.id, prompt, spec.tokens, spec.temperature, self.principle.key)
-        found = _references.get(key)
-        if found is None:
+        exact = _references.get(key)
+        if exact is None:
             self.doing = "counting the texts that the reference may write"
             yield True
             count = partial(
@@ -165,15 +165,15 @@ class TuningRun:
                 high=high,
                 temperature=spec.temperature,
             )
-            found = count(least=GLANCE)
+            exact = count(least=GLANCE)
             yield True
-            if found.rest <= SEEN:
-                found = count()
-            _references.put(key, found)
+            if exact.rest <= SEEN:
+                exact = count()
+            _references.put(key, exact)
             self.doing = ""
-        if found.rest <= REST:
-            self.reference = found
-            self.film.compare(found)
+        if exact.rest <= REST:
+            self.reference = exact
+            self.film.compare(exact)
             yield True
 
     def _reach(self, reference: CountedTexts) -> None:

@@ -20,7 +20,7 @@ from mdp_core.returns import discounts
 from mdp_core.tokens.generation import generate_by_token
 from mdp_core.tokens.mdp import Text, TokenMDP
 from mdp_core.tokens.sampling import Sampling
-from mdp_core.tokens.text_tree import Walk, tempered
+from mdp_core.tokens.text_tree import TextWalk, tempered
 
 FIRST_THRESHOLD = 1e-3  # the probability of a text from which on it is enumerated, in the first round
 FINER = 10.0  # by how much each round lowers it; the prefixes grow about as much
@@ -109,7 +109,7 @@ def prefix_value(
     best = PrefixValue(np.zeros(L), 1.0, low, high)
     floor, ceiling, read = FIRST_THRESHOLD, np.inf, 0
     while effort.prefixes and best.bound() > effort.tolerance and read * FINER <= effort.prefixes:
-        walk = Walk(mdp.model, prefix, L, partial(_log_pi, sampling), least=floor, below=ceiling)
+        walk = TextWalk(mdp.model, prefix, L, partial(_log_pi, sampling), least=floor, below=ceiling)
         for part in walk.texts():
             # Between two rounds the mass that is still to come counts as left out, though it may not be.
             p, k = part.probabilities, part.tokens.shape[1]

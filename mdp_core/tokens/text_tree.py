@@ -27,7 +27,7 @@ class EndedTexts:
     probabilities: NDArray[np.float64]  # [n], of the texts
 
 
-class Walk:
+class TextWalk:
     """One walk, depth first, over the texts of at most `limit` tokens after `prefix` with a probability in [least, below).
 
     `log_pi` turns logits, [N, V], into the log-probabilities of the next token.

@@ -18,8 +18,8 @@ _SHEET = (Path(__file__).parent / "palette.css").read_text(encoding="utf-8")
 def _colours(selector: str) -> Mapping[str, str]:
     """The concepts' colours in the first rule of that selector."""
     _, _, rule = _SHEET.partition(f"{selector} {{")
-    found = re.findall(r"--([a-z]+):\s*(#[0-9a-f]{6});", rule.partition("}")[0])
-    return MappingProxyType(dict(found))
+    colours = re.findall(r"--([a-z]+):\s*(#[0-9a-f]{6});", rule.partition("}")[0])
+    return MappingProxyType(dict(colours))
 
 
 LIGHT = _colours(".drawing")

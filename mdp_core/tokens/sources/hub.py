@@ -66,12 +66,12 @@ def fetch(repo: HubId, host: Host, revision: str = "main") -> Loading[Path]:
     is unfinished. Raises NoNetwork, UnknownModel, NoAccess, TooLarge, UnsafeWeights, BrokenFolder, DiskFull.
     """
     with disk_errors(host.cache):
-        found = yield from _find(repo, revision)
-        if isinstance(found, Path):
-            return found
+        place = yield from _find(repo, revision)
+        if isinstance(place, Path):
+            return place
         lock = yield from cache.sole(host.cache / "locks" / f"{repo.owner}--{repo.name}.lock", str(repo))
         try:
-            return (yield from _download(repo, revision, found, host))
+            return (yield from _download(repo, revision, place, host))
         finally:
             lock.release()
 

@@ -41,7 +41,7 @@ def page(monkeypatch):
     page = Page()
     monkeypatch.setattr(ticker.st, "fragment", page.fragment)
     monkeypatch.setattr(ticker.st, "rerun", page.rerun)
-    monkeypatch.setattr(ticker, "waiting", page.waiting)
+    monkeypatch.setattr(ticker, "show_waiting", page.waiting)
     monkeypatch.setattr(ticker, "SLICE", 0.0)  # one step a slice
     return page
 

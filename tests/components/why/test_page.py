@@ -12,7 +12,7 @@ from components.why import page
 from components.why import two_ways as why_learning
 from components.why.path import GUESSES
 from mdp_core.kept import Kept
-from mdp_core.rlhf.gradient_walk import CALLS, passed, walk
+from mdp_core.rlhf.gradient_walk import CALLS, pass_through, walk
 from mdp_core.rlhf.principle import Principle
 from mdp_core.tokens.scores import ScoreSpec
 
@@ -90,7 +90,7 @@ def test_torch_itself_says_where_the_gradient_stops():
     assert said.count(NO_GRADIENT) == 2
     walked = walk(models().get("pocket"), models().get("pocket").encode("the movie was"), 7, Principle(), 16)
     assert walked.text == "the movie was great. highly recommended."  # the Stage's text of seed 7
-    found = passed(models().get("pocket"), walked, 0, Principle())
+    found = pass_through(models().get("pocket"), walked, 0, Principle())
     assert found.back["log_probability"].distribution == pytest.approx(1 / found.forth.probabilities[105], rel=1e-5)
     assert f"|∂/∂θ| = {found.back['log_probability'].weights:.3g}" in said
 

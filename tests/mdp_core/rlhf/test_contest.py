@@ -2,7 +2,7 @@
 
 import pytest
 
-from mdp_core.rlhf.contest import ContestSize, contest
+from mdp_core.rlhf.contest import ContestSize, hold_contest
 from mdp_core.rlhf.principle import Principle
 from mdp_core.rlhf.supervised import target_text
 from mdp_core.work import Work
@@ -13,7 +13,7 @@ SIZE = ContestSize(max_tokens=2, steps=4, every=2, looked=16, batch=8)
 
 def begun(pocket, target):
     texts = target_text(pocket, PROMPT, target, SIZE.max_tokens) if target else None
-    return Work(contest(pocket, PROMPT, 7, Principle(), texts, SIZE))
+    return Work(hold_contest(pocket, PROMPT, 7, Principle(), texts, SIZE))
 
 
 def test_both_begin_alike_and_one_learns_its_target(pocket):

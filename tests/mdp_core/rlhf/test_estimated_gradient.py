@@ -7,7 +7,7 @@ from mdp_core.rlhf.estimated_gradient import blank_adapter, estimate_gradient
 from mdp_core.rlhf.exact import count_texts
 from mdp_core.rlhf.principle import Principle
 from mdp_core.rlhf.scored_texts import score_all_texts
-from mdp_core.rlhf.snapshot import ScoreError
+from mdp_core.rlhf.tuning_step import ScoreError
 from mdp_core.tokens.scores import Score
 from mdp_core.work import Work
 from tests.mdp_core.rlhf import small

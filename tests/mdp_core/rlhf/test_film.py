@@ -17,10 +17,10 @@ from mdp_core.rlhf.frontier import best_score, objective_bound, optimum
 from mdp_core.rlhf.measured import Measured
 from mdp_core.rlhf.plane import frontier_curve
 from mdp_core.rlhf.shown_texts import SHOWN, chosen_rows
-from mdp_core.rlhf.snapshot import change_of_log_probability
 from mdp_core.rlhf.spec import preset
 from mdp_core.rlhf.thinned import Thinned
 from mdp_core.rlhf.trainer import tune
+from mdp_core.rlhf.tuning_step import change_of_log_probability
 from mdp_core.tokens.generation import Texts
 from mdp_core.tokens.policy import LMPolicy
 from mdp_core.tokens.sampling import Sampling

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mdp_core.rlhf.gradient_walk import CALLS, passed, walk
+from mdp_core.rlhf.gradient_walk import CALLS, pass_through, walk
 from mdp_core.rlhf.principle import Principle
 from mdp_core.tokens.scores import Sentiment
 
@@ -22,7 +22,7 @@ def test_a_walk_is_the_text_that_the_loop_writes(walked, pocket):
 
 @pytest.mark.parametrize("t", [0, 2])
 def test_only_the_log_probability_has_a_gradient(walked, pocket, t):
-    token = passed(pocket, walked, t, Principle())
+    token = pass_through(pocket, walked, t, Principle())
     assert token.forth.token == walked.tokens[t]
     assert [token.back[name].works for name in CALLS] == [True, False, False]
     assert token.back["log_probability"].distribution == pytest.approx(

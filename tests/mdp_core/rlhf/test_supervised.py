@@ -8,8 +8,8 @@ import torch
 
 from mdp_core.rlhf.adapters import AdapterSpec, new_adapter
 from mdp_core.rlhf.reading import log_probabilities
-from mdp_core.rlhf.snapshot import DivergedError
 from mdp_core.rlhf.supervised import NoTargetError, TargetError, imitate, target_text
+from mdp_core.rlhf.tuning_step import DivergedError
 from mdp_core.tokens.prompts import UnknownWordsError
 from tests.mdp_core.rlhf import small
 from tests.mdp_core.tokens import tiny

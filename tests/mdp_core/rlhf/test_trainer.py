@@ -13,9 +13,9 @@ from mdp_core.rlhf.algorithms import ALGORITHMS
 from mdp_core.rlhf.estimators import score_functions
 from mdp_core.rlhf.exact import count_texts, policy_point
 from mdp_core.rlhf.frontier import best_score
-from mdp_core.rlhf.snapshot import DivergedError, ScoreError, change_of_log_probability
 from mdp_core.rlhf.spec import TuneSpec, preset
 from mdp_core.rlhf.trainer import tune
+from mdp_core.rlhf.tuning_step import DivergedError, ScoreError, change_of_log_probability
 from mdp_core.tokens.generation import generate
 from mdp_core.tokens.policy import LMPolicy
 from mdp_core.tokens.prompts import PromptError, UnknownWordsError

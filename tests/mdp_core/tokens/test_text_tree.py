@@ -7,7 +7,7 @@ import pytest
 
 from mdp_core.tokens.policy import LMPolicy
 from mdp_core.tokens.sampling import Sampling
-from mdp_core.tokens.text_tree import Walk, tempered
+from mdp_core.tokens.text_tree import TextWalk, tempered
 from tests.mdp_core.tokens import tiny
 
 
@@ -39,16 +39,17 @@ def test_every_text_is_met_once_and_the_bands_of_probability_part_them(model):
     prompt = model.encode("the movie was")
     expected = every_text(model, prompt, 2)
     log_pi = partial(tempered, temperature=1.0)
-    walk = Walk(model, prompt, 2, log_pi, least=0.0)
+    walk = TextWalk(model, prompt, 2, log_pi, least=0.0)
     assert walked(walk) == pytest.approx(expected, abs=1e-6)
     assert walk.rest == 0
     middle = float(np.median(list(expected.values())))
-    upper, lower = Walk(model, prompt, 2, log_pi, least=middle), Walk(model, prompt, 2, log_pi, least=0.0, below=middle)
+    upper = TextWalk(model, prompt, 2, log_pi, least=middle)
+    lower = TextWalk(model, prompt, 2, log_pi, least=0.0, below=middle)
     likely, unlikely = walked(upper), walked(lower)
     assert likely.keys() | unlikely.keys() == expected.keys()
     assert not likely.keys() & unlikely.keys()
     assert upper.rest == pytest.approx(sum(unlikely.values()), abs=1e-6)
-    few = Walk(model, prompt, 2, log_pi, least=max(expected.values()))
+    few = TextWalk(model, prompt, 2, log_pi, least=max(expected.values()))
     assert len(walked(few)) == 1
     assert few.prefixes < upper.prefixes <= walk.prefixes
 

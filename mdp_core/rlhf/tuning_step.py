@@ -51,7 +51,7 @@ class Seconds:
 
 
 @dataclass(frozen=True, eq=False)
-class Snapshot:
+class TuningStep:
     """One step: B texts of at most T tokens that the policy `before` wrote, and the adapter that was learned from them.
 
     All measurements are of `before`: those of the first step are of the policy that the run began with.
@@ -118,7 +118,7 @@ class Snapshot:
         return ""
 
 
-def change_of_log_probability(model: LanguageModel, snapshot: Snapshot) -> NDArray[np.float64]:
+def change_of_log_probability(model: LanguageModel, snapshot: TuningStep) -> NDArray[np.float64]:
     """[B, T], log pi after the step minus log pi before it, of each token that was written; 0 behind a text's end.
 
     One more forward pass, made only where somebody looks.

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from mdp_core.rlhf.snapshot import LEAP
 from mdp_core.rlhf.spec import preset
 from mdp_core.rlhf.trainer import tune
+from mdp_core.rlhf.tuning_step import LEAP
 from mdp_core.tokens.scores import Score
 from tests.mdp_core.rlhf import small
 from tests.mdp_core.tokens import tiny
