@@ -14,12 +14,14 @@ with st.spinner("Setting up the Stage"), first_imports():
     from components.returns import page as returns
     from components.score import page as score
     from components.stage import page as stage
+    from components.tour import page as tour
     from components.tune import page as tune
     from components.why import page as why
 
 navigation(
     [
-        st.Page(stage.page, title="Stage", url_path="stage", default=True),
+        st.Page(tour.page, title="Tour", url_path="tour", default=True),
+        st.Page(stage.page, title="Stage", url_path="stage"),
         st.Page(mdp.page, title="MDP", url_path="mdp"),
         st.Page(returns.page, title="Return", url_path="return"),
         st.Page(learn.page, title="Learn", url_path="learn"),

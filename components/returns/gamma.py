@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
 import streamlit as st
@@ -27,9 +28,19 @@ MOST = 100.0  # reward
 Arrows = list[list[list[float] | None]]
 
 
+@dataclass(frozen=True, eq=False)
+class TwoGoals:
+    """A line with a reward at either end. Not to be changed: all visitors share it."""
+
+    world: GridWorld
+    policies: tuple[Arrows, ...]  # the optimal arrows of every gamma of GAMMAS, laid out on the line
+    near: Prospect  # the reward on the left, as the world's tables say
+    far: Prospect  # the one on the right
+
+
 @lru_cache(maxsize=32)
-def _worlds(near: float, near_moves: int, far: float, far_moves: int) -> tuple[GridWorld, tuple[Arrows, ...]]:
-    """The line, and the optimal arrows of every gamma of GAMMAS, laid out on it. Not to be changed."""
+def goals_of(near: float, near_moves: int, far: float, far_moves: int) -> TwoGoals:
+    """The line with these rewards, so many moves from the start."""
     world = two_goals(near, near_moves, far, far_moves)
     table = world.tabular()
 
@@ -37,7 +48,8 @@ def _worlds(near: float, near_moves: int, far: float, far_moves: int) -> tuple[G
         policy = solve(table, gamma).policy
         return [[None if over else row for row, over in zip(policy.tolist(), table.terminal.tolist(), strict=True)]]
 
-    return world, tuple(arrows(gamma) for gamma in GAMMAS)
+    left, right = sorted(prospects(table), key=lambda prospect: prospect.state)
+    return TwoGoals(world, tuple(arrows(gamma) for gamma in GAMMAS), left, right)
 
 
 def show_gamma(current: Visit, memory: ReturnsMemory) -> None:
@@ -57,11 +69,8 @@ def show_gamma(current: Visit, memory: ReturnsMemory) -> None:
             st.info("Commit to a guess first: then gamma is yours to drag, and the arrows turn.")
 
 
-def _ends(line: Line) -> tuple[Prospect, Prospect]:
-    """The reward on the left, called near, and the one on the right, called far, as the line's tables say."""
-    world, _ = _worlds(line.near, line.near_moves, line.far, line.far_moves)
-    left, right = sorted(prospects(world.tabular()), key=lambda prospect: prospect.state)
-    return left, right
+def _goals(line: Line) -> TwoGoals:
+    return goals_of(line.near, line.near_moves, line.far, line.far_moves)
 
 
 def _ask_for_line(current: Visit, line: Line, changed: Callable[[], object]) -> None:
@@ -93,17 +102,15 @@ def _ask_for_line(current: Visit, line: Line, changed: Callable[[], object]) -> 
 def _draw_choice(memory: ReturnsMemory) -> None:
     """The line, both curves, and the arrows that turn."""
     line = memory.line
-    near, far = _ends(line)
-    world, policies = _worlds(line.near, line.near_moves, line.far, line.far_moves)
-    guess = memory.guesses.get("flip")
+    goals, guess = _goals(line), memory.guesses.get("flip")
     gamma_choice(
-        map_picture(world),
-        near,
-        far,
+        map_picture(goals.world),
+        goals.near,
+        goals.far,
         key="gamma_choice",
         gammas=GAMMAS,
-        policies=policies,
-        flip=_flip(near, far),
+        policies=goals.policies,
+        flip=_flip(goals.near, goals.far),
         guess=guess,
         revealed="flip" in memory.revealed,
         gamma=line.gamma,
@@ -118,7 +125,8 @@ def _flip(near: Prospect, far: Prospect) -> float | None:
 
 def _judge(memory: ReturnsMemory) -> None:
     """The gamma at which the best action flips, and how far off the guess was."""
-    near, far = _ends(memory.line)
+    goals = _goals(memory.line)
+    near, far = goals.near, goals.far
     flip, guess = _flip(near, far), memory.guesses.get("flip")
     if "flip" not in memory.revealed:
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 import streamlit as st
@@ -14,6 +14,6 @@ def navigation(pages: Sequence[st.Page]) -> st.Page:
     return st.navigation(pages, position="top")
 
 
-def go_to(title: str) -> NoReturn:
-    """Leave this page for the one of that title."""
-    st.switch_page(st.session_state["pages"][title])
+def go_to(title: str, query: Mapping[str, str] | None = None) -> NoReturn:
+    """Leave this page for the one of that title, with these parameters in its address."""
+    st.switch_page(st.session_state["pages"][title], query_params=None if query is None else dict(query))

@@ -82,8 +82,14 @@ def test_a_run_goes_on_from_a_policy_that_was_brought(page, errors, pocket):
             bar.querySelector("b.share").textContent !== bar.querySelector("span.share").textContent)""",
         arg=page.locator(".tuning .bars").element_handle(),
     )
-    left = page.locator(".tuning .plane .tick").filter(has_text="0").first.bounding_box()["x"]
-    assert page.locator(".tuning .plane .begun").bounding_box()["x"] > left + 10
+    page.wait_for_function(  # in one look: the picture is drawn anew now and then
+        """(plane) => {
+            const zero = [...plane.querySelectorAll(".tick")].find((tick) => tick.textContent.includes("0"));
+            const begun = plane.querySelector(".begun");
+            return zero && begun && begun.getBoundingClientRect().x > zero.getBoundingClientRect().x + 10;
+        }""",
+        arg=page.locator(".tuning .plane").element_handle(),
+    )
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("“a <i>critic” is no longer kept: the next run starts from the reference.")).to_be_visible()
     expect(begin).to_have_count(0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -11,12 +11,16 @@ from components.instruments.kit import component
 from mdp_core.scenarios import View
 
 
+ROWS = ("state", "policy", "draw", "action", "transition", "reward", "next", "rewards", "togo", "sum")
+
+
 def player(
     frames: dict[str, Any],
     view: View,
     command: int,
     *,
     key: str,
+    rows: Sequence[str] = ROWS,
     on_view: Callable[[int, float], None],
     on_choose: Callable[[str, int, Any], None],
     on_undo: Callable[[str], None],
@@ -47,7 +51,12 @@ def player(
 
     component("player")(
         key=key,
-        data={"frames": frames, "view": {"step": view.step, "gamma": view.gamma}, "command": command},
+        data={
+            "frames": frames,
+            "view": {"step": view.step, "gamma": view.gamma},
+            "command": command,
+            "rows": list(rows),
+        },
         on_view_change=looked,
         on_choice_change=chose,
         on_undo_change=undid,

@@ -99,7 +99,9 @@ class Player extends Instrument {
   receive({ data, setStateValue, setTriggerValue }) {
     this.setState = setStateValue;
     this.trigger = setTriggerValue;
-    const { frames, view, command } = data;
+    const { frames, view, command, rows } = data;
+    if (frames.worlds.length === 1) frames.worlds.push(frames.worlds[0]);
+    for (const row of this.root.querySelectorAll(".row")) if (!row.classList.contains("head")) row.hidden = !rows.some((name) => row.classList.contains(name));
     if (frames.key !== this.key) {
       if (this.key === null) this.goOn(latest);
       latest = this;

@@ -1,0 +1,47 @@
+"""The end of the tour: what was predicted, and what surprised."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.shell.plain import plain
+from components.shell.takeaway import conclude
+from components.tour.memory import TourMemory
+from components.tour.script import SCRIPT, beat_of
+
+LAST = "end-of-tour"
+
+
+def draw_ending(memory: TourMemory) -> None:
+    """Every prediction beside what it was, those that surprised first, and a way to meet each again."""
+    st.html("<h2>What surprised you</h2>")
+    conclude(
+        "One loop, two worlds: whoever has a policy, draws actions and is paid can be improved by the same arithmetic."
+    )
+    met = [(meeting, memory.predictions[meeting]) for meeting in memory.predictions if beat_of(meeting[0]) is not None]
+    judged = [prediction for _, prediction in met if prediction.judged]
+    surprised = sum(prediction.surprised for prediction in judged)
+    if not met:
+        st.info("You have predicted nothing yet. Go back to a beat and say what you expect: who predicts sees more.")
+    else:
+        kept = len(judged) - surprised
+        st.caption(f"{len(met)} predictions: {surprised} surprised you, {kept} came as you said.")
+    for meeting, prediction in sorted(met, key=lambda one: not one[1].surprised):
+        beat = beat_of(meeting[0])
+        assert beat is not None
+        with st.container(
+            horizontal=True, gap="small", vertical_alignment="center", key=f"met_{meeting[0]}_{meeting[1]}"
+        ):
+            mark = "surprised" if prediction.surprised else "as you said" if prediction.judged else "your taste"
+            was = f"it was {prediction.was}" if prediction.judged else prediction.was
+            st.markdown(f"**{plain(beat.title)}** · {mark}: you said {plain(prediction.said)}; {plain(was)}")
+            st.button(
+                "Meet it again",
+                key=f"again_{meeting[0]}_{meeting[1]}",
+                help="The same question with other numbers.",
+                on_click=memory.meet_again,
+                args=(beat.name,),
+            )
+    left = [beat.title for beat in SCRIPT if all(name != beat.name for name, _ in memory.told)]
+    if left and met:
+        st.caption(plain("Not seen yet: " + ", ".join(left) + "."))

@@ -1,0 +1,60 @@
+"""What the tour remembers of one visitor: where it is, what was predicted, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from mdp_core.scenarios import View
+
+Meeting = tuple[str, int]  # a beat's name, and how often it was met before
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What was said, and what it was."""
+
+    said: str
+    was: str
+    surprised: bool
+    judged: bool = True  # False where no answer is right
+
+
+@dataclass
+class TourMemory:
+    """Kept in session state under one key: a look at the laboratory loses nothing."""
+
+    at: str = ""  # the beat's name; empty before the first
+    again: dict[str, int] = field(default_factory=dict)  # by beat: the numbers that it is seen with
+    guesses: dict[Meeting, Any] = field(default_factory=dict)
+    told: set[Meeting] = field(default_factory=set)
+    predictions: dict[Meeting, Prediction] = field(default_factory=dict)
+    views: dict[str, View] = field(default_factory=dict)  # by the key of a player
+    kept: dict[str, Any] = field(default_factory=dict)  # by the key of a scene: its work, while it goes on
+
+    def meeting(self, beat: str) -> Meeting:
+        """The one that is on."""
+        return beat, self.again.get(beat, 0)
+
+    def predict(self, beat: str, guess: Any) -> None:
+        """The visitor commits to a guess: the answer is told."""
+        meeting = self.meeting(beat)
+        self.guesses[meeting] = guess
+        self.told.add(meeting)
+
+    def show(self, beat: str) -> None:
+        """The visitor wants to see it without a guess."""
+        self.told.add(self.meeting(beat))
+
+    def meet_again(self, beat: str) -> None:
+        """The same question with other numbers."""
+        self.again[beat] = self.again.get(beat, 0) + 1
+        self.at = beat
+
+
+def tour_memory() -> TourMemory:
+    """This visitor's."""
+    memory: TourMemory = st.session_state.setdefault("tour", TourMemory())
+    return memory

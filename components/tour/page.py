@@ -1,0 +1,152 @@
+"""The tour: one beat at a time, with its link and its place in the bar."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from components.server.models import models
+from components.server.warmup import warmup
+from components.shell.address import visit, went_back
+from components.shell.messages import on_its_way, tell_problem
+from components.shell.navigation import go_to
+from components.shell.takeaway import conclude
+from components.shell.ticker import part
+from components.shell.visit import READY
+from components.tour.asking import ask, compare
+from components.tour.beat import Beat, Setting
+from components.tour.ending import LAST, draw_ending
+from components.tour.memory import TourMemory, tour_memory
+from components.tour.script import NAMES, SCRIPT, beat_of
+
+STYLE = Path(__file__).parent / "tour.css"
+STAGE_LINK = "v"  # the parameter that every link to the laboratory has
+
+
+def page() -> None:
+    """The page where a newcomer lands."""
+    if STAGE_LINK in st.query_params and "beat" not in st.query_params:
+        go_to("Stage", st.query_params.to_dict())  # links to the Stage were made when it was the first page
+    memory = tour_memory()
+    unknown = _follow(memory)
+    st.html(STYLE)
+    with st.container(key="tour"):
+        _bar(memory)
+        if unknown:
+            tell_problem(f"There is no beat “{unknown}” in this tour.", "It goes on here.")
+        if not warmup().done:
+            on_its_way(visit(), warmup())
+        beat = beat_of(memory.at)
+        if beat is None:
+            draw_ending(memory)
+        else:
+            _draw_beat(beat, memory)
+    _write(memory)
+
+
+def places() -> tuple[str, ...]:
+    """The names of all places of the tour, in their order."""
+    return (*NAMES, LAST)
+
+
+# Where one is
+
+
+def _follow(memory: TourMemory) -> str:
+    """Go where the address says: on arrival, or when the browser goes back or forth. Returns an unknown beat's name."""
+    asked = st.query_params.get("beat", "")
+    arrived = not memory.at
+    if arrived:
+        memory.at = NAMES[0]
+    if asked and asked != memory.at and (arrived or went_back()):
+        if asked not in places():
+            return asked[:40]
+        memory.at = asked
+    elif went_back() and not asked:
+        memory.at = NAMES[0]
+    return ""
+
+
+def _write(memory: TourMemory) -> None:
+    if st.query_params.get("beat") != memory.at:
+        st.query_params.from_dict({"beat": memory.at})
+
+
+def _bar(memory: TourMemory) -> None:
+    """A dot for every place; those that were seen are filled."""
+    titles = {beat.name: beat.title for beat in SCRIPT} | {LAST: "What surprised you"}
+    with st.container(horizontal=True, key="tour_bar", gap=None, vertical_alignment="center"):
+        at = places().index(memory.at)
+        st.button("Back", key="tour_back", on_click=_go, args=(memory, at - 1), disabled=at == 0)
+        for i, name in enumerate(places()):
+            seen = any(beat == name for beat, _ in memory.told)
+            st.button(
+                str(i + 1),
+                key=f"tour_at_{name}",
+                help=titles[name],
+                type="primary" if i == at else "secondary" if seen else "tertiary",
+                on_click=_go,
+                args=(memory, i),
+            )
+        last = at == len(places()) - 1
+        st.button("Next", key="tour_next", on_click=_go, args=(memory, at + 1), disabled=last, type="primary")
+
+
+def _go(memory: TourMemory, to: int) -> None:
+    memory.at = places()[min(max(to, 0), len(places()) - 1)]
+
+
+# The beat
+
+
+def _draw_beat(beat: Beat, memory: TourMemory) -> None:
+    setting = _setting(beat, memory)
+    began = "live" if setting.told and beat.find(setting)[1] is None else ""
+
+    def draw() -> None:
+        setting = _setting(beat, memory)
+        found, answer = beat.find(setting)
+        if began and answer is not None:
+            st.rerun()
+        words, picture = st.columns([5, 9], gap="medium")
+        with words:
+            st.html(f"<h2>{escape(beat.title)}</h2><p class='tour-says'>{escape(beat.says)}</p>")
+            if not setting.told:
+                ask(beat, memory, setting.key)
+            else:
+                st.html(f'<p class="tour-asks">{escape(beat.asks)}</p>')
+                compare(beat, memory, answer)
+                if answer is not None:
+                    conclude(beat.names)
+                    _offer_more(beat, memory)
+        with picture:
+            beat.scene.draw(setting, found)
+
+    part(draw, ticks=lambda: _tick(beat, memory))
+
+
+def _setting(beat: Beat, memory: TourMemory) -> Setting:
+    name, again = memory.meeting(beat.name)
+    model = models().get(READY) if warmup().done else None
+    return Setting(name, again, (name, again) in memory.told, memory, model)
+
+
+def _tick(beat: Beat, memory: TourMemory) -> float | None:
+    """Scenes with work that goes on by itself are looked at now and then, until the answer is known."""
+    setting = _setting(beat, memory)
+    seconds: float | None = getattr(beat.scene, "ticks", None)
+    if seconds is None or not setting.told or setting.model is None:
+        return None
+    return None if beat.find(setting)[1] is not None else seconds
+
+
+def _offer_more(beat: Beat, memory: TourMemory) -> None:
+    with st.container(horizontal=True, gap="small", key="tour_more"):
+        if st.button(
+            "Again, with other numbers", key=f"again_{beat.name}", on_click=memory.meet_again, args=(beat.name,)
+        ):
+            st.rerun()
+        if beat.lab and st.button(f"Go on by yourself: page {beat.lab}", key=f"lab_{beat.name}"):
+            go_to(beat.lab)

@@ -1,0 +1,188 @@
+"""The policy that moves: what a group of scores teaches, a tuning run, and a stand-in that is maximised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import streamlit as st
+
+from components.instruments.drawing.figures import figure, signed
+from components.instruments.drawing.tables import BarRow, bar_table
+from components.instruments.sketch import sketch
+from components.instruments.tuning_film import tuning as tuning_film
+from components.server.job_queue import Job, job_queue
+from components.shell.messages import tell_problem
+from components.shell.waiting import show_waiting
+from components.tour.beat import Setting
+from components.tune.proxy_curves import draw_proxy_curves
+from components.tune.proxy_texts import list_proxy_texts
+from components.tune.run import QueuedRun
+from mdp_core.rlhf.principle import Principle
+
+if TYPE_CHECKING:
+    from mdp_core.rlhf.proxy_runs import ProxyRuns
+    from mdp_core.rlhf.spec import TuneSpec
+
+
+@dataclass(frozen=True)
+class Group:
+    """Texts that answer the same prompt are compared with each other; `scores` are one group's, another's each meeting."""
+
+    scores: Sequence[Sequence[float]]
+    other: Sequence[float] = (0.9, 0.6, 0.6, 0.3)  # a group that differs, shown beside it
+
+    def find(self, setting: Setting) -> list[float]:
+        """The advantages of the group's texts."""
+        return advantages(self._scores(setting))
+
+    def _scores(self, setting: Setting) -> Sequence[float]:
+        return self.scores[setting.again % len(self.scores)]
+
+    def draw(self, setting: Setting, found: list[float] | None) -> None:
+        """The scores, and once it is told the advantages of both groups."""
+        groups = [("these texts", self._scores(setting)), ("other texts", self.other)]
+        for name, scores in groups if setting.told else groups[:1]:
+            rows = []
+            for i, (score, worth) in enumerate(zip(scores, advantages(scores), strict=True)):
+                figures = [figure(score), signed(worth, 2)] if setting.told else [figure(score)]
+                rows.append(BarRow(f"text {i + 1}", figures, score, None))
+            head = [name, "score r", *(["advantage"] if setting.told else [])]
+            st.html(bar_table(head, rows, "reward"))
+
+
+def advantages(scores: Sequence[float]) -> list[float]:
+    """[G] -> [G], GRPO's: (r - mean) / std within the group."""
+    import torch
+
+    from mdp_core.rlhf.advantages import grpo_advantages
+
+    found: list[float] = grpo_advantages(torch.tensor(scores, dtype=torch.float64)).tolist()
+    return found
+
+
+@dataclass
+class Live:
+    """Work in the job queue, kept by the tour while it goes on."""
+
+    work: Any
+    job: Job
+
+    @property
+    def is_open(self) -> bool:
+        """True while there is more to come."""
+        return self.job.is_open
+
+
+def live_of(setting: Setting) -> Live | None:
+    """The work of this meeting, where it was begun."""
+    kept = setting.memory.kept.get(setting.key)
+    if isinstance(kept, Live):
+        kept.job.look()
+        return kept
+    return None
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """A real run: Pocket learns from a score, with another seed each meeting."""
+
+    ticks: ClassVar[float] = 0.5  # seconds between two looks at it
+    prompt: str = "the movie was"
+    steps: int = 30
+    tokens: int = 8
+    low: float = -1.0
+    high: float = 1.0
+
+    def find(self, setting: Setting) -> list[float] | None:
+        """[steps + 1], the mean score before and after each step; None until the run is over."""
+        if setting.told and setting.model is not None and live_of(setting) is None:
+            run = QueuedRun(setting.model, self._spec(setting), Principle())
+            run.begin(job_queue())
+            assert run.job is not None
+            setting.memory.kept[setting.key] = Live(run, run.job)
+        live = live_of(setting)
+        return None if live is None or live.is_open else curve_of(live.work)
+
+    def _spec(self, setting: Setting) -> TuneSpec:
+        from mdp_core.rlhf.spec import preset
+
+        return preset("rloo", prompt=self.prompt, tokens=self.tokens, steps=self.steps, seed=7 + setting.again)
+
+    def draw(self, setting: Setting, found: list[float] | None) -> None:
+        """Paper to draw on, and once it is told the run while it goes on."""
+        live = live_of(setting)
+        memory, meeting = setting.memory, setting.memory.meeting(setting.beat)
+        guess = memory.guesses.get(meeting)
+        drafts = memory.kept
+        draft = f"draft_{setting.key}"
+        truth = None if live is None else curve_of(live.work)
+        sketch(
+            key=f"sketch_{setting.key}",
+            of=setting.key,
+            points=self.steps + 1,
+            low=self.low,
+            high=self.high,
+            across="steps",
+            up="mean score",
+            drawn=guess if isinstance(guess, tuple) else drafts.get(draft),
+            truth=truth if setting.told else None,
+            on_draw=lambda curve: drafts.update({draft: curve}),
+        )
+        if live is None:
+            return
+        run: QueuedRun = live.work
+        if run.error:
+            tell_problem(run.error, "What it has shown stays.")
+        if live.is_open:
+            show_waiting(f"step {run.steps} of {self.steps}", run.steps / self.steps, key=f"bar_{setting.key}")
+        if run.snapshots:
+            tuning_film(run.film, key=f"film_{setting.key}", run=setting.key, live=live.is_open)
+
+
+def curve_of(run: QueuedRun) -> list[float]:
+    """The mean score of the policy before the first step, and after each that is done."""
+    figures = run.film.figures
+    return [figures[n].score for n in sorted(figures)]
+
+
+NAMED = ("what is meant", "what is paid for")
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """Two real runs by a score that is only a stand-in: one that nothing holds, and one that KL holds."""
+
+    ticks: ClassVar[float] = 0.7
+
+    def find(self, setting: Setting) -> ProxyRuns | None:
+        """Both, once they are over."""
+        from mdp_core.rlhf.proxy_runs import ProxyRuns, naive
+
+        if setting.told and setting.model is not None and live_of(setting) is None:
+            runs = ProxyRuns(setting.model, naive(), 7 + setting.again)
+            setting.memory.kept[setting.key] = Live(runs, job_queue().begin(runs, "light"))
+        live = live_of(setting)
+        return None if live is None or live.is_open else live.work
+
+    def draw(self, setting: Setting, found: ProxyRuns | None) -> None:
+        """What is meant and what is paid for, and once it is told what becomes of both."""
+        from mdp_core.rlhf.proxy_runs import naive
+
+        case, live = naive(), live_of(setting)
+        if live is None:
+            for column, name, score in zip(st.columns(2, gap="medium"), NAMED, (case.meant, case.says), strict=True):
+                with column:
+                    st.html(f'<div class="tour-text"><b>{name}</b>{escape(score)}</div>')
+            return
+        runs: ProxyRuns = live.work
+        if live.job.problem:
+            tell_problem(live.job.problem, "What the runs have shown stays.")
+        if live.is_open:
+            done = f"step {runs.done} of {runs.steps}, both runs"
+            show_waiting(done, runs.done / runs.steps, key=f"bar_{setting.key}")
+        if runs.done:
+            draw_proxy_curves(runs, height=320)
+            list_proxy_texts(runs, runs.done)
