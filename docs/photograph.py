@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 SIZE = {"width": 1280, "height": 720}
 TUNED = {"width": 1280, "height": 906}  # a run with all that is said of it
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-SCENE = "/?seed=12&step=1"  # a run worth seeing: at step 1 another token is chosen, so that there is a ghost
+SCENE = "/stage?seed=12&step=1"  # a run worth seeing: at step 1 another token is chosen, so that there is a ghost
 STEPS = 2  # how far the clock is walked after that
 
 

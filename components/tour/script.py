@@ -190,7 +190,7 @@ SCRIPT: tuple[Beat, ...] = (
         how=Choice(("Nothing: it is over", "As much as the place where it stands", "The next reward, and no more")),
         scene=CutOff(LAKE, cells=(), seeds=(7, 9, 12), limit=6, gamma=0.99),
         answer=answers.left,
-        names="Terminated: the world is over, nothing comes after. Truncated: only we stopped looking; the rest has a value.",
+        names="Terminated: the world is over, nothing follows. Truncated: only we stopped looking; the rest has a value.",
         notes="Programs mix these two up all the time, and then learn that stopping the clock is a catastrophe.",
         lab="Learn",
     ),

@@ -33,7 +33,7 @@ def percentile(values, share):
     return sorted(values)[int(share * (len(values) - 1))]
 
 
-def ready(context, address="/"):
+def ready(context, address="/stage"):
     page = context.new_page()
     page.goto(address)
     page.locator(".side.text .bars .bar.chosen").wait_for(timeout=120_000)
@@ -62,7 +62,7 @@ def test_a_chosen_action_alone_and_in_a_class(browser, server):
 def test_a_class_while_somebody_tunes_smollm2(browser, smollm2, tmp_path):
     """Ten visitors with Pocket, before and while another one's run of SmolLM2 is worked on."""
     with serving(tmp_path / "log", "--lm", "smollm2") as url:
-        pages = [ready(browser.new_context(base_url=url), "/?model=pocket") for _ in range(SESSIONS)]
+        pages = [ready(browser.new_context(base_url=url), "/stage?model=pocket") for _ in range(SESSIONS)]
         quiet = clicks_of_all(pages)
         tuner = browser.new_context(base_url=url, viewport={"width": 1280, "height": 720}).new_page()
         tuner.goto("/tune")

@@ -63,7 +63,7 @@ def long_run():
     wide = "\n".join(["step: -1", "", "S" + "." * 24, *["." * 25] * 24])
     scenario = Scenario(7, GridScenario(own_map=wide, policy="random"), TextScenario(max_tokens=200))
     query = to_query(scenario, View())
-    return "/?" + urllib.parse.urlencode(query)
+    return "/stage?" + urllib.parse.urlencode(query)
 
 
 def percentile(values, share):

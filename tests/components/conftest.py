@@ -1,7 +1,6 @@
 """The Stage's page without a browser: AppTest runs it, and what it hands to the player is kept to be looked at."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,13 @@ from components.server.models import Models
 from components.stage import page as stage
 from mdp_core.tokens.sources import Host
 
-APP = Path(__file__).parents[2] / "app.py"
+
+def _script():
+    from components.shell.frame import frame
+    from components.stage import page as stage
+
+    frame()
+    stage.page()
 
 
 @dataclass
@@ -132,7 +137,7 @@ def open_stage(shelf, monkeypatch):
     monkeypatch.setattr(model, "formula_field", lambda **given: opened[-1].field.update(given))
 
     def open_it(**query):
-        app = AppTest.from_file(str(APP), default_timeout=60)
+        app = AppTest.from_function(_script, default_timeout=60)
         for name, value in query.items():
             app.query_params[name] = value
         opened.append(Stage(app))

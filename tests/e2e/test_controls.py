@@ -15,7 +15,7 @@ def stage(page):
     """The page with both worlds on it; stage("?seed=3") opens it anew with that link."""
 
     def open_it(query=""):
-        page.goto("/" + query)
+        page.goto("/stage" + query)
         expect(page.locator(".side.text .bars .bar.chosen")).to_be_visible(timeout=60_000)
         return page
 
@@ -135,7 +135,7 @@ def test_the_link_is_the_address_of_what_is_seen_now(stage, server):
     page.locator(LINK).first.click()
     code = page.get_by_test_id("stCode").locator("code")
     expect(code).to_contain_text("step=1")
-    assert code.inner_text().replace("\n", "") == page.url.replace("/?", "?")
+    assert code.inner_text().replace("\n", "") == page.url
     expect(page.get_by_role("img", name="QR code of the link above")).to_be_visible()
     expect(page.get_by_test_id("stPopoverBody")).to_contain_text("it opens here only")
 
@@ -152,7 +152,7 @@ def test_a_button_for_another_seed_draws_anew(stage):
 def test_a_start_with_a_model_that_cannot_be_is_said_on_the_page(browser, tmp_path, arguments, said):
     with serving(tmp_path / "log", *arguments) as url:
         page = browser.new_page(base_url=url)
-        page.goto("/")
+        page.goto("/stage")
         expect(alerts(page)).to_contain_text(said, timeout=60_000)
         expect(page.locator(".side.text .bars .bar.chosen")).to_be_visible(timeout=60_000)
         page.close()
@@ -162,7 +162,7 @@ def test_a_talk_starts_with_smollm2_and_it_writes_in_sight(browser, tmp_path, sm
     """`smollm2` is asked for so that it is in the cache, and the test is left out where it cannot be had."""
     with serving(tmp_path / "log", "--lm", "smollm2") as url:
         page = browser.new_page(base_url=url)
-        page.goto("/?prompt=Einstein+said+that&seed=5&tokens=12")
+        page.goto("/stage?prompt=Einstein+said+that&seed=5&tokens=12")
         seen = set()
         for _ in range(1_200):
             seen |= {re.sub(r"\d+", "n", text) for text in page.get_by_test_id("stProgress").all_inner_texts()}

@@ -11,7 +11,7 @@ from tests.e2e.mouse import press
 @pytest.fixture
 def mdp(page):
     """The page MDP, come to by its link in the header, with the language model awake."""
-    page.goto("/")
+    page.goto("/stage")
     expect(page.locator(".side.text .bars .bar.chosen")).to_be_visible(timeout=60_000)
     page.get_by_role("link", name="MDP").click()
     expect(page.get_by_role("heading", name=re.compile("The world"))).to_be_visible(timeout=30_000)

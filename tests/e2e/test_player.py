@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.mouse import press
 
-REVIEW = "/?seed=7&world=lake&prompt=the+movie+was"
+REVIEW = "/stage?seed=7&world=lake&prompt=the+movie+was"
 
 
 def clock(page):
@@ -84,7 +84,7 @@ def test_the_keyboard_does_all_of_it(page):
 
 
 def test_keys_pressed_fast_lose_nothing(page):
-    open_stage(page, "/?seed=7&world=cliff&policy=epsilon&epsilon=0.5")
+    open_stage(page, "/stage?seed=7&world=cliff&policy=epsilon&epsilon=0.5")
     _, length = clock(page)
     for _ in range(3):
         for _ in range(12):

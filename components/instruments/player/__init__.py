@@ -10,7 +10,6 @@ import streamlit as st
 from components.instruments.kit import component
 from mdp_core.scenarios import View
 
-
 ROWS = ("state", "policy", "draw", "action", "transition", "reward", "next", "rewards", "togo", "sum")
 
 
