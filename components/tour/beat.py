@@ -36,13 +36,10 @@ class Number:
 
 @dataclass(frozen=True)
 class Curve:
-    """A curve, drawn by hand through `points` places from left to right."""
+    """A curve, drawn by hand on the scene's paper, whose axis goes from `low` to `high`."""
 
     low: float
     high: float
-    points: int
-    across: str  # what goes from left to right
-    up: str  # what is drawn
 
 
 Question = Choice | Number | Curve

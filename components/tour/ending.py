@@ -9,7 +9,7 @@ from components.shell.takeaway import conclude
 from components.tour.memory import TourMemory
 from components.tour.script import SCRIPT, beat_of
 
-LAST = "end-of-tour"
+LAST = "surprises"
 
 
 def draw_ending(memory: TourMemory) -> None:

@@ -233,7 +233,7 @@ SCRIPT: tuple[Beat, ...] = (
         says="Only the finished text is scored, from −1 for harsh to 1 for friendly. And yet one can say, token by token, "
         "what score to expect: over all the ways in which it may go on.",
         asks="Draw it: the score to be expected after each token.",
-        how=Curve(-1.0, 1.0, 9, "tokens", "expected score"),
+        how=Curve(-1.0, 1.0),
         scene=Growing(SHORT, seeds=(12, 9, 7)),
         answer=answers.expected,
         names="One reward at the end, and still every token has a part in it: it moves the value of the text so far.",
@@ -283,7 +283,7 @@ SCRIPT: tuple[Beat, ...] = (
         says="Now it is put together. In each of 30 steps Pocket writes texts, each is scored for how friendly it sounds, "
         "and those that beat their like become likelier.",
         asks="Draw it: the mean score over the steps.",
-        how=Curve(-1.0, 1.0, 31, "steps", "mean score"),
+        how=Curve(-1.0, 1.0),
         scene=Tuning(),
         answer=answers.moved,
         names="This is a policy gradient: the score was never differentiated, only weighed what to make likelier.",
