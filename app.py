@@ -14,11 +14,13 @@ with st.spinner("Setting up the Stage"), first_imports():
     from components.returns import page as returns
     from components.score import page as score
     from components.stage import page as stage
+    from components.talk import speaker
+    from components.talk.projector import project
     from components.tour import page as tour
     from components.tune import page as tune
     from components.why import page as why
 
-navigation(
+here = navigation(
     [
         st.Page(tour.page, title="Tour", url_path="tour", default=True),
         st.Page(stage.page, title="Stage", url_path="stage"),
@@ -28,5 +30,8 @@ navigation(
         st.Page(why.page, title="Why RL", url_path="why"),
         st.Page(score.page, title="Score", url_path="score"),
         st.Page(tune.page, title="Tune", url_path="tune"),
+        st.Page(speaker.page, title="Speaker", url_path="speaker", visibility="hidden"),
     ]
-).run()
+)
+project(here.title)
+here.run()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit
 
-import segno
 import streamlit as st
 
 from components.shell.address import link_of
 from components.shell.plain import plain
+from components.shell.qr import draw_qr
 from components.shell.shelf import shelf
 from components.shell.visit import Visit
 
@@ -31,13 +31,4 @@ def offer_link(visit: Visit, url: str | None) -> None:
         st.code(address, language=None, wrap_lines=True)
         if urlsplit(address).hostname in LOCAL:
             st.caption("It begins with the name of this machine for itself: it opens here only.")
-        try:
-            code = segno.make(address, error="L", micro=False)
-        except segno.DataOverflowError:
-            st.caption("It is too long for a QR code; copy it instead.")
-            return
-        st.image(
-            code.svg_inline(scale=4, border=3, dark="#000", light="#fff"),
-            alt="QR code of the link above",
-            width=260,
-        )
+        draw_qr(address)

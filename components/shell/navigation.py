@@ -17,3 +17,13 @@ def navigation(pages: Sequence[st.Page]) -> st.Page:
 def go_to(title: str, query: Mapping[str, str] | None = None) -> NoReturn:
     """Leave this page for the one of that title, with these parameters in its address."""
     st.switch_page(st.session_state["pages"][title], query_params=None if query is None else dict(query))
+
+
+def titles() -> tuple[str, ...]:
+    """The titles of all pages."""
+    return tuple(st.session_state["pages"])
+
+
+def paths() -> tuple[str, ...]:
+    """Where all pages but the first are, below the app's address."""
+    return tuple(page.url_path for page in st.session_state["pages"].values() if page.url_path)

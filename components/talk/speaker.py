@@ -1,0 +1,53 @@
+"""The speaker's window: the notes of this item, the next one, the time, and what the audience sees."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from components.instruments.clicker import clicker
+from components.server.talks import GivenTalk, given_talk
+from components.shell.plain import plain
+from components.shell.ticker import part
+from components.talk.menu import minutes
+from components.talk.projector import FOLLOW, TICK
+
+
+def page() -> None:
+    """Opened by its link only; it and the projector follow each other."""
+    secret = st.query_params.get("talk", "")
+    given = given_talk(secret)
+    st.html("<h2>Speaker</h2>")
+    if given is None:
+        st.info(
+            "This talk is over, or was never given here. Begin one with T on any page, and open this window from there."
+        )
+        return
+    clicker(key="speaker_clicker", talking=True, on_go=given.go, on_talk=lambda _: None)
+    left, right = st.columns([5, 6], gap="medium")
+    with left:
+        part(lambda: _draw_notes(given), ticks=lambda: TICK)
+    with right:
+        st.caption("What the audience sees")
+        st.iframe(f"/?{FOLLOW}={given.secret}&embed=true", height=480)
+
+
+def _draw_notes(given: GivenTalk) -> None:
+    items = given.talk.items
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.button("Back", key="speaker_back", on_click=given.go, args=(-1,), disabled=given.at == 0)
+        st.button(
+            "Next",
+            key="speaker_next",
+            type="primary",
+            on_click=given.go,
+            args=(1,),
+            disabled=given.at >= len(items) - 1,
+        )
+        st.markdown(f"**{given.at + 1} of {len(items)}** · {minutes(given.began)} · {time.strftime('%H:%M')}")
+    item = items[given.at]
+    st.subheader(plain(item.title))
+    st.markdown(plain(item.notes) or "No notes.")
+    if given.at + 1 < len(items):
+        st.caption(plain(f"Next: {items[given.at + 1].title}"))
