@@ -7,7 +7,10 @@ from pathlib import Path
 import streamlit as st
 
 from components.instruments.clicker import clicker
+from components.shell.address import visit
 from components.shell.messages import tell_problem
+from components.shell.principle import principle
+from components.shell.shelf import shelf
 from components.shell.ticker import part
 from components.talk.memory import TalkMemory, talk_memory
 from components.talk.menu import draw_menu
@@ -62,9 +65,7 @@ def _follow_link(memory: TalkMemory) -> None:
 def _remember(memory: TalkMemory) -> None:
     """What the speaker's window shows, too: this session's own memories, not copies."""
     if memory.given is not None and not memory.follows:
-        for name in ("visit", "tour", "shelf", "principle"):
-            if name in st.session_state:
-                memory.given.seen[name] = st.session_state[name]
+        memory.given.seen = {"visit": visit(), "tour": tour_memory(), "shelf": shelf(), "principle": principle()}
 
 
 def _look_across(memory: TalkMemory) -> None:

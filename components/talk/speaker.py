@@ -30,7 +30,8 @@ def page() -> None:
         part(lambda: _draw_notes(given), ticks=lambda: TICK)
     with right:
         st.caption("What the audience sees")
-        st.iframe(f"/?{FOLLOW}={given.secret}&embed=true", height=480)
+        with st.container(key="speaker_view"):
+            st.iframe(f"/?{FOLLOW}={given.secret}&embed=true", height=960)
 
 
 def _draw_notes(given: GivenTalk) -> None:

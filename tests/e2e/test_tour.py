@@ -1,0 +1,91 @@
+"""The tour in a real browser: with keys alone, on a phone, and with the browser's Back."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from components.tour.script import NAMES, SCRIPT
+
+ACTIVE = """() => {
+    let active = document.activeElement;
+    while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+    return active ? (active.getAttribute("aria-label") || active.innerText || "").trim() : "";
+}"""
+
+
+def tab_to(page, name):
+    """Press Tab until the focus is on what is called `name`."""
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        if page.evaluate(ACTIVE) == name:
+            return
+    pytest.fail(f"no {name} on the way of the Tab key")
+
+
+def heading(page, title):
+    return page.get_by_role("heading", name=title, exact=True)
+
+
+def test_the_whole_tour_with_keys_alone(page):
+    page.goto("/")
+    for beat in SCRIPT:
+        expect(heading(page, beat.title)).to_be_visible()
+        expect(page).to_have_url(re.compile(f"beat={beat.name}"))
+        tab_to(page, "Show me")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text(beat.names)).to_be_visible()
+        tab_to(page, "Next")
+        page.keyboard.press("Enter")
+    expect(heading(page, "What surprised you")).to_be_visible()
+
+
+def test_on_a_phone_no_beat_is_wider_than_the_screen(page):
+    page.set_viewport_size({"width": 375, "height": 812})
+    for name in NAMES:
+        page.goto(f"/?beat={name}")
+        page.get_by_role("button", name="Show me").click()
+        expect(page.locator(".lesson")).to_be_visible()
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= 375
+
+
+def test_back_walks_beats_and_a_laboratory_page_loses_nothing(page):
+    page.goto("/?beat=transition")
+    page.get_by_role("button", name="Show me").click()
+    expect(page.locator(".lesson")).to_be_visible()
+    page.get_by_role("button", name="Next", exact=True).click()
+    expect(heading(page, "Add it up")).to_be_visible()
+    page.go_back()
+    expect(heading(page, "The world draws, too")).to_be_visible()
+    expect(page.locator(".lesson")).to_be_visible()
+    page.get_by_role("link", name="Score").click()
+    expect(heading(page, "The world draws, too")).to_have_count(0)
+    page.get_by_role("link", name="Tour").click()
+    expect(heading(page, "The world draws, too")).to_be_visible()
+    expect(page.locator(".lesson")).to_be_visible()
+
+
+def test_an_old_link_to_the_stage_still_opens_it(page):
+    page.goto("/?v=1&seed=3&world=cliff&step=2")
+    expect(page).to_have_url(re.compile(r"/stage\?.*seed=3.*world=cliff"))
+    expect(page.locator(".clock .readout")).to_have_text(re.compile("^t 2/"))
+
+
+def test_a_curve_is_drawn_by_hand_or_by_keys(page):
+    page.goto("/?beat=expect")
+    paper = page.locator(".sketch canvas")
+    guess = page.get_by_role("button", name="That is my guess")
+    expect(guess).to_be_disabled()
+    box = paper.bounding_box()
+    page.mouse.move(box["x"] + 80, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 40, box["y"] + 60, steps=10)
+    page.mouse.up()
+    expect(guess).to_be_enabled()
+    paper.focus()
+    before = float(paper.get_attribute("aria-valuenow"))
+    page.keyboard.press("ArrowDown")
+    assert float(paper.get_attribute("aria-valuenow")) == pytest.approx(before - 0.1)  # a twentieth of the axis
+    guess.click()
+    expect(page.locator(".lesson")).to_be_visible()
+    expect(page.get_by_text(re.compile("You said a curve from"))).to_be_visible()
