@@ -33,5 +33,10 @@ def ask_seed(visit: Visit) -> None:
         "↻",
         key="new_seed",
         help="New seed: draw everything anew",
-        on_click=lambda: visit.change_seed(secrets.randbelow(SMALL)),
+        on_click=lambda: visit.change_seed(_another(visit.scenario.seed)),
     )
+
+
+def _another(seed: int) -> int:
+    """Never the same again: who asks for another one wants to see something else."""
+    return (seed + 1 + secrets.randbelow(SMALL - 1)) % SMALL
