@@ -72,10 +72,13 @@ export class Instrument {
  *  @param {new (root: ShadowRoot) => Instrument & {receive(component: Component): void}} App */
 export function mounted(App) {
   const apps = new WeakMap();
+  const pages = new WeakMap(); // what stood in a place before its first app: the next one must not find the first one's marks
   /** @param {Component} component */
   return (component) => {
     const root = component.parentElement;
     if (!apps.has(root)) {
+      if (pages.has(root)) root.replaceChildren(pages.get(root).cloneNode(true));
+      else pages.set(root, copyOf(root));
       placeIcons(root);
       apps.set(root, new App(root));
     }
@@ -87,4 +90,12 @@ export function mounted(App) {
       app.close();
     };
   };
+}
+
+/** All that is in a place, as it is now.
+ *  @param {ShadowRoot} root */
+function copyOf(root) {
+  const copy = document.createDocumentFragment();
+  for (const child of root.childNodes) copy.append(child.cloneNode(true));
+  return copy;
 }
