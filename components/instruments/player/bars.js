@@ -3,11 +3,10 @@
 import { added, button, made } from "../kit/dom.js";
 import { approach } from "../kit/motion.js";
 import { figure } from "../kit/numbers.js";
-import { pagePixels, roomIn } from "../kit/page_pixel.js";
+import { roomIn } from "../kit/page_pixel.js";
 import { readable } from "./page.js";
 
 const SLOTS = 4; // bars above one another before a second column begins
-const BAR_HEIGHT = 27;
 
 export class Bars {
   constructor(element, choose) {
@@ -22,7 +21,7 @@ export class Bars {
     if (step && step.rest) items.push({ action: " rest", label: `${step.rest.count.toLocaleString("en")} more`, name: "the others", p: step.rest.p, rest: true });
     const columns = items.length > SLOTS && roomIn(this.element).width > 400 ? 2 : 1;
     const rows = Math.max(columns === 2 ? SLOTS : items.length, SLOTS);
-    this.element.style.height = pagePixels(rows * BAR_HEIGHT);
+    this.element.style.setProperty("--rows", String(rows));
     const seen = new Set();
     items.forEach((item, i) => {
       seen.add(item.action);
@@ -66,7 +65,7 @@ export class Bars {
         moving ||= bar.now[name] !== bar.to[name];
       }
       const { p, x, y, shown } = bar.now;
-      bar.element.style.transform = `translate(${x * 100}%, ${pagePixels(y * BAR_HEIGHT)})`;
+      bar.element.style.transform = `translate(${x * 100}%, calc(${y} * (100% + 1px)))`;
       bar.element.style.opacity = shown;
       bar.fill.style.transform = `scaleX(${p})`;
       bar.share.textContent = figure(p);
