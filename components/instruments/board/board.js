@@ -7,6 +7,7 @@ import { Instrument, mounted } from "../kit/instrument.js";
 import { DIRECTIONS, drawArrows, drawCell, drawJump, layOut, pointsOf, writeCell } from "../kit/map.js";
 import { reduced } from "../kit/motion.js";
 import { amount, clamp, short } from "../kit/numbers.js";
+import { pagePixels } from "../kit/page_pixel.js";
 import { labelPlace } from "./engine.js";
 
 const LAYERS = { v: "values v", q: "values q", policy: "policy", change: "change of v", none: "map" };
@@ -48,7 +49,7 @@ class Board extends Instrument {
     this.mapText = JSON.stringify(data.map);
     this.followTheme();
     this.box.setAttribute("aria-label", data.name);
-    this.box.style.setProperty("--board-height", `${data.height}px`);
+    this.box.style.setProperty("--board-height", pagePixels(data.height));
     this.brush = this.offer(this.palette, data.palette, this.brush, (brush) => (this.brush = brush));
     const layers = data.layers.map((name) => [name, LAYERS[name]]);
     if (fresh && data.layer) this.layer = data.layer;

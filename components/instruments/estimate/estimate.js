@@ -5,11 +5,12 @@ import { dot, penOf, shade, stroke } from "../kit/canvas.js";
 import { button, dragged, made, put, swallow } from "../kit/dom.js";
 import { Instrument, mounted } from "../kit/instrument.js";
 import { clamp, figure, stepped } from "../kit/numbers.js";
+import { roomIn } from "../kit/page_pixel.js";
 import { cosine, estimated, gain, lengthAt, nearest, powers, share, slope } from "./engine.js";
 
 const BLOCKS = 16; // of a size at least, for the slope
 const START = 0.5; // of the way from one text to all
-const NARROW = 700; // px
+const NARROW = 700; // page pixels
 
 class Estimate extends Instrument {
   constructor(root) {
@@ -28,7 +29,7 @@ class Estimate extends Instrument {
     dragged(this.baseline, (b) => this.moveTo(b), () => this.speak());
     this.texts.addEventListener("keydown", (event) => this.step(event));
     this.whenResized(this.box, () => {
-      this.box.classList.toggle("narrow", this.box.clientWidth < NARROW);
+      this.box.classList.toggle("narrow", roomIn(this.box).width < NARROW);
       this.invalidate();
     });
   }

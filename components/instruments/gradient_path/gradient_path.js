@@ -2,14 +2,15 @@
 
 import { made } from "../kit/dom.js";
 import { Instrument, mounted } from "../kit/instrument.js";
+import { roomIn } from "../kit/page_pixel.js";
 
-const NARROW = 900; // px; below, the stations stand under each other
+const NARROW = 900; // page pixels; below, the stations stand under each other
 
 class GradientPath extends Instrument {
   constructor(root) {
     super(root, ".gradient-path");
     this.way = this.find(".way");
-    this.whenResized(this.box, () => this.box.classList.toggle("narrow", this.box.clientWidth < NARROW));
+    this.whenResized(this.box, () => this.box.classList.toggle("narrow", roomIn(this.box).width < NARROW));
   }
 
   receive({ data }) {

@@ -1,16 +1,18 @@
-// Drawing on a canvas, in CSS pixels.
+// Drawing on a canvas, in page pixels.
+
+import { pagePixel } from "./page_pixel.js";
 
 /** `canvas` cleared, and its pen; `font` as CSS writes it.
  *  @param {HTMLCanvasElement} canvas @param {string} font */
 export function penOf(canvas, font) {
   const ratio = window.devicePixelRatio || 1;
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
+  const pixel = pagePixel();
+  canvas.width = Math.round(canvas.clientWidth * ratio);
+  canvas.height = Math.round(canvas.clientHeight * ratio);
   const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen.setTransform(ratio * pixel, 0, 0, ratio * pixel, 0, 0);
   pen.font = font;
-  return { pen, width, height };
+  return { pen, width: canvas.clientWidth / pixel, height: canvas.clientHeight / pixel };
 }
 
 /** A rectangle that lets through what is below it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from typing import Any
 
 import streamlit as st
@@ -19,16 +19,21 @@ def player(
     command: int,
     *,
     key: str,
-    rows: Sequence[str] = ROWS,
+    rows: Collection[str] = ROWS,
     on_view: Callable[[int, float], None],
     on_choose: Callable[[str, int, Any], None],
     on_undo: Callable[[str], None],
 ) -> None:
-    """Draw `frames` (see mdp_core.frames.stage_frames). The player looks where `view` says only when `command` is new.
+    """Draw `frames` (see mdp_core.frames.stage_frames) of two worlds, or of one, which then has all of the width. The player
+    looks where `view` says only when `command` is new, and takes the height that the window has left.
 
+    `rows` are those of ROWS that are shown; gamma is there for the last three of them. Raises ValueError for other names.
     Back come `on_view(step, gamma)` on release, pause and step, `on_choose(side, t, action)` and `on_undo(side)`; all of
     them before the next run of the script, as Streamlit's callbacks do.
     """
+
+    if unknown := set(rows) - set(ROWS):
+        raise ValueError(f"the player has no rows {sorted(unknown)}")
 
     def came(name: str) -> Any:
         return st.session_state[key].get(name)
@@ -52,9 +57,9 @@ def player(
         key=key,
         data={
             "frames": frames,
+            "rows": [row for row in ROWS if row in rows],
             "view": {"step": view.step, "gamma": view.gamma},
             "command": command,
-            "rows": list(rows),
         },
         on_view_change=looked,
         on_choice_change=chose,

@@ -3,10 +3,10 @@
 import { added, button, made } from "../kit/dom.js";
 import { approach } from "../kit/motion.js";
 import { figure } from "../kit/numbers.js";
+import { roomIn } from "../kit/page_pixel.js";
 import { readable } from "./page.js";
 
 const SLOTS = 4; // bars above one another before a second column begins
-const BAR_HEIGHT = 27;
 
 export class Bars {
   constructor(element, choose) {
@@ -19,9 +19,9 @@ export class Bars {
   show(step, drawn) {
     const items = step ? [...step.bars] : [];
     if (step && step.rest) items.push({ action: " rest", label: `${step.rest.count.toLocaleString("en")} more`, name: "the others", p: step.rest.p, rest: true });
-    const columns = items.length > SLOTS && this.element.clientWidth > 400 ? 2 : 1;
+    const columns = items.length > SLOTS && roomIn(this.element).width > 400 ? 2 : 1;
     const rows = Math.max(columns === 2 ? SLOTS : items.length, SLOTS);
-    this.element.style.height = `${rows * BAR_HEIGHT}px`;
+    this.element.style.setProperty("--rows", String(rows));
     const seen = new Set();
     items.forEach((item, i) => {
       seen.add(item.action);
@@ -65,7 +65,7 @@ export class Bars {
         moving ||= bar.now[name] !== bar.to[name];
       }
       const { p, x, y, shown } = bar.now;
-      bar.element.style.transform = `translate(${x * 100}%, ${y * BAR_HEIGHT}px)`;
+      bar.element.style.transform = `translate(${x * 100}%, calc(${y} * (100% + 1px)))`;
       bar.element.style.opacity = shown;
       bar.fill.style.transform = `scaleX(${p})`;
       bar.share.textContent = figure(p);
@@ -103,7 +103,7 @@ export class Stack {
       const { from, width, label, chosen } = stretches[i] || { from: 1, width: 0, label: "" };
       part.to = [from, width];
       part.element.className = chosen ? "part chosen" : "part";
-      part.element.textContent = width * this.strip.clientWidth > 12 + 7 * label.trim().length ? label.trim() : "";
+      part.element.textContent = width * roomIn(this.strip).width > 12 + 7 * label.trim().length ? label.trim() : "";
     });
     this.element.classList.toggle("blank", !step);
     this.marker.style.visibility = step && drawn ? "" : "hidden";

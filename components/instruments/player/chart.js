@@ -3,6 +3,7 @@
 import { penOf, shade } from "../kit/canvas.js";
 import { made } from "../kit/dom.js";
 import { amount, clamp, figure } from "../kit/numbers.js";
+import { pagePixel } from "../kit/page_pixel.js";
 import { discountedReturn, sumTerms } from "./engine.js";
 
 const QUIET = "#8a94a3"; // readable on both grounds
@@ -23,7 +24,8 @@ export class Chart {
   draw({ bars, outlines, ghost, since, scale, span, at, colours, reading, label }) {
     const { canvas } = this;
     this.span = Math.max(span, 1);
-    const { pen, width, height } = penOf(canvas, `600 13px ${colours.font}`);
+    const size = parseFloat(getComputedStyle(canvas).fontSize) / pagePixel();
+    const { pen, width, height } = penOf(canvas, `600 ${size}px ${colours.font}`);
     if (!width) return;
     const all = [...bars, ...(outlines || []), ...(ghost || [])];
     const negative = all.some((value) => value < 0);
@@ -52,16 +54,16 @@ export class Chart {
     }
     pen.fillStyle = colours.line;
     pen.fillRect(0, zero - 0.5, width, 1);
-    this.write(pen, reading, at * slot, width, height, zero > height / 2 ? 12 : height - 4, colours);
+    this.write(pen, reading, at * slot, width, size, zero > height / 2 ? size : height - 4, colours);
     canvas.setAttribute("aria-label", label);
   }
 
   /** The number of the marked step, beside its mark. */
-  write(pen, reading, x, width, height, y, colours) {
+  write(pen, reading, x, width, size, y, colours) {
     const room = pen.measureText(reading).width + 8;
     const left = clamp(x, 0, width - room);
     pen.fillStyle = colours.ground;
-    shade(pen, 0.8, left, y - 12, room, 16);
+    shade(pen, 0.8, left, y - size + 1, room, size + 3);
     pen.fillStyle = colours.ink;
     pen.fillText(reading, left + 4, y);
   }

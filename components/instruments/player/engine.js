@@ -48,37 +48,50 @@ export function sumTerms(rewards, gamma, limit) {
   return { terms: paid.slice(0, limit), hidden: Math.max(paid.length - limit, 0), total: discountedReturn(rewards, gamma) };
 }
 
-/** The phases of one step in slow motion: name and the share of the step at which each begins. The last one, observe,
- *  already looks at the next state: while the eye is on it, the distribution glides to the next step's.
- *  @type {[string, number][]} */
-export const PHASES = [
-  ["observe", 0],
-  ["distribution", 0.08],
-  ["draw", 0.28],
-  ["act", 0.48],
-  ["transition", 0.6],
-  ["reward", 0.76],
-  ["observe", 0.88],
+/** @typedef {{phase: string, begin: number, next: boolean}[]} Walk the phases of one step in slow motion: name, the share of
+ *  the step at which it begins, and whether it already looks at the next state: while the eye is on that, the distribution
+ *  glides to the next step's. */
+
+/** @type {[string, number, boolean?][]} a phase, and how much of a step it takes */
+const LASTS = [
+  ["observe", 0.08],
+  ["distribution", 0.2],
+  ["draw", 0.2],
+  ["act", 0.12],
+  ["transition", 0.16],
+  ["reward", 0.12],
+  ["observe", 0.12, true],
 ];
 
-/** Which phase is lit at `share` in [0, 1) of a step.
- *  @param {number} share */
-export function phaseAt(share) {
-  let name = PHASES[0][0];
-  for (const [phase, begin] of PHASES) if (share >= begin) name = phase;
-  return name;
+/** The walk through those phases that are `told`; they share the whole step.
+ *  @param {(phase: string) => boolean} told @returns {Walk} */
+export function walkThrough(told) {
+  const kept = LASTS.filter(([phase]) => told(phase));
+  const whole = kept.reduce((sum, [, lasts]) => sum + lasts, 0);
+  let begun = 0;
+  return kept.map(([phase, lasts, next = false]) => {
+    const begin = begun / whole;
+    begun += lasts;
+    return { phase, begin, next };
+  });
+}
+
+/** What is lit at `share` in [0, 1) of a step.
+ *  @param {number} share @param {Walk} walk of one phase at least */
+function litAt(share, walk) {
+  return walk.reduce((lit, part) => (share >= part.begin - 1e-9 ? part : lit));
 }
 
 /** What is on the Stage at position `p` (a step and a share of it), for a run of `length` steps.
  *  at: the step whose numbers are shown (`length`: the end); phase: which part of the loop is lit, null where all of it is
  *  (at rest, or too fast to follow); drawn, acted, moved: whether u has fallen, a_t is taken, the agent stands in s_{t+1}.
- *  @param {number} p @param {number} length @param {boolean} walking */
-export function scene(p, length, walking) {
+ *  @param {number} p @param {number} length @param {Walk} walk the phases to walk through; none where it is too fast */
+export function scene(p, length, walk) {
   const t = Math.min(Math.floor(p + 1e-9), length);
   const share = p - t;
-  if (!walking || t >= length || share <= 1e-6) return { at: t, phase: null, drawn: true, acted: true, moved: false };
-  const phase = phaseAt(share);
-  if (share >= PHASES[PHASES.length - 1][1]) return { at: t + 1, phase, drawn: false, acted: false, moved: false };
+  if (!walk.length || t >= length || share <= 1e-6) return { at: t, phase: null, drawn: true, acted: true, moved: false };
+  const { phase, next } = litAt(share, walk);
+  if (next) return { at: t + 1, phase, drawn: false, acted: false, moved: false };
   const told = ["draw", "act", "transition", "reward"].indexOf(phase);
   return { at: t, phase, drawn: told >= 0, acted: told >= 1, moved: told >= 2 };
 }

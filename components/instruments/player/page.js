@@ -4,6 +4,8 @@
 import { added, made } from "../kit/dom.js";
 import { figure } from "../kit/numbers.js";
 
+const [SHORT, LONG] = [70, 150]; // characters up to which a text is written large, and from which on small
+
 export class TextPage {
   constructor(element, goTo) {
     this.element = element;
@@ -24,7 +26,8 @@ export class TextPage {
       return token;
     });
     const length = world.prompt.join("").length + world.steps.reduce((sum, step) => sum + step.piece.length, 0);
-    this.element.classList.toggle("long", length > 150);
+    this.element.classList.toggle("long", length > LONG);
+    this.element.classList.toggle("short", length <= SHORT);
     this.ending = added(this.element, "span", "ending", world.ending);
     this.before = null;
     if (world.ghost && world.ghost.pieces) {

@@ -9,15 +9,16 @@ import { Transport } from "../kit/transport.js";
 import { Bars, Stack } from "./bars.js";
 import { Chart, writeSum } from "./chart.js";
 import { discountedReturn, discountedRewards, largestReturn, returnsToGo, scene } from "./engine.js";
+import { FreeHeight } from "./free_height.js";
 import { MapPicture } from "./map.js";
 import { TextPage } from "./page.js";
 import { Readings } from "./readings.js";
+import { Rows } from "./rows.js";
 
 const SPEEDS = [0.25, 0.5, 1, 2, 5, 10, 30];
 const WALKING_SPEED = 1; // steps a second up to which a step is walked through phase by phase
 const GLIDE = 85; // ms, the time constant of every glide
 const REMEMBERED = 2000; // ms after which a player that is put in another's place starts afresh
-const ORDER = ["observe", "distribution", "draw", "act", "transition", "reward"];
 
 let latest = null; // the player that was made last
 
@@ -32,7 +33,9 @@ class Player extends Instrument {
     this.key = null;
     this.last = 0;
     this.reduced = reduced();
-    this.sides = [this.side("left"), this.side("right")];
+    this.rows = new Rows(this.box);
+    this.places = [this.side("left"), this.side("right")];
+    this.sides = []; // those of the places in which there is a world
     this.speeds = this.find(".speed");
     this.slider = this.find(".gamma");
     this.live = this.find(".live");
@@ -84,11 +87,17 @@ class Player extends Instrument {
       this.invalidate();
     };
     dragged(this.slider, drag, () => this.commit());
-    this.whenResized(this.box, () => {
-      this.shown = null;
-      this.invalidate();
-    });
+    this.height = new FreeHeight(this.box);
+    this.whenResized(this.height.page, () => this.height.fill());
+    this.whenResized(this.box, () => this.refresh());
     this.reduced.addEventListener("change", () => this.invalidate(), { signal: this.closing });
+  }
+
+  /** Draw all of it anew. */
+  refresh() {
+    this.rows.drawLoop();
+    this.shown = null;
+    this.invalidate();
   }
 
   get t() {
@@ -99,15 +108,16 @@ class Player extends Instrument {
   receive({ data, setStateValue, setTriggerValue }) {
     this.setState = setStateValue;
     this.trigger = setTriggerValue;
-    const { frames, view, command, rows } = data;
-    if (frames.worlds.length === 1) frames.worlds.push(frames.worlds[0]);
-    for (const row of this.root.querySelectorAll(".row")) if (!row.classList.contains("head")) row.hidden = !rows.some((name) => row.classList.contains(name));
+    const { frames, rows, view, command } = data;
     if (frames.key !== this.key) {
       if (this.key === null) this.goOn(latest);
       latest = this;
       this.key = frames.key;
       this.length = Math.max(1, ...frames.worlds.map((world) => world.steps.length));
+      this.sides = this.places.slice(0, frames.worlds.length);
       this.sides.forEach((side, i) => this.introduce(side, { ...frames.worlds[i], rewards: frames.worlds[i].steps.map((step) => step.reward) }));
+      this.box.classList.toggle("alone", this.sides.length === 1);
+      this.box.classList.toggle("alike", new Set(this.sides.map((side) => side.kind)).size === 1);
       this.p = Math.min(this.p, this.length);
     }
     if (command !== this.command) {
@@ -116,9 +126,10 @@ class Player extends Instrument {
       this.gamma = clamp(view.gamma, 0, 1, 0.9);
       this.committed = { step: this.t, gamma: this.gamma };
     }
+    this.rows.show(rows);
     this.colours = this.followTheme();
-    this.shown = null;
-    this.invalidate();
+    this.height.fill();
+    this.refresh();
   }
 
   introduce(side, world) {
@@ -129,7 +140,6 @@ class Player extends Instrument {
       part.classList.add(world.id, kind);
     }
     Object.assign(side, { world, kind, mark: null, returnsMark: null });
-    this.box.classList.toggle("alike", this.sides[0].kind === this.sides[1].kind);
     const head = this.find(`.head .side.${side.place}`);
     find(head, ".title").textContent = world.title;
     Object.assign(find(head, ".caption"), { textContent: world.caption, title: world.caption });
@@ -227,13 +237,13 @@ class Player extends Instrument {
   }
 
   drawStep(dt) {
-    const walking = this.playing && this.speed <= WALKING_SPEED && !this.reduced.matches;
+    const walk = this.playing && this.speed <= WALKING_SPEED && !this.reduced.matches ? this.rows.walk : [];
     const tau = this.reduced.matches ? 0 : this.playing ? Math.min(GLIDE, 350 / this.speed) : GLIDE;
-    this.drawClock(walking);
+    this.drawClock(walk);
     let moving = false;
     for (const side of this.sides) {
       const { world } = side;
-      const now = scene(this.p, world.steps.length, walking);
+      const now = scene(this.p, world.steps.length, walk);
       const mark = `${this.key} ${now.at} ${now.drawn} ${now.acted} ${now.moved}`;
       if (side.mark !== mark || !this.shown) {
         side.mark = mark;
@@ -250,20 +260,13 @@ class Player extends Instrument {
     return moving;
   }
 
-  drawClock(walking) {
-    const { phase } = scene(this.p, this.length, walking);
+  drawClock(walk) {
+    const { phase } = scene(this.p, this.length, walk);
     this.transport.show(this.playing, this.t, 0, this.length, `step ${this.t} of ${this.length}`, this.p > 0);
     put(this.slider, this.gamma, `gamma ${figure(this.gamma)}`);
     this.readouts.step.textContent = `t ${this.t}/${this.length}`;
     this.readouts.gamma.textContent = `γ gamma ${figure(this.gamma)}`;
-    if (this.phase !== phase) {
-      this.phase = phase;
-      this.box.classList.toggle("walking", phase !== null);
-      for (const row of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll("[data-phase]"))) {
-        row.classList.toggle("lit", row.dataset.phase === phase);
-        row.classList.toggle("told", phase !== null && ORDER.indexOf(row.dataset.phase) <= ORDER.indexOf(phase));
-      }
-    }
+    this.rows.light(phase);
   }
 
   drawReturns(side, world) {

@@ -4,6 +4,7 @@ import { extent, marks } from "../kit/axis.js";
 import { added, find, setAll, shape } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
 import { amount, digits, tick } from "../kit/numbers.js";
+import { pagePixel, roomIn } from "../kit/page_pixel.js";
 import { between, frontierAt, line } from "./engine.js";
 
 /** One quantity over the updates: line, band, and a second line where there is one. */
@@ -22,7 +23,7 @@ export class Curve {
     const aim = (event) => {
       if (!this.x) return;
       const left = this.svg.getBoundingClientRect().left;
-      go(Math.round(this.x.from(event.clientX - left)), event.type === "pointerup");
+      go(Math.round(this.x.from((event.clientX - left) / pagePixel())), event.type === "pointerup");
     };
     this.svg.addEventListener("pointerdown", (event) => {
       this.svg.setPointerCapture(event.pointerId);
@@ -33,7 +34,7 @@ export class Curve {
   }
 
   draw(curves, until, names = {}) {
-    const [width, height] = [this.svg.clientWidth, this.svg.clientHeight];
+    const { width, height } = roomIn(this.svg);
     if (!width || !height) return;
     this.curves = curves;
     const { lines, band, error, axis } = this.kind;
@@ -109,7 +110,7 @@ export class Plane {
   draw(film) {
     const { curves, plane } = film;
     const { svg } = this;
-    const [width, height] = [svg.clientWidth, svg.clientHeight];
+    const { width, height } = roomIn(svg);
     if (!width || !height) return;
     this.film = film;
     const exact = plane ? plane.exact : [];

@@ -3,9 +3,10 @@
 import { added, find } from "../kit/dom.js";
 import { approach } from "../kit/motion.js";
 import { figure } from "../kit/numbers.js";
+import { pagePixels } from "../kit/page_pixel.js";
 import { known } from "./engine.js";
 
-const ROW = 20; // px a bar takes
+const ROW = 20; // page pixels a bar takes
 
 /** A piece of text for the eye, a stranger's: what is blank is named. */
 export function seen(piece) {
@@ -31,7 +32,7 @@ export class NextToken {
     const items = next.tokens.map((token, i) => ({ id: next.ids[i], label: next.ends[i] ? "∎ end" : seen(token), reference: next.reference[i] }));
     items.push({ id: -1, label: `${next.others.toLocaleString("en")} others`, reference: next.reference.at(-1), rest: true });
     this.most = Math.max(...[next.reference, ...next.p].flatMap((row) => row.slice(0, -1)), 1e-9);
-    this.list.style.height = `${items.length * ROW}px`;
+    this.list.style.height = pagePixels(items.length * ROW);
     const there = new Set(items.map((item) => item.id));
     for (const [id, bar] of this.bars) {
       if (there.has(id)) continue;
@@ -96,7 +97,7 @@ export class NextToken {
         bar.now[what] = approach(bar.now[what], bar.to[what], dt, tau);
         moving ||= bar.now[what] !== bar.to[what];
       }
-      bar.element.style.transform = `translateY(${bar.now.y * ROW}px)`;
+      bar.element.style.transform = `translateY(${pagePixels(bar.now.y * ROW)})`;
       bar.fill.style.transform = `scaleX(${bar.now.p / this.most})`;
       bar.share.textContent = share(bar.now.p);
     }
