@@ -248,8 +248,8 @@ class Player extends Instrument {
       if (side.mark !== mark || !this.shown) {
         side.mark = mark;
         const step = world.steps[now.at];
-        side.state.show(now);
-        side.bars.show(step, now.drawn);
+        side.state.show(this.rows.tellDraw ? now : { ...now, acted: now.moved });
+        side.bars.show(step, now.drawn && this.rows.tellDraw);
         side.stack.show(step, now.drawn);
         side.readings.show(world, now.at);
       }

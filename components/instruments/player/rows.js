@@ -10,7 +10,8 @@ export class Rows {
   /** @param {HTMLElement} box */
   constructor(box) {
     this.box = box;
-    this.rows = Object.fromEntries([...box.querySelectorAll(".row[data-name]")].map((row) => [row.dataset.name, row]));
+    /** @type {Record<string, HTMLElement>} */
+    this.rows = Object.fromEntries(elements(box, ".row[data-name]").map((row) => [row.dataset.name, row]));
     this.steps = Object.values(this.rows).filter((row) => row.dataset.phase); // the loop goes through these
     this.line = find(box, ".spine-line");
     this.phase = null;
@@ -24,7 +25,12 @@ export class Rows {
     const shown = this.steps.filter((row) => !row.hidden);
     this.walk = walkThrough((phase) => shown.some((row) => row.dataset.phase === phase));
     this.box.classList.toggle("few", names.length <= FEW);
-    for (const part of this.box.querySelectorAll("[data-for]")) part.hidden = part.dataset.for.split(" ").every((name) => this.rows[name].hidden);
+    for (const part of elements(this.box, "[data-for]")) part.hidden = String(part.dataset.for).split(" ").every((name) => this.rows[name].hidden);
+  }
+
+  /** Whether what was drawn may be told: where neither the draw nor the action has a row, it is to be guessed. */
+  get tellDraw() {
+    return !this.rows.draw.hidden || !this.rows.action.hidden;
   }
 
   /** The loop leads from the first of its rows down to the last, and back. */
@@ -47,4 +53,9 @@ export class Rows {
       row.classList.toggle("told", phase !== null && ORDER.indexOf(row.dataset.phase) <= ORDER.indexOf(phase));
     }
   }
+}
+
+/** @param {HTMLElement} box @param {string} selector @returns {HTMLElement[]} */
+function elements(box, selector) {
+  return /** @type {HTMLElement[]} */ ([...box.querySelectorAll(selector)]);
 }
