@@ -10,7 +10,8 @@ export class Rows {
   /** @param {HTMLElement} box */
   constructor(box) {
     this.box = box;
-    this.rows = Object.fromEntries([...box.querySelectorAll(".row[data-name]")].map((row) => [row.dataset.name, row]));
+    this.rows = Object.fromEntries(found(box, ".row[data-name]").map((row) => [row.dataset.name, row]));
+    this.parts = found(box, "[data-for]"); // each for those rows that it names
     this.steps = Object.values(this.rows).filter((row) => row.dataset.phase); // the loop goes through these
     this.line = find(box, ".spine-line");
     this.phase = null;
@@ -22,9 +23,9 @@ export class Rows {
   show(names) {
     for (const [name, row] of Object.entries(this.rows)) row.hidden = !names.includes(name);
     const shown = this.steps.filter((row) => !row.hidden);
-    this.walk = walkThrough((phase) => shown.some((row) => row.dataset.phase === phase));
+    this.walk = walkThrough(shown.map((row) => row.dataset.phase));
     this.box.classList.toggle("few", names.length <= FEW);
-    for (const part of this.box.querySelectorAll("[data-for]")) part.hidden = part.dataset.for.split(" ").every((name) => this.rows[name].hidden);
+    for (const part of this.parts) part.hidden = part.dataset.for.split(" ").every((name) => this.rows[name].hidden);
   }
 
   /** The loop leads from the first of its rows down to the last, and back. */
@@ -47,4 +48,9 @@ export class Rows {
       row.classList.toggle("told", phase !== null && ORDER.indexOf(row.dataset.phase) <= ORDER.indexOf(phase));
     }
   }
+}
+
+/** @param {HTMLElement} box @param {string} selector @returns {HTMLElement[]} */
+function found(box, selector) {
+  return [...box.querySelectorAll(selector)].map((element) => /** @type {HTMLElement} */ (element));
 }
