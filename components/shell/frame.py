@@ -10,11 +10,21 @@ from components.instruments.drawing.palette import variables
 from components.instruments.drawing.tables import STYLE as TABLES
 
 STYLE = Path(__file__).parent / "frame.css"
+# Streamlit takes widths in pixels only. These are the ones that the pages give; they grow with the window as all else does.
+WIDTHS = (80, 90, 110, 116, 118, 120, 126, 150, 170, 176, 190, 196, 200, 216, 220, 260, 270, 300, 340, 420)
+ROOT_FONT = 16  # px, where one rem is as many
 
 
 def frame() -> None:
     """Put the frame around the page; call it once a run, right after st.set_page_config."""
     st.html(STYLE)
     st.html(TABLES)
-    st.html(f"<style>{variables()}</style>")
+    st.html(f"<style>{variables()}{widths()}</style>")
     st.html('<h1 class="one-loop-name">One Loop</h1>')
+
+
+def widths() -> str:
+    """CSS that turns WIDTHS into rem."""
+    return "".join(
+        f':root [width="{px}px"] {{ width: {px / ROOT_FONT}rem; min-width: min({px / ROOT_FONT}rem, 100%); }}' for px in WIDTHS
+    )

@@ -32,12 +32,12 @@ expect.set_options(timeout=PATIENCE * 1000)  # a state is waited for, however bu
 
 
 @contextmanager
-def serving(log, *arguments, **environ):
+def serving(log, *arguments, script="app.py", **environ):
     """The address of an app of its own, started with `arguments` behind the two dashes and these environment variables."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     command += ["--server.headless", "true", "--server.address", "127.0.0.1", "--", *arguments]
     with log.open("w") as out:
         process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env=os.environ | environ)

@@ -212,6 +212,24 @@ def test_the_whole_stage_fits_a_projector(browser, server, scheme):
     context.close()
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (3840, 2160)])
+def test_the_stage_fills_the_window_and_a_third_of_its_height_is_the_map(browser, server, size):
+    width, height = size
+    context = browser.new_context(base_url=server, viewport={"width": width, "height": height})
+    page = context.new_page()
+    open_stage(page, REVIEW.replace("/?", "/stage?"))
+    main = page.locator("[data-testid=stMain]")
+    expect(main).to_have_js_property("scrollHeight", main.evaluate("(e) => e.clientHeight"))
+    stage, world, text = (page.locator(name).bounding_box() for name in (".stage", "svg.map", ".page"))
+    assert world["height"] >= height / 3
+    assert text["height"] >= height / 3
+    assert 0.9 * height <= stage["y"] + stage["height"] <= height
+    assert stage["width"] >= 0.95 * width
+    size_of_type = page.locator(".bars .bar .label").first.evaluate("(e) => parseFloat(getComputedStyle(e).fontSize)")
+    assert size_of_type >= 0.02 * height
+    context.close()
+
+
 def test_a_phone_gets_one_column_and_nothing_sticks_out(browser, server):
     context = browser.new_context(base_url=server, viewport={"width": 375, "height": 812})
     page = context.new_page()

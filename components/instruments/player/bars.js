@@ -7,10 +7,12 @@ import { roomIn } from "../kit/page_pixel.js";
 import { readable } from "./page.js";
 
 const SLOTS = 4; // bars above one another before a second column begins
+const PHONE = 760; // page pixels, as in player.css: there a world is as wide as the page, and its bars stand one below the other
 
 export class Bars {
   constructor(element, choose) {
     this.element = element;
+    this.stage = element.closest(".stage");
     this.choose = choose;
     this.bars = new Map(); // action -> {element, ...where it is drawn, ...where it glides to}
   }
@@ -19,7 +21,7 @@ export class Bars {
   show(step, drawn) {
     const items = step ? [...step.bars] : [];
     if (step && step.rest) items.push({ action: " rest", label: `${step.rest.count.toLocaleString("en")} more`, name: "the others", p: step.rest.p, rest: true });
-    const columns = items.length > SLOTS && roomIn(this.element).width > 400 ? 2 : 1;
+    const columns = items.length > SLOTS && roomIn(this.stage).width > PHONE ? 2 : 1;
     const rows = Math.max(columns === 2 ? SLOTS : items.length, SLOTS);
     this.element.style.setProperty("--rows", String(rows));
     const seen = new Set();

@@ -10,8 +10,8 @@ export class Rows {
   /** @param {HTMLElement} box */
   constructor(box) {
     this.box = box;
-    /** @type {Record<string, HTMLElement>} */
-    this.rows = Object.fromEntries(elements(box, ".row[data-name]").map((row) => [row.dataset.name, row]));
+    this.rows = Object.fromEntries(found(box, ".row[data-name]").map((row) => [row.dataset.name, row]));
+    this.parts = found(box, "[data-for]"); // each for those rows that it names
     this.steps = Object.values(this.rows).filter((row) => row.dataset.phase); // the loop goes through these
     this.line = find(box, ".spine-line");
     this.phase = null;
@@ -23,9 +23,9 @@ export class Rows {
   show(names) {
     for (const [name, row] of Object.entries(this.rows)) row.hidden = !names.includes(name);
     const shown = this.steps.filter((row) => !row.hidden);
-    this.walk = walkThrough((phase) => shown.some((row) => row.dataset.phase === phase));
+    this.walk = walkThrough(shown.map((row) => row.dataset.phase));
     this.box.classList.toggle("few", names.length <= FEW);
-    for (const part of elements(this.box, "[data-for]")) part.hidden = String(part.dataset.for).split(" ").every((name) => this.rows[name].hidden);
+    for (const part of this.parts) part.hidden = part.dataset.for.split(" ").every((name) => this.rows[name].hidden);
   }
 
   /** Whether what was drawn may be told: where neither the draw nor the action has a row, it is to be guessed. */
@@ -56,6 +56,6 @@ export class Rows {
 }
 
 /** @param {HTMLElement} box @param {string} selector @returns {HTMLElement[]} */
-function elements(box, selector) {
-  return /** @type {HTMLElement[]} */ ([...box.querySelectorAll(selector)]);
+function found(box, selector) {
+  return [...box.querySelectorAll(selector)].map((element) => /** @type {HTMLElement} */ (element));
 }

@@ -63,27 +63,57 @@ def test_the_scale_of_the_picture_holds_for_every_gamma(ask):
         assert np.abs(returns_to_go(rewards, gamma)).max() <= largest + 1e-12
 
 
+WALK = [  # what walkThrough says where every row is shown
+    {"phase": "observe", "begin": 0, "next": False},
+    {"phase": "distribution", "begin": 0.08, "next": False},
+    {"phase": "draw", "begin": 0.28, "next": False},
+    {"phase": "act", "begin": 0.48, "next": False},
+    {"phase": "transition", "begin": 0.6, "next": False},
+    {"phase": "reward", "begin": 0.76, "next": False},
+    {"phase": "observe", "begin": 0.88, "next": True},
+]
+FEW = [  # of the same durations, 0.08, 0.2 and 0.12 of a step, only three that share all of it
+    {"phase": "observe", "begin": 0, "next": False},
+    {"phase": "distribution", "begin": 0.2, "next": False},
+    {"phase": "observe", "begin": 0.7, "next": True},
+]
+
+
 def test_a_step_is_walked_through_in_the_order_of_the_loop(ask):
     shares = [0, 0.1, 0.3, 0.5, 0.65, 0.8]
-    assert ask(*(["phaseAt", share] for share in shares)) == [
-        "observe",
-        "distribution",
-        "draw",
-        "act",
-        "transition",
-        "reward",
-    ]
+    scenes = ask(*(["scene", 1 + max(share, 0.001), 5, WALK] for share in shares))
+    assert [seen["phase"] for seen in scenes] == ["observe", "distribution", "draw", "act", "transition", "reward"]
+
+
+def test_a_walk_leaves_out_what_is_not_told_and_the_rest_shares_the_step(ask):
+    begun, shown, ahead = ask(["scene", 2.1, 5, FEW], ["scene", 2.65, 5, FEW], ["scene", 2.75, 5, FEW])
+    assert (begun["phase"], shown["phase"], ahead["phase"]) == ("observe", "distribution", "observe")
+    assert (shown["at"], shown["drawn"]) == (2, False)
+    assert ahead["at"] == 3
+
+
+def test_the_walk_of_some_rows_is_made_of_their_phases(ask):
+    everything, few, none = ask(
+        ["walkThrough", ["observe", "distribution", "draw", "act", "transition", "transition", "reward"]],
+        ["walkThrough", ["distribution", "observe"]],
+        ["walkThrough", []],
+    )
+    for found, expected in ((everything, WALK), (few, FEW)):
+        assert [part["phase"] for part in found] == [part["phase"] for part in expected]
+        assert [part["next"] for part in found] == [part["next"] for part in expected]
+        np.testing.assert_allclose([part["begin"] for part in found], [part["begin"] for part in expected])
+    assert none == []
 
 
 def test_the_scene_moves_the_agent_at_the_transition_and_looks_ahead_at_the_end(ask):
     at_rest, drawing, moving, ahead, end, beyond, quick = ask(
-        ["scene", 3, 5, True],
-        ["scene", 3.3, 5, True],
-        ["scene", 3.7, 5, True],
-        ["scene", 3.95, 5, True],
-        ["scene", 5, 5, True],
-        ["scene", 9.5, 5, True],
-        ["scene", 3.7, 5, False],
+        ["scene", 3, 5, WALK],
+        ["scene", 3.3, 5, WALK],
+        ["scene", 3.7, 5, WALK],
+        ["scene", 3.95, 5, WALK],
+        ["scene", 5, 5, WALK],
+        ["scene", 9.5, 5, WALK],
+        ["scene", 3.7, 5, []],
     )
     rest = {"phase": None, "drawn": True, "acted": True, "moved": False}
     assert at_rest == {"at": 3, **rest}
