@@ -26,5 +26,6 @@ def frame() -> None:
 def widths() -> str:
     """CSS that turns WIDTHS into rem."""
     return "".join(
-        f':root [width="{px}px"] {{ width: {px / ROOT_FONT}rem; min-width: min({px / ROOT_FONT}rem, 100%); }}' for px in WIDTHS
+        f':root [width="{px}px"] {{ width: {px / ROOT_FONT}rem; min-width: min({px / ROOT_FONT}rem, 100%); }}'
+        for px in WIDTHS
     )

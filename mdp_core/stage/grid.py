@@ -30,7 +30,7 @@ WORDS = {
     "action": "a move",
     "transition": "the floor may slip",
     "reward": "the cell pays",
-    "next": "where it stands then",
+    "next": "its next place",
 }
 LABELS = {"up": "↑ up", "right": "→ right", "down": "↓ down", "left": "← left"}
 OWN_GAMMA = 0.99  # the gamma that the greedy policy of a visitor's own map is optimal for

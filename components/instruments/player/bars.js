@@ -36,7 +36,7 @@ export class Bars {
       bar.label.textContent = item.label.trim() === "" ? item.name : readable(item.label).trim();
       if (!item.rest) {
         bar.element.setAttribute("aria-pressed", String(chosen));
-        bar.element.setAttribute("aria-label", `${item.name}, probability ${figure(item.p)}${chosen ? ", taken" : ". Choose it instead"}`);
+        bar.element.setAttribute("aria-label", `${bar.label.textContent} ${figure(item.p)}: probability of ${item.name}${chosen ? ", taken" : ". Choose it instead"}`);
         bar.element.title = chosen ? `${item.name}: taken` : `choose ${item.name} instead`;
       }
     });
