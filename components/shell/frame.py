@@ -8,6 +8,7 @@ import streamlit as st
 
 from components.instruments.drawing.palette import variables
 from components.instruments.drawing.tables import STYLE as TABLES
+from components.instruments.glossary import glossary
 
 STYLE = Path(__file__).parent / "frame.css"
 
@@ -18,3 +19,4 @@ def frame() -> None:
     st.html(TABLES)
     st.html(f"<style>{variables()}</style>")
     st.html('<h1 class="one-loop-name">One Loop</h1>')
+    glossary()
