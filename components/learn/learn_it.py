@@ -16,6 +16,7 @@ from components.learn.lesson_board import draw_table, draw_walks
 from components.learn.memory import LearnMemory, is_cliff
 from components.learn.sending import offer_to_send
 from components.shell.messages import tell_problem
+from components.shell.now import tell_now
 from components.shell.plain import plain
 from components.shell.ticker import SLICE, TICK, work_on
 from components.shell.visit import Visit
@@ -47,6 +48,11 @@ def draw_learning(current: Visit, memory: LearnMemory) -> None:
     except ValueError as error:
         wrong = str(error)
     ask_learners(current, memory, wrong, busy, lambda: begin(memory.begin))
+    numbers = {"step size": "alpha", "epsilon": "epsilon", "lambda": "lambda_"}
+    tell_now(
+        {name: f"{memory.number(field):g}" for name, field in numbers.items()}
+        | {"discount factor": f"{memory.gamma:.2f}"}
+    )
     if course is None:
         limit = episode_limit(memory.world)
         st.caption(f"gamma {memory.gamma:.2f}; an episode is cut off after {limit:,} steps.")

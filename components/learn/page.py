@@ -12,6 +12,7 @@ from components.learn.solve_it import draw_solving
 from components.server.warmup import warmup
 from components.shell.address import follow_address, visit, write_link
 from components.shell.messages import tell_problem
+from components.shell.now import tell_visit
 from components.shell.plain import plain
 from components.shell.ticker import SLICE, part
 from components.shell.visit import Visit
@@ -35,6 +36,7 @@ def page() -> None:
     def learn() -> None:
         draw_learning(visit(), memory)
 
+    tell_visit(current)  # before the parts, which tell a gamma of their own
     part(solve)
     part(learn)
     write_link(current)

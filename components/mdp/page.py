@@ -12,6 +12,7 @@ from components.server.models import models
 from components.server.warmup import warmup
 from components.shell.address import follow_address, visit, write_link
 from components.shell.messages import tell_notes
+from components.shell.now import tell_visit
 from components.shell.ticker import part
 from components.shell.wanted_model import settle
 
@@ -28,4 +29,5 @@ def page() -> None:
     part(lambda: show_policy(visit(), memory))
     part(lambda: show_counts(visit(), memory))
     part(lambda: show_markov(visit(), memory))
+    tell_visit(current)
     write_link(current)

@@ -20,6 +20,7 @@ from components.server.models import models
 from components.server.warmup import warmup
 from components.shell.address import follow_address, visit, write_link
 from components.shell.messages import model_messages
+from components.shell.now import tell_visit
 from components.shell.ticker import part
 from components.shell.visit import Visit
 from components.shell.wanted_model import settle
@@ -43,6 +44,7 @@ def page() -> None:
     part(lambda: show_sparse(visit(), memory))
     see_values(current, memory)
     part(lambda: show_values(visit(), memory))
+    tell_visit(current)
     write_link(current)
 
 

@@ -22,6 +22,7 @@ from components.server.warmup import warmup
 from components.shell.address import follow_address, visit, write_link
 from components.shell.messages import model_messages, tell_problem
 from components.shell.navigation import go_to
+from components.shell.now import tell_visit
 from components.shell.shelf import language_model
 from components.shell.takeaway import conclude
 from components.shell.ticker import part, work_on
@@ -45,6 +46,7 @@ def page() -> None:
     model_messages(current, models(), warmup(), stays="The model that was here stays.")
     part(lambda: _black_box(visit(), scoring()))
     show_people()
+    tell_visit(current)
     write_link(current)
 
 

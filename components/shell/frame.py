@@ -8,6 +8,7 @@ import streamlit as st
 
 from components.instruments.drawing.palette import variables
 from components.instruments.drawing.tables import STYLE as TABLES
+from components.instruments.glossary import glossary
 
 STYLE = Path(__file__).parent / "frame.css"
 # Streamlit takes widths in pixels only. These are the ones that the pages give; they grow with the window as all else does.
@@ -21,6 +22,7 @@ def frame() -> None:
     st.html(TABLES)
     st.html(f"<style>{variables()}{widths()}</style>")
     st.html('<h1 class="one-loop-name">One Loop</h1>')
+    glossary()
 
 
 def widths() -> str:

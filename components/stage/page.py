@@ -20,6 +20,7 @@ from components.server.warmup import warmup
 from components.shell.address import follow_address, visit, write_link
 from components.shell.link import offer_link
 from components.shell.messages import model_messages, offer, tell_problem
+from components.shell.now import tell_visit
 from components.shell.plain import plain
 from components.shell.ticker import part, work_on
 from components.shell.visit import READY, Side, Visit
@@ -89,6 +90,7 @@ def _stage(current: Visit, memory: StageMemory) -> None:
         on_choose=chosen,
         on_undo=lambda side: current.undo(_half(side)),
     )
+    tell_visit(current)
     write_link(current)
 
 

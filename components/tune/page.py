@@ -15,6 +15,7 @@ from components.server.warmup import warmup
 from components.shell.address import follow_address, visit, write_link
 from components.shell.messages import on_its_way, tell_notes, tell_problem
 from components.shell.navigation import go_to
+from components.shell.now import tell_now, tell_visit
 from components.shell.plain import plain
 from components.shell.principle import principle
 from components.shell.shelf import TunedPolicy, shelf
@@ -59,6 +60,7 @@ def page() -> None:
     _tell_of_models(current, memory)
     if model is not None:
         _ask_how(current, memory, model, size, start)
+    tell_visit(current)
     part(lambda: _show_run(memory), ticks=lambda: _tick(memory))
     show_tuned_policies()
     show_over_optimisation()
@@ -235,6 +237,16 @@ def _show_run(memory: TuneMemory) -> None:
     show_outcome(run)
     memory.read(SLICE)
     if run.snapshots:
+        newest = run.snapshots[-1]
+        tell_now(
+            {
+                "beta": f"{run.spec.beta:g}",
+                "KL divergence": f"{newest.kl:.2f} nats",
+                "entropy": f"{newest.entropy:.2f} nats",
+                "rank": str(run.spec.adapter.rank),
+                "learning rate": f"{run.spec.learning_rate:g}",
+            }
+        )
         tuning_film(
             run.film,
             key="tune_film",

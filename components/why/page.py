@@ -15,6 +15,7 @@ from components.server.models import models
 from components.server.warmup import warmup
 from components.shell.address import follow_address, visit, write_link
 from components.shell.messages import on_its_way, tell_notes, tell_problem
+from components.shell.now import tell_visit
 from components.shell.plain import plain
 from components.shell.principle import principle
 from components.shell.takeaway import conclude
@@ -63,6 +64,7 @@ def page() -> None:
         part(lambda: _show_path(memory, model, visit().scenario.seed))
         part(lambda: _show_estimate(memory, model, visit().scenario.seed))
         part(lambda: _show_two_ways(memory, model, visit().scenario.seed))
+    tell_visit(current)
     write_link(current)
 
 

@@ -1,0 +1,147 @@
+"""How an agent learns from samples, in a world that it does not know."""
+
+from mdp_core.glossary.term import Term
+
+LEARNING = (
+    Term(
+        "learner",
+        "",
+        ("learners",),
+        "A way to learn a policy from what was tried. It knows no map, only what happened.",
+    ),
+    Term(
+        "Monte Carlo control",
+        "",
+        ("Monte Carlo",),
+        "Waits for the end of the episode, then moves each value towards the return that really came.",
+    ),
+    Term(
+        "temporal difference",
+        "TD",
+        ("TD", "TD error", "surprise", "surprises"),
+        "What a step really brought, less what was expected of it. Learning makes it smaller.",
+        "The reward and the next cell's value, against this cell's value.",
+    ),
+    Term(
+        "Sarsa",
+        "",
+        ("Sarsa(lambda)",),
+        "Moves a value towards the reward and the value of the action that it takes next, exploring and all. "
+        "Its name is what it needs: s, a, r, s′, a′.",
+    ),
+    Term(
+        "Expected Sarsa",
+        "",
+        (),
+        "As Sarsa, with the mean over all actions that it might take next: less depends on chance.",
+    ),
+    Term(
+        "Q-learning",
+        "",
+        ("Q(lambda)",),
+        "Moves a value towards the reward and the value of the best next action, whatever it takes itself.",
+    ),
+    Term(
+        "REINFORCE",
+        "",
+        ("REINFORCE with baseline",),
+        "Draws, waits for the end, and makes likelier what came out better than the baseline. Williams, 1992.",
+        "Moves that began a good walk become likelier.",
+        "The tokens of a text that scored well become likelier.",
+    ),
+    Term(
+        "actor-critic",
+        "",
+        ("one-step actor-critic", "critic"),
+        "Two learn together: the actor is the policy, and the critic learns values and says what was better than expected.",
+    ),
+    Term(
+        "baseline",
+        "b",
+        ("baselines",),
+        "The number that a return or a score is compared to. It changes nothing on average, and takes out much chance.",
+        "The value of the cell.",
+        "The mean score of other texts.",
+        letters="b",
+    ),
+    Term(
+        "bootstrap",
+        "",
+        ("bootstrapped",),
+        "To learn a guess from a guess: the value of the next state stands in for all that would follow.",
+    ),
+    Term(
+        "step size",
+        "α",
+        ("α", "alpha", "alpha of v", "alpha of the baseline", "constant alpha"),
+        "How far each update moves towards what was seen: 0 learns nothing, 1 forgets all that was before.",
+    ),
+    Term(
+        "lambda",
+        "λ",
+        ("λ", "GAE"),
+        "How long earlier steps go on hearing of a surprise: at 0 only the last one does, at 1 all of them.",
+        "Pairs of cell and way that were visited a while ago learn as well.",
+        "In PPO: how far a token hears of what later tokens brought.",
+    ),
+    Term(
+        "eligibility trace",
+        "",
+        ("traces", "trace", "dutch traces"),
+        "A fading mark on every visited pair of state and action: what comes later is its merit too.",
+    ),
+    Term(
+        "on-policy",
+        "",
+        (),
+        "Learning about the very policy that acts. The other way is to learn about one policy while another one acts.",
+    ),
+    Term(
+        "first visit",
+        "",
+        ("first-visit",),
+        "Only the first time that an episode comes to a pair of state and action counts.",
+    ),
+    Term(
+        "update",
+        "",
+        ("updates",),
+        "One change of what is learned.",
+        "A value moves a little.",
+        "The adapter moves a little, after one batch of texts.",
+    ),
+    Term(
+        "softmax",
+        "",
+        (),
+        "Makes a distribution of any numbers: the larger a number, the likelier, and together they are 1.",
+        "Of a table of preferences, one for every action.",
+        "Of the logits.",
+    ),
+    Term(
+        "action preferences",
+        "h",
+        ("preferences", "table of preferences"),
+        "Numbers that softmax makes a policy of: only their differences count. Elsewhere, choices between two texts.",
+    ),
+    Term(
+        "gradient",
+        "∇",
+        ("∇", "gradients", "∂", "exact gradient"),
+        "Which way to move each number so that the whole grows fastest, and how steep it is.",
+        "Of the walk's mean return.",
+        "Of the texts' mean score, in all the numbers of the model.",
+    ),
+    Term(
+        "learning curve",
+        "",
+        ("curve", "curves"),
+        "How good something is, over how long it has learned.",
+    ),
+    Term(
+        "band",
+        "",
+        ("spread",),
+        "Where the middle half of many runs lies; with 95 %, where the true mean lies in 95 of 100 tries.",
+    ),
+)
