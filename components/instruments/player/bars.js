@@ -12,6 +12,7 @@ export class Bars {
   constructor(element, choose) {
     this.element = element;
     this.choose = choose;
+    this.fixed = false; // true where no other action can be chosen
     this.bars = new Map(); // action -> {element, ...where it is drawn, ...where it glides to}
   }
 
@@ -34,8 +35,9 @@ export class Bars {
       bar.label.textContent = item.label.trim() === "" ? item.name : readable(item.label).trim();
       if (!item.rest) {
         bar.element.setAttribute("aria-pressed", String(chosen));
-        bar.element.setAttribute("aria-label", `${item.name}, probability ${figure(item.p)}${chosen ? ", taken" : ". Choose it instead"}`);
-        bar.element.title = chosen ? `${item.name}: taken` : `choose ${item.name} instead`;
+        bar.element.setAttribute("aria-label", `${item.name}, probability ${figure(item.p)}${chosen ? ", taken" : this.fixed ? "" : ". Choose it instead"}`);
+        bar.element.title = chosen ? `${item.name}: taken` : this.fixed ? item.name : `choose ${item.name} instead`;
+        bar.element.disabled = this.fixed;
       }
     });
     for (const [action, bar] of this.bars) {

@@ -100,6 +100,9 @@ class Player extends Instrument {
     this.setState = setStateValue;
     this.trigger = setTriggerValue;
     const { frames, view, command, rows } = data;
+    this.fixed = data.fixed === true; // nobody is there to roll out another choice
+    this.box.classList.toggle("fixed", this.fixed);
+    for (const { bars } of this.sides) bars.fixed = this.fixed;
     if (frames.worlds.length === 1) frames.worlds.push(frames.worlds[0]);
     for (const row of this.root.querySelectorAll(".row")) if (!row.classList.contains("head")) row.hidden = !rows.some((name) => row.classList.contains(name));
     if (frames.key !== this.key) {
@@ -177,7 +180,7 @@ class Player extends Instrument {
 
   choose(side, action) {
     const step = side.world.steps[this.t];
-    if (!step || (step.bars[step.chosen].action === action && !step.forced)) return;
+    if (this.fixed || !step || (step.bars[step.chosen].action === action && !step.forced)) return;
     this.playing = false;
     this.p = this.t;
     this.invalidate();
