@@ -95,5 +95,5 @@ def test_both_themes_are_those_of_the_app():
 
 
 def test_what_json_cannot_say_is_refused():
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="JSON"):
         standalone("player", {"reward": math.nan}, title="a run")
