@@ -55,13 +55,21 @@ def player(
 
     component("player")(
         key=key,
-        data={
-            "frames": frames,
-            "rows": [row for row in ROWS if row in rows],
-            "view": {"step": view.step, "gamma": view.gamma},
-            "command": command,
-        },
+        data=player_data(frames, view, command, rows=rows),
         on_view_change=looked,
         on_choice_change=chose,
         on_undo_change=undid,
     )
+
+
+def player_data(
+    frames: dict[str, Any], view: View, command: int = 0, *, rows: Collection[str] = ROWS, fixed: bool = False
+) -> dict[str, Any]:
+    """What the player is given. Where it is `fixed` it offers no other action: nobody is there to roll one out."""
+    return {
+        "frames": frames,
+        "view": {"step": view.step, "gamma": view.gamma},
+        "command": command,
+        "rows": [row for row in ROWS if row in rows],
+        "fixed": fixed,
+    }

@@ -14,6 +14,7 @@ export class Bars {
     this.element = element;
     this.stage = element.closest(".stage");
     this.choose = choose;
+    this.fixed = false; // true where no other action can be chosen
     this.bars = new Map(); // action -> {element, ...where it is drawn, ...where it glides to}
   }
 
@@ -36,8 +37,9 @@ export class Bars {
       bar.label.textContent = item.label.trim() === "" ? item.name : readable(item.label).trim();
       if (!item.rest) {
         bar.element.setAttribute("aria-pressed", String(chosen));
-        bar.element.setAttribute("aria-label", `${bar.label.textContent} ${figure(item.p)}: probability of ${item.name}${chosen ? ", taken" : ". Choose it instead"}`);
-        bar.element.title = chosen ? `${item.name}: taken` : `choose ${item.name} instead`;
+        bar.element.setAttribute("aria-label", `${bar.label.textContent} ${figure(item.p)}: probability of ${item.name}${chosen ? ", taken" : this.fixed ? "" : ". Choose it instead"}`);
+        bar.element.title = chosen ? `${item.name}: taken` : this.fixed ? item.name : `choose ${item.name} instead`;
+        bar.element.disabled = this.fixed;
       }
     });
     for (const [action, bar] of this.bars) {

@@ -109,6 +109,9 @@ class Player extends Instrument {
     this.setState = setStateValue;
     this.trigger = setTriggerValue;
     const { frames, rows, view, command } = data;
+    this.fixed = data.fixed === true; // nobody is there to roll out another choice
+    this.box.classList.toggle("fixed", this.fixed);
+    for (const { bars } of this.sides) bars.fixed = this.fixed;
     if (frames.key !== this.key) {
       if (this.key === null) this.goOn(latest);
       latest = this;
@@ -187,7 +190,7 @@ class Player extends Instrument {
 
   choose(side, action) {
     const step = side.world.steps[this.t];
-    if (!step || (step.bars[step.chosen].action === action && !step.forced)) return;
+    if (this.fixed || !step || (step.bars[step.chosen].action === action && !step.forced)) return;
     this.playing = false;
     this.p = this.t;
     this.invalidate();

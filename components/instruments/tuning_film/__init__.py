@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -46,8 +46,13 @@ def tuning(
 
     component("tuning_film")(
         key=key,
-        data={"film": film.data(), "run": run, "live": live},
+        data=film_data(film, run, live=live),
         on_step_change=rested,
         on_watched_change=watched,
         on_more_change=lambda: None,
     )
+
+
+def film_data(film: Film, run: str, *, live: bool = False, fixed: bool = False) -> dict[str, Any]:
+    """What the picture is given. Where it is `fixed` no other prefix can be watched: nobody is there to read it."""
+    return {"film": film.data(), "run": run, "live": live, "fixed": fixed}

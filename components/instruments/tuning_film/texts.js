@@ -17,6 +17,7 @@ export class TextRows {
     this.legend = made("span");
     this.watch = watch;
     this.mode = "tuned";
+    this.fixed = false; // true where nobody is there to read another prefix
     this.here = [0, 0]; // the token that the Tab key comes to
     radios(this.modes, Object.entries(MODES), this.mode, (mode) => this.choose(mode));
     this.rows.addEventListener("keydown", (event) => this.type(event));
@@ -121,10 +122,10 @@ export class TextRows {
     const blank = /^\s*/.exec(piece)[0];
     const token = made("span", last ? "token end" : "token", last ? "∎" : piece.slice(blank.length) || seen(piece), {
       tabIndex: -1,
-      title: "watch the next token here",
+      title: this.fixed ? "" : "watch the next token here",
     });
     token.dataset.at = `${i} ${t}`;
-    token.setAttribute("role", "button");
+    token.setAttribute("role", this.fixed ? "img" : "button");
     return [document.createTextNode(blank || (last ? " " : "")), token];
   }
 
@@ -186,7 +187,7 @@ export class TextRows {
     if (!at) return;
     this.here = at;
     this.roam(true);
-    this.watch({ n: this.at, text: at[0], token: at[1] });
+    if (!this.fixed) this.watch({ n: this.at, text: at[0], token: at[1] });
   }
 
   /** Arrow keys walk from token to token, Enter watches one, Escape goes back to the cursor. */

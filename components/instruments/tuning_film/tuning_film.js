@@ -70,6 +70,8 @@ class Tuning extends Instrument {
     this.state = setStateValue;
     this.trigger = setTriggerValue;
     const { film, run, live } = data;
+    this.texts.fixed = data.fixed === true;
+    this.box.classList.toggle("fixed", this.texts.fixed);
     const numbers = film.curves.n;
     this.film = film;
     this.run = run;
