@@ -108,6 +108,7 @@ class Beat:
     names: str
     notes: str  # for the one who gives the talk
     lab: str = ""  # the laboratory's page where one goes on
+    wide: bool = False  # the picture needs the whole width: it stands below the words
 
     def find(self, setting: Setting) -> tuple[Any, Answer | None]:
         """What the scene has found, and the answer where it is known."""

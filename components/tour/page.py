@@ -110,9 +110,15 @@ def _draw_beat(beat: Beat, memory: TourMemory) -> None:
         found, answer = beat.find(setting)
         if began and answer is not None:
             st.rerun()
-        words, picture = st.columns([5, 9], gap="medium")
+        if beat.wide:
+            words, asked = st.columns(2, gap="medium")
+            picture = st.container()
+        else:
+            words, picture = st.columns([5, 9], gap="medium")
+            asked = words
         with words:
             st.html(f"<h2>{escape(beat.title)}</h2><p class='tour-says'>{escape(beat.says)}</p>")
+        with asked:
             if not setting.told:
                 ask(beat, memory, setting.key)
             else:

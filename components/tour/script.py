@@ -213,6 +213,7 @@ SCRIPT: tuple[Beat, ...] = (
         "Appending it is the transition, and that one is certain: P 1.",
         notes="Read the rows from left to right: a dictionary. Nothing here is a metaphor, it is the same code.",
         lab="Stage",
+        wide=True,
     ),
     Beat(
         name="temperature",
