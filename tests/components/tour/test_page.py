@@ -49,7 +49,7 @@ def said(app):
 
 
 def html(app):
-    return " ".join(element.proto.html.body for element in app.get("html"))
+    return " ".join(element.proto.html.body for element in app.get("html") if hasattr(element.proto, "html"))
 
 
 def press(app, key):
