@@ -49,7 +49,8 @@ def said(app):
 
 
 def html(app):
-    return " ".join(element.proto.html.body for element in app.get("html") if hasattr(element.proto, "html"))
+    """All that is written as HTML; what a component brings has no body."""
+    return " ".join(getattr(getattr(element.proto, "html", element.proto), "body", "") for element in app.get("html"))
 
 
 def press(app, key):

@@ -27,6 +27,7 @@ def test_all_rows_are_shown_where_nobody_says_otherwise(told):
         "rows": list(ROWS),
         "view": {"step": 3, "gamma": 0.5},
         "command": 2,
+        "fixed": False,
     }
 
 
