@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from html import escape
 
 import streamlit as st
@@ -35,8 +36,6 @@ def tell_visit(visit: Visit) -> None:
         "top-p": f"{text.top_p:.2f}",
         "limit of steps": f"{text.max_tokens} tokens",
     }
-    try:
+    with suppress(ValueError):  # a map that cannot be read has none
         numbers["slip"] = f"{world_of(grid).map.slip:.2f}"
-    except ValueError:
-        pass  # a map that cannot be read has none
     tell_now({name: number for name, number in numbers.items() if number})

@@ -62,6 +62,7 @@ class Glossary extends Instrument {
   fill() {
     const numbers = numbersNow();
     const hits = found(this.terms, this.query.value);
+    /** @type {[string, number[]][]} */
     const groups = [
       ["On this page", hits.filter((i) => this.here.has(i))],
       ["On other pages", hits.filter((i) => !this.here.has(i))],
