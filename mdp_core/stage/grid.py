@@ -128,7 +128,7 @@ def _title(scenario: GridScenario, grid: GridWorld) -> str:
 
 
 def _caption(scenario: GridScenario, grid: GridWorld) -> str:
-    greedy = f"greedy on v*, optimal for gamma {solve_gamma(scenario):.2f}"
+    greedy = f"greedy on v*, gamma {solve_gamma(scenario):.2f}"
     policy = {
         "greedy": greedy,
         "epsilon": f"epsilon {scenario.epsilon:.2f}: a random action, else {greedy}",
