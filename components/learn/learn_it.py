@@ -48,11 +48,9 @@ def draw_learning(current: Visit, memory: LearnMemory) -> None:
     except ValueError as error:
         wrong = str(error)
     ask_learners(current, memory, wrong, busy, lambda: begin(memory.begin))
-    numbers = {"step size": "alpha", "epsilon": "epsilon", "lambda": "lambda_"}
-    tell_now(
-        {name: f"{memory.number(field):g}" for name, field in numbers.items()}
-        | {"discount factor": f"{memory.gamma:.2f}"}
-    )
+    fields = {"step size": "alpha", "epsilon": "epsilon", "lambda": "lambda_"}
+    numbers = {name: f"{memory.number(field):g}" for name, field in fields.items()}
+    tell_now({**numbers, "discount factor": f"{memory.gamma:.2f}"})
     if course is None:
         limit = episode_limit(memory.world)
         st.caption(f"gamma {memory.gamma:.2f}; an episode is cut off after {limit:,} steps.")

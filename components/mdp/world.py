@@ -49,7 +49,7 @@ def show_world_editor(current: Visit, memory: MdpMemory, unreadable: str) -> Non
         _tell(memory, unreadable)
     with right:
         _ask_world(current, memory)
-        conclude("States, actions, P, r: an MDP is a map's rules, and nothing else.")
+        conclude("States, actions, P, r: a Markov decision process, MDP, is a map's rules, and nothing else.")
 
 
 def _draw_painting(current: Visit, memory: MdpMemory) -> None:

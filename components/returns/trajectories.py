@@ -241,7 +241,10 @@ def _about_walks(grid: GridScenario, sample: Sample, gamma: float) -> str:
     cut = f"{sample.cut:.0%} were cut off at the limit of {sample.limit} steps. " if sample.cut else ""
     value = float(start_values(world_of(grid).tabular(), policy_of(grid).arrows, gamma))
     if np.isfinite(value):
-        return f"{cut}Without the limit the mean is exactly v(s₀) = {value:.4g}."
+        return (
+            f"{cut}Without the limit, v(s₀) = {value:.4g}: a state is worth its next reward and gamma times what follows, "
+            "v = r + γPv, solved for all states at once."
+        )
     return (
         f"{cut}At gamma {gamma:g} and without a limit the sum need not exist: this policy may walk and be paid for ever. "
         f"The limit, a horizon of {sample.limit} steps, makes it exist; so does a gamma below 1."

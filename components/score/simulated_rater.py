@@ -24,7 +24,7 @@ def ask_simulated_rater(choices: Preferences, ready: bool) -> None:
             on_click=choices.simulate,
             disabled=not ready,
         )
-        st.latex(r"P(\text{one chosen})=\sigma\big(\kappa\,(r_{\text{one}}-r_{\text{other}})\big)")
+        st.latex(r"\Pr(\text{one chosen})=\sigma\big(\kappa\,(r_{\text{one}}-r_{\text{other}})\big)")
         key = (
             f"rationality {choices.met}" if choices.met else "rationality"
         )  # a rater that came has a control of its own

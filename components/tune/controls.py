@@ -24,7 +24,7 @@ FOLDED = {  # field: what it is called, what it means, the step of its arrows
     "epochs": ("epochs", "how often a step goes over its texts", 1),
     "clip": ("epsilon clip", "how far the probability ratio may go from 1", 0.05),
     "lambda_": ("lambda", "of PPO's GAE, in [0, 1]", 0.05),
-    "rank": ("rank r", "of the adapter: B A has so many dimensions a layer", 1),
+    "rank": ("rank r", "of the adapter: how wide it is in each layer", 1),
     "seed": ("seed", "of the draws and of the adapter's first numbers", 1),
 }
 REFERENCE = ("", "")  # no policy of the shelf

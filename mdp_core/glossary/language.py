@@ -66,7 +66,7 @@ LANGUAGE = (
     Term(
         "temperature",
         "T",
-        (),
+        ("T", "T temperature"),
         "How bold the draws are: at 1 as the model says, below 1 nearer the likeliest, at 0 always the likeliest.",
         "Much as epsilon: more of it, more chance.",
         "The logits are divided by it before softmax.",
@@ -86,11 +86,11 @@ LANGUAGE = (
     Term(
         "logits",
         "z",
-        ("logit",),
+        ("z", "logit"),
         "The numbers that a model gives its tokens, before softmax makes probabilities of them.",
         "Like a table of preferences for a cell.",
         "One number for each token of the vocabulary.",
-        letters="z",
+        signs=("z",),
     ),
     Term(
         "log-probability",
@@ -167,7 +167,6 @@ LANGUAGE = (
         ("σ", "Bradley-Terry model", "sigmoid"),
         "How likely the one is chosen over the other: it follows from the difference of their scores alone, and at "
         "difference 0 it is one half.",
-        letters="σ",
     ),
     Term(
         "strength",
@@ -192,7 +191,6 @@ LANGUAGE = (
         "κ",
         ("κ", "kappa", "rationality kappa"),
         "How seldom a simulated rater errs: at 0 it tosses a coin, at a high one it hardly ever chooses the lesser text.",
-        letters="κ",
     ),
     Term(
         "features",

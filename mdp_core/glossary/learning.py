@@ -62,7 +62,7 @@ LEARNING = (
         "The number that a return or a score is compared to. It changes nothing on average, and takes out much chance.",
         "The value of the cell.",
         "The mean score of other texts.",
-        letters="b",
+        signs=("b",),
     ),
     Term(
         "bootstrap",

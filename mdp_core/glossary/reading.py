@@ -1,7 +1,8 @@
 """Finding terms in a sentence; the glossary's engine.js does the same in the browser, and is tested on the same cases.
 
-The longest spelling wins, and no letter or digit touches it. One of plain small letters is an everyday word, which may begin
-a sentence and may have an s at its end; any other is matched to the letter, so that "KL" is not "kl" and "v" is not "V".
+The longest spelling wins; no letter or digit touches it, and no apostrophe stands before it. One of plain small letters is
+an everyday word, which may begin a sentence and may have an s at its end; any other is matched to the letter, so that "KL"
+is not "kl" and "v" is not "V".
 """
 
 from __future__ import annotations
@@ -55,6 +56,6 @@ def _pattern(spelling: str) -> str:
     body = re.escape(spelling)
     if _WORD.fullmatch(spelling):
         body = f"[{spelling[0]}{spelling[0].upper()}]{body[1:]}s?"
-    before = r"(?<!\w)" if re.match(r"\w", spelling) else ""
+    before = r"(?<![\w'’])" if re.match(r"\w", spelling) else ""
     after = r"(?!\w)" if re.search(r"\w$", spelling) else ""
     return f"{before}{body}{after}"

@@ -36,8 +36,9 @@ STATISTICS = (
     Term(
         "number of samples",
         "N",
-        ("N texts", "samples n", "n steps"),
+        ("N", "n", "N texts", "samples n", "n steps"),
         "How many were drawn: the more, the surer the mean.",
+        signs=("N",),
     ),
     Term(
         "independent",
@@ -56,7 +57,6 @@ STATISTICS = (
         "Σ",
         ("Σ", "∑"),
         "Added up over everything that is named below the sign.",
-        letters="∑",
     ),
     Term(
         "cosine",

@@ -15,4 +15,4 @@ class Term:
     says: str  # what it is, in one sentence or two
     grid: str = ""  # what it is in the grid world; empty where it is nothing there
     text: str = ""  # what it is in the language model
-    letters: str = ""  # letters that mean it inside a formula, and nothing sure outside of one
+    signs: tuple[str, ...] = ()  # what means it inside a formula, and nothing sure outside of one: "G_t", "b"

@@ -68,12 +68,14 @@ TUNING = (
         "G",
         ("groups", "G group"),
         "Texts after the same prompt that are compared with each other.",
+        signs=("G",),
     ),
     Term(
         "batch",
         "B",
         ("B texts",),
         "All texts that are written for one update.",
+        signs=("B",),
     ),
     Term(
         "epochs",
@@ -86,13 +88,13 @@ TUNING = (
         "ρ",
         ("ρ", "ratio"),
         "How much likelier a token is now than when it was drawn: 1 is as likely as then.",
-        letters="ρ",
     ),
     Term(
         "clip",
         "ε",
         ("clipped", "clips", "clipping", "epsilon clip"),
         "Stops a token's pull once the probability ratio has gone further than this from 1.",
+        signs=("ϵ",),
     ),
     Term(
         "learning rate",
@@ -188,7 +190,6 @@ TUNING = (
         "The model as it was before any tuning. KL is measured from it.",
         "",
         "What knows the language: who goes far from it may stop writing any.",
-        letters="",
     ),
     Term(
         "KL divergence",
@@ -210,6 +211,13 @@ TUNING = (
         "β · KL",
         ("β · KL", "beta KL", "beta · KL", "beta times KL"),
         "What distance from the reference costs. It is taken off the score, or put into the loss.",
+    ),
+    Term(
+        "best policy for beta",
+        "π_ref exp(r/β)/Z",
+        ("pi_ref exp(r/beta)/Z", "π_ref exp(r/β)/Z", "best for β"),
+        "The reference with every text made likelier by its score, the more so the smaller beta is; Z makes them sum to 1. "
+        "No policy has a better score less penalty.",
     ),
     Term(
         "beta",

@@ -14,7 +14,7 @@ VALUES = (
     Term(
         "discounted",
         "",
-        ("γt rt+1", "discounting"),
+        ("γt rt+1", "γᵗ", "discounting"),
         "Made smaller by gamma for every step that it is away.",
     ),
     Term(
@@ -38,7 +38,7 @@ VALUES = (
         "The return from step t on: only what is still to come.",
         "What the rest of the walk earns.",
         "What the rest of the text earns.",
-        letters="G",
+        signs=("G_t",),
     ),
     Term(
         "objective",
@@ -53,7 +53,7 @@ VALUES = (
         "E",
         ("expected", "𝔼"),
         "The mean over everything that may happen, each as often as it is likely.",
-        letters="E",
+        signs=("E",),
     ),
     Term(
         "horizon",
@@ -86,7 +86,7 @@ VALUES = (
         "The mean return of all that may follow from a state, if the policy stays as it is.",
         "What it is worth to stand on this cell.",
         "What it is worth to have written this much: the mean score of all texts that go on from here.",
-        letters="vV",
+        signs=("V",),
     ),
     Term(
         "action value",
@@ -95,7 +95,7 @@ VALUES = (
         "The same as the value of a state, after this one action has been taken in it.",
         "What this way out of this cell is worth.",
         "What the text is worth with this token next.",
-        letters="qQ",
+        signs=("Q",),
     ),
     Term(
         "advantage",
@@ -104,6 +104,7 @@ VALUES = (
         "How much better something was than what it is compared to. Above 0 it becomes likelier, below 0 less likely.",
         "How much better a way is than the cell's own value.",
         "How much better a text scored than the others it is compared to.",
+        signs=("A", "A_i", "A_i,t"),
     ),
     Term(
         "optimal",
@@ -112,6 +113,7 @@ VALUES = (
         "As good as can be: no policy has a higher value in any state.",
         "The arrows that no others beat.",
         "The policy that no other beats, with a penalty the best price of score and KL.",
+        signs=("π_∗",),
     ),
     Term(
         "optimal value",
@@ -120,6 +122,7 @@ VALUES = (
         "What a state is worth to an agent that does the best from there on.",
         "The most that can be earned from this cell, on average.",
         "The most that the text can still score, on average.",
+        signs=("v_∗",),
     ),
     Term(
         "greedy",

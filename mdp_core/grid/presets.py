@@ -27,7 +27,7 @@ class Preset:
 _LAKE = Preset(
     "lake",
     "Slippery lake",
-    "Only a third of the moves go where you want: why does the best policy point away from the goal?",
+    "A third of the moves go where you want, and H is a hole in the ice: why does the best policy point away from the goal?",
     "Gymnasium, FrozenLake-v1 4x4",
     """
 title: Slippery lake

@@ -4,8 +4,8 @@ const WORD = /^[a-z][a-z' -]*[a-z]$/;
 const LETTER = "[\\p{L}\\p{N}_]"; // Python's \w
 const NUMBER = /^\s*[=:]?\s*([−+-]?\d+(?:,\d{3})*(?:\.\d+)?(?: ?%| nats?\b)?)(?![\p{L}\p{N}_]|\.\d)/u;
 
-/** @typedef {{name: string, symbol: string, also: string[], says: string, grid: string, text: string, letters: string}} Term */
-/** @typedef {{pattern: RegExp, numbers: Map<string, number>, letters: Map<string, number>}} Reader */
+/** @typedef {{name: string, symbol: string, also: string[], says: string, grid: string, text: string, signs: string[]}} Term */
+/** @typedef {{pattern: RegExp, numbers: Map<string, number>, signs: Map<string, number>}} Reader */
 /** `text.slice(begin, end)` is a spelling of the term with that number.
  *  @typedef {{begin: number, end: number, term: number}} Span */
 
@@ -18,7 +18,7 @@ function patternOf(spelling) {
   const body = WORD.test(spelling) ? `[${first}${first.toUpperCase()}]${escaped(spelling.slice(1))}s?` : escaped(spelling);
   const letter = new RegExp(LETTER, "u");
   const points = Array.from(spelling);
-  return (letter.test(points[0]) ? `(?<!${LETTER})` : "") + body + (letter.test(points[points.length - 1]) ? `(?!${LETTER})` : "");
+  return (letter.test(points[0]) ? "(?<![\\p{L}\\p{N}_'’])" : "") + body + (letter.test(points[points.length - 1]) ? `(?!${LETTER})` : "");
 }
 
 /** What reads sentences with these terms in mind.
@@ -27,13 +27,13 @@ export function reader(terms) {
   /** @type {Map<string, number>} */
   const numbers = new Map();
   /** @type {Map<string, number>} */
-  const letters = new Map();
+  const signs = new Map();
   terms.forEach((term, i) => {
     for (const spelling of [term.name, ...term.also]) numbers.set(spelling, i);
-    for (const letter of term.letters) letters.set(letter, i);
+    for (const sign of term.signs) signs.set(sign, i);
   });
   const longestFirst = [...numbers.keys()].sort((a, b) => b.length - a.length);
-  return { pattern: new RegExp(longestFirst.map(patternOf).join("|"), "gu"), numbers, letters };
+  return { pattern: new RegExp(longestFirst.map(patternOf).join("|"), "gu"), numbers, signs };
 }
 
 /** Where terms stand in `text`, from left to right; none lies in another, and none in “what somebody else said”.
@@ -56,13 +56,17 @@ export function unquoted(spans, text) {
   return spans.filter(({ begin, end }) => quotes.every(([from, to]) => end <= from || begin >= to));
 }
 
-/** The one term that a lone sign of a formula means, as a list of spans.
- *  @param {Reader} read @param {string} text @returns {Span[]} */
-export function signsOf(read, text) {
+/** The one term that a lone sign of a formula means, as a list of spans; `below` is what stands below it, as t in G_t.
+ *  @param {Reader} read @param {string} text @param {string} [below] @returns {Span[]} */
+export function signsOf(read, text, below = "") {
   const sign = text.trim();
   const begin = text.indexOf(sign);
-  const term = read.letters.get(sign) ?? read.numbers.get(sign);
-  return term === undefined || !sign ? [] : [{ begin, end: begin + sign.length, term }];
+  const spellings = sign ? [...(below ? [`${sign}_${below}`] : []), sign] : [];
+  for (const spelling of spellings) {
+    const term = read.signs.get(spelling) ?? read.numbers.get(spelling);
+    if (term !== undefined) return [{ begin, end: begin + sign.length, term }];
+  }
+  return [];
 }
 
 /** The number that `text` begins with, "" where it begins otherwise: in "gamma 0.90" it stands right behind the name.
@@ -83,8 +87,16 @@ export function found(terms, query) {
   return [...named, ...told];
 }
 
-/** Questions of the tests: the spans of `text` by these terms.
- *  @param {Term[]} terms @param {string} text */
-export function spansBy(terms, text) {
-  return spansOf(reader(terms), text);
+/** What the tests ask: each text's spans by these terms.
+ *  @param {Term[]} terms @param {string[]} texts */
+export function spansBy(terms, texts) {
+  const read = reader(terms);
+  return texts.map((text) => spansOf(read, text));
+}
+
+/** What the tests ask: the term of each sign of a formula, null where there is none.
+ *  @param {Term[]} terms @param {[string, string][]} signs */
+export function signsBy(terms, signs) {
+  const read = reader(terms);
+  return signs.map(([sign, below]) => signsOf(read, sign, below)[0]?.term ?? null);
 }

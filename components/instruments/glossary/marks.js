@@ -10,12 +10,19 @@ const LONGEST = 2000; // characters of one block that are read
 const REMEMBERED = 3000; // texts whose terms are kept in mind
 const UNMARKED = "button, a, [role=radio], [role=tab], [role=button], h1";
 
+/** What a formula writes below a sign: t for the G of G_t.
+ *  @param {Element} element */
+function belowOf(element) {
+  const next = element.nextElementSibling;
+  return next?.matches(".msupsub") ? (next.textContent ?? "").replace(/[\s\u200b]/g, "") : "";
+}
+
 /** The terms in a block, each where it stands.
  *  @param {import("./engine.js").Reader} reader @param {BlockText} block */
 export function termsIn(reader, block) {
   const { text } = block;
   if (text.length > LONGEST || !text.trim()) return [];
-  return block.block.closest(".katex") ? signsOf(reader, text) : unquoted(spansOf(reader, text), text);
+  return block.block.closest(".katex") ? signsOf(reader, text, belowOf(block.block)) : unquoted(spansOf(reader, text), text);
 }
 
 export class Marks {
@@ -100,7 +107,8 @@ export class Marks {
   /** @param {BlockText} block */
   spansOf(block) {
     if (!block.text.trim()) return [];
-    const key = `${block.block.closest(".katex") ? "f" : ""}${block.text}`;
+    if (block.block.closest(".katex")) return termsIn(this.reader, block);
+    const key = block.text;
     let spans = this.known.get(key);
     if (!spans) {
       if (this.known.size > REMEMBERED) this.known.clear();
