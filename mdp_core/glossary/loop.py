@@ -20,6 +20,14 @@ LOOP = (
         "The language model.",
     ),
     Term(
+        "environment",
+        "",
+        (),
+        "All that is not the agent: it answers every action with a next state and a reward.",
+        "The map, its floor that may slip, and what its cells pay.",
+        "The text that grows, and whoever scores it at the end.",
+    ),
+    Term(
         "grid world",
         "",
         ("world", "map"),
