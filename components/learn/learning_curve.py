@@ -14,9 +14,11 @@ from components.instruments.drawing.palette import Concept, faint, tone
 from components.instruments.drawing.plots import NORMAL, plot
 from components.learn.memory import LearnMemory
 from components.shell.plain import plain
+from components.shell.take_along import Souvenir, offer_to_take_along
 from mdp_core.learners import LEARNERS
 from mdp_core.learners.course import Course
 from mdp_core.learners.curve import Curve, bottom_of, online_curve, smoothing_window, worth_curve
+from mdp_core.tables import learning_table
 
 LOOKS: Mapping[str, tuple[Concept, str]] = {  # of a learner: its colour, and the line as Plotly names it
     "monte_carlo": ("quiet", "dot"),
@@ -67,6 +69,15 @@ def draw_learning_curves(memory: LearnMemory, course: Course) -> None:
         sentence += f" Dashed: the optimal policy, {digits(optimum)}."
     _draw(curves, optimum, what, sentence)
     st.caption(plain(sentence))
+    offer_to_take_along(
+        Souvenir(
+            "The learning curves, a table",
+            "CSV: a row an episode, learner after learner; what they earned, and what their policies were worth.",
+            f"one-loop-learning-seed-{spec.seed}.csv",
+            lambda: learning_table(course.lessons),
+        ),
+        key="take_learning",
+    )
 
 
 def _draw(curves: Mapping[str, Curve], optimum: float | None, what: str, sentence: str) -> None:

@@ -21,6 +21,7 @@ from components.server.pictures import is_slow
 from components.shell.messages import tell_problem
 from components.shell.plain import plain
 from components.shell.shelf import language_model
+from components.shell.take_along import Souvenir, offer_to_take_along
 from components.shell.takeaway import conclude
 from components.shell.ticker import SLICE, work_on
 from components.shell.visit import Visit
@@ -29,6 +30,7 @@ from mdp_core.learners.policy_value import start_values
 from mdp_core.scenarios import GridScenario
 from mdp_core.stage.grid import map_picture, policy_of, world_of
 from mdp_core.stage.samples import MAX_COUNT, Sample, limit_of
+from mdp_core.tables import sample_table
 from mdp_core.work import Work
 
 ENOUGH = 100  # trajectories, from which on the expected return is told
@@ -223,6 +225,15 @@ def _show_returns(current: Visit, memory: ReturnsMemory, drawing: Drawing) -> No
     )
     st.caption(plain(f"{size} {rest}"))
     _judge(memory, payments.returns(gamma), gamma)
+    offer_to_take_along(
+        Souvenir(
+            "The returns, a table",
+            f"CSV: a row a trajectory, {len(sample):,} of them, at this gamma.",
+            f"one-loop-returns-{memory.side}-seed-{current.scenario.seed}.csv",
+            lambda: sample_table(sample, current.view.gamma),
+        ),
+        key="take_returns",
+    )
 
 
 def _expected(memory: ReturnsMemory, drawing: Drawing) -> Expected | None:

@@ -27,6 +27,7 @@ from components.shell.visit import READY, Side, Visit
 from components.shell.wanted_model import settle
 from components.stage.memory import StageMemory, stage_memory
 from components.stage.shown import bring_up_to_date
+from components.stage.souvenirs import halves, offer_the_run
 from mdp_core.grid.maps import MapError
 from mdp_core.tokens.prompts import UnknownWordsError
 from mdp_core.tokens.sources.model_id import SMOLLM2
@@ -43,7 +44,7 @@ def page() -> None:
         if came is not None:
             st.toast(plain(f"{came} is on the Stage."))
     problems = bring_up_to_date(current, memory, models())
-    _controls(current, problems)
+    _controls(current, memory, problems)
     if choices().problem:
         tell_problem(choices().problem, "Pocket is on the Stage.")
     model_messages(
@@ -52,7 +53,7 @@ def page() -> None:
     part(lambda: _stage(visit(), memory))
 
 
-def _controls(current: Visit, problems: dict[Side, ValueError]) -> None:
+def _controls(current: Visit, memory: StageMemory, problems: dict[Side, ValueError]) -> None:
     with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="center"):
         grid_problem = problems.get("grid")
         if current.compared:
@@ -63,6 +64,7 @@ def _controls(current: Visit, problems: dict[Side, ValueError]) -> None:
         ask_prompt(current)
         ask_model(current, models())
         ask_seed(current)
+        offer_the_run(current, memory)
         part(lambda: offer_link(visit(), st.context.url))
 
 
@@ -80,9 +82,8 @@ def _stage(current: Visit, memory: StageMemory) -> None:
         if _half(side) not in memory.stale:  # else it was chosen in a picture that is not what the controls say
             current.choose(_half(side), t, action)
 
-    left = memory.shown.get("reference", memory.shown["grid"]) if current.compared else memory.shown["grid"]
     player(
-        stage(left, memory.shown["text"]),
+        stage(*halves(current, memory)),
         current.view,
         current.command,
         key="player",

@@ -29,6 +29,7 @@ from components.tune.outcome import show_outcome
 from components.tune.over_optimisation import show_over_optimisation
 from components.tune.progress import show_progress, show_step_time, show_warnings
 from components.tune.recipe import Size
+from components.tune.souvenirs import offer_the_film
 from components.tune.tuned_policies import show_tuned_policies
 from mdp_core.rlhf.tuning_run import expected_seconds
 from mdp_core.tokens.sources.model_id import SMOLLM2
@@ -255,6 +256,7 @@ def _show_run(memory: TuneMemory) -> None:
             on_step=lambda n: setattr(memory, "step", n),
             on_watch=memory.watch,
         )
+        offer_the_film(run)
     show_step_time(run)
     show_loss(run.spec.algorithm)
     if not live:

@@ -1,0 +1,38 @@
+"""Take along: what a page shows, as files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import streamlit as st
+
+KINDS = {".html": "text/html", ".csv": "text/csv", ".ipynb": "application/x-ipynb+json"}
+
+
+@dataclass(frozen=True)
+class Souvenir:
+    """A file that is made when it is asked for: in a thread of its own, where there is no session state."""
+
+    label: str
+    says: str  # what it is good for
+    name: str  # of the file; it ends with one of KINDS
+    make: Callable[[], str]
+
+
+def offer_to_take_along(*souvenirs: Souvenir, key: str) -> None:
+    """A popover with a button for every file. A download changes nothing on the page."""
+    with st.popover("Take along", key=key, width=118, help="What is shown here, as files"):
+        for souvenir in souvenirs:
+            st.download_button(
+                souvenir.label,
+                souvenir.make,
+                souvenir.name,
+                KINDS[PurePath(souvenir.name).suffix],
+                key=f"{key} {souvenir.name.rsplit('.', 1)[-1]}",
+                on_click="ignore",
+                icon=":material/download:",
+                width="stretch",
+            )
+            st.caption(souvenir.says)
