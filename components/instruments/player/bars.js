@@ -37,7 +37,6 @@ export class Bars {
       bar.label.textContent = item.label.trim() === "" ? item.name : readable(item.label).trim();
       if (!item.rest) {
         bar.element.setAttribute("aria-pressed", String(chosen));
-        bar.element.setAttribute("aria-label", `${bar.label.textContent} ${figure(item.p)}: probability of ${item.name}${chosen ? ", taken" : this.fixed ? "" : ". Choose it instead"}`);
         bar.element.title = chosen ? `${item.name}: taken` : this.fixed ? item.name : `choose ${item.name} instead`;
         bar.element.disabled = this.fixed;
       }
