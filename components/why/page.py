@@ -14,7 +14,7 @@ from components.instruments.estimate import estimate
 from components.server.models import models
 from components.server.warmup import warmup
 from components.shell.address import follow_address, visit, write_link
-from components.shell.messages import on_its_way, tell_notes, tell_problem
+from components.shell.messages import messages, on_its_way, tell_notes, tell_problem
 from components.shell.plain import plain
 from components.shell.principle import principle
 from components.shell.takeaway import conclude
@@ -51,10 +51,14 @@ def page() -> None:
     with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="center"):
         ask_prompt(current)
         ask_seed(current)
-    tell_notes(current.notes, current.dismiss)
-    model = models().get(READY) if warmup().done else None
+    awake = warmup().done
+    with messages():
+        tell_notes(current.notes, current.dismiss)
+        if not awake:
+            on_its_way(current, warmup())
+    model = models().get(READY) if awake else None
     if model is None:
-        _wait()
+        _wait(awake)
     else:
         wrong = current.drafts["prompt"].problem if "prompt" in current.drafts else ""
         wrong = wrong or memory.see(model, current.scenario.text.prompt)
@@ -66,11 +70,9 @@ def page() -> None:
     write_link(current)
 
 
-def _wait() -> None:
-    if warmup().done:
+def _wait(awake: bool) -> None:
+    if awake:
         tell_problem(warmup().problem or "The language model did not wake up.", "Reload the page.")
-    else:
-        on_its_way(visit(), warmup())
     for heading, lesson in LESSONS.items():  # what there is to see in a moment
         st.subheader(heading)
         conclude(lesson)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import ROOT, serving
 
 # A page with nothing on it but the player, as its address asks for it.
-PAGE = '''
+PAGE = """
 import streamlit as st
 
 from components.instruments.player import ROWS, player
@@ -29,7 +29,7 @@ player(
     on_choose=lambda *_: None,
     on_undo=lambda *_: None,
 )
-'''
+"""
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,8 @@ def open_part(page, **query):
 
 
 def shown_rows(page):
-    return page.locator(".row[data-name]").evaluate_all("(rows) => rows.filter((r) => r.offsetParent).map((r) => r.dataset.name)")
+    rows = page.locator(".row[data-name]")
+    return rows.evaluate_all("(rows) => rows.filter((row) => row.offsetParent).map((row) => row.dataset.name)")
 
 
 def middle(page, selector):
