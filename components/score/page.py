@@ -53,7 +53,7 @@ def page() -> None:
 
 
 def _black_box(current: Visit, memory: Scoring) -> None:
-    st.subheader("1 · Score: any principle you have in mind", anchor="score")
+    st.header("1 · Score: any principle you have in mind", anchor="score")
     # What comes and goes above the field has a place of its own: the field must not move, or the browser makes it anew.
     with st.container():
         texts = _texts(current, memory)

@@ -53,7 +53,7 @@ def page() -> None:
     base = shelf().base_of(current.scenario.text.model)
     model = models().get(base)
     size: Size = "large" if model is not None and is_slow(model) else "small"
-    st.subheader("1 · Tune: how far will a score alone move the policy?", anchor="tune")
+    st.header("1 · Tune: how far will a score alone move the policy?", anchor="tune")
     start = memory.start_of(base, shelf())
     _ask_what(current, memory, base, start)
     with messages():

@@ -74,7 +74,7 @@ def _wait(awake: bool) -> None:
     if awake:
         tell_problem(warmup().problem or "The language model did not wake up.", "Reload the page.")
     for heading, lesson in LESSONS.items():  # what there is to see in a moment
-        st.subheader(heading)
+        st.header(heading)
         conclude(lesson)
 
 
@@ -82,7 +82,7 @@ def _wait(awake: bool) -> None:
 
 
 def _show_path(memory: WhyMemory, model: LanguageModel, seed: int) -> None:
-    st.subheader(PATH, anchor="path")
+    st.header(PATH, anchor="path")
     try:
         walked, passed = memory.see_walk(model, seed)
     except ValueError as error:
@@ -127,7 +127,7 @@ def _show_path(memory: WhyMemory, model: LanguageModel, seed: int) -> None:
 
 
 def _show_estimate(memory: WhyMemory, model: LanguageModel, seed: int) -> None:
-    st.subheader(AROUND, anchor="around")
+    st.header(AROUND, anchor="around")
     left, right = st.columns([4, 9], gap="medium")
     with left:
         st.latex(r"\nabla\,\mathbb{E}[r]=\mathbb{E}\big[(r(y)-b)\,\nabla\log\pi(y)\big]")
@@ -216,7 +216,7 @@ def _draw_estimate(memory: WhyMemory, estimated: EstimatedGradient, seed: int) -
 
 
 def _show_two_ways(memory: WhyMemory, model: LanguageModel, seed: int) -> None:
-    st.subheader(TWO_WAYS, anchor="two-ways")
+    st.header(TWO_WAYS, anchor="two-ways")
     wrong, work = "", None
     try:
         work = memory.see_contest(model, seed)

@@ -61,6 +61,7 @@ def faint(colour: str, alpha: float = 0.2) -> str:
 
 def variables() -> str:
     """A style sheet that gives all of the page the palette of this visitor's ground: var(--state) and so on."""
-    colours = DARK if is_dark() else LIGHT
-    colours = {**colours, "ground": tone("ground"), "line": tone("line")}
+    colours = dict(DARK if is_dark() else LIGHT)
+    colours |= {"ground": tone("ground"), "line": tone("line"), "quiet": tone("quiet")}
+    colours["on-primary"] = "#10151c" if is_dark() else "#ffffff"  # what is written on a primary button
     return ":root {" + "".join(f" --{name}: {colour};" for name, colour in colours.items()) + " }"
