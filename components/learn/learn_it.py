@@ -33,7 +33,7 @@ def draw_learning(current: Visit, memory: LearnMemory) -> None:
     """The learners and their numbers, and what they have learned."""
     course = memory.course
     busy = course is not None and course.busy
-    st.subheader("2 · Learn it: only samples of the world", anchor="learn-it")
+    st.header("2 · Learn it: only samples of the world", anchor="learn-it")
 
     def begin(change: Callable[[], None]) -> None:
         change()

@@ -11,7 +11,7 @@ from components.learn.memory import LearnMemory, learn_memory
 from components.learn.solve_it import draw_solving
 from components.server.warmup import warmup
 from components.shell.address import follow_address, visit, write_link
-from components.shell.messages import tell_problem
+from components.shell.messages import messages, tell_problem
 from components.shell.now import tell_visit
 from components.shell.plain import plain
 from components.shell.ticker import SLICE, part
@@ -23,11 +23,17 @@ def page() -> None:
     """The page."""
     current, memory = follow_address(visit()), learn_memory(visit())
     warmup()  # a policy may be sent to the Stage soon
+    unreadable = ""
     try:
         memory.see(current)
     except ValueError as error:
-        tell_problem(str(error), "The last good world stays.")
+        unreadable = str(error)
     _controls(current, memory)
+    with messages():
+        if unreadable:
+            tell_problem(unreadable, "The last good world stays.")
+        if memory.problem:
+            tell_problem(memory.problem, "The world stays as it is.")
     memory.solving_now().work.work(SLICE)  # a change that runs through mostly has by now
 
     def solve() -> None:
@@ -54,8 +60,5 @@ def _controls(current: Visit, memory: LearnMemory) -> None:
             width=340,
         )
         st.button("Undo", key="undo_edit", on_click=memory.undo, args=(current,), disabled=not memory.past)
-    # What is odd about the world, and a stroke that could not be made.
-    for remark in remarks(memory.world):
+    for remark in remarks(memory.world):  # what is odd about the world
         st.warning(plain(remark))
-    if memory.problem:
-        tell_problem(memory.problem, "The world stays as it is.")

@@ -29,7 +29,7 @@ def draw_solving(current: Visit, memory: LearnMemory) -> None:
     """The world on the board beside the methods that solve it."""
     solving = memory.solving_now()
     known, work = solving.known, solving.work
-    st.subheader("1 · Solve it: the world is known", anchor="solve")
+    st.header("1 · Solve it: the world is known", anchor="solve")
     left, right = st.columns([3, 2], gap="medium")
 
     def press(method: Method) -> None:

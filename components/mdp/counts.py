@@ -136,7 +136,7 @@ def _numbered(places: Places, steps: NDArray[np.int64]) -> list[list[Json]]:
 
 def show_counts(current: Visit, memory: MdpMemory) -> None:
     """The section."""
-    st.subheader("4 · How many states?", anchor="states")
+    st.header("4 · How many states?", anchor="states")
     ask_question(
         memory.guesses,
         "texts",

@@ -72,7 +72,7 @@ def _walks(places: Places, target: int, variant: int) -> tuple[list[int], list[i
 
 def show_markov(current: Visit, memory: MdpMemory) -> None:
     """The section."""
-    st.subheader("5 · Markov: the past is in the state, or it does not count", anchor="markov")
+    st.header("5 · Markov: the past is in the state, or it does not count", anchor="markov")
     left, right = st.columns(2, gap="large")
     places = places_of(memory)
     target = state_of(memory, places)

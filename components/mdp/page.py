@@ -11,7 +11,7 @@ from components.mdp.world import show_world_editor
 from components.server.models import models
 from components.server.warmup import warmup
 from components.shell.address import follow_address, visit, write_link
-from components.shell.messages import tell_notes
+from components.shell.messages import messages, tell_notes
 from components.shell.now import tell_visit
 from components.shell.ticker import part
 from components.shell.wanted_model import settle
@@ -23,7 +23,8 @@ def page() -> None:
     if warmup().done:
         settle(current, models())
     unreadable = read_world(current, memory)
-    tell_notes(current.notes, current.dismiss)
+    with messages():
+        tell_notes(current.notes, current.dismiss)
     show_world_editor(current, memory, unreadable)
     part(lambda: show_transition(visit(), memory))
     part(lambda: show_policy(visit(), memory))

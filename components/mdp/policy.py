@@ -105,7 +105,7 @@ def _ask_draw(
 
 def show_policy(current: Visit, memory: MdpMemory) -> None:
     """The section."""
-    st.subheader("3 · The policy function pi: what does the agent do in s?", anchor="policy")
+    st.header("3 · The policy function pi: what does the agent do in s?", anchor="policy")
     st.latex(r"\pi(a \mid s) = \Pr\{A_t = a \mid S_t = s\}, \qquad \textstyle\sum_a \pi(a \mid s) = 1")
     left, right = st.columns([5, 7], gap="medium")
     places = places_of(memory)

@@ -109,7 +109,7 @@ def _draw_append(
 
 def show_transition(current: Visit, memory: MdpMemory) -> None:
     """The section."""
-    st.subheader("2 · The transition function P: where does (s, a) lead?", anchor="transition")
+    st.header("2 · The transition function P: where does (s, a) lead?", anchor="transition")
     ask_question(
         memory.guesses,
         "lake",

@@ -42,7 +42,7 @@ WIDEST = 200  # characters of a file's name
 
 def show_world_editor(current: Visit, memory: MdpMemory, unreadable: str) -> None:
     """Section 1."""
-    st.subheader("1 · The world: paint it", anchor="world")
+    st.header("1 · The world: paint it", anchor="world")
     left, right = st.columns([8, 5], gap="medium")
     with left:
         _draw_painting(current, memory)

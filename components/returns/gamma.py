@@ -54,7 +54,7 @@ def goals_of(near: float, near_moves: int, far: float, far_moves: int) -> TwoGoa
 
 def show_gamma(current: Visit, memory: ReturnsMemory) -> None:
     """The section."""
-    st.subheader("2 · Gamma decides: the near reward or the far one?", anchor="gamma")
+    st.header("2 · Gamma decides: the near reward or the far one?", anchor="gamma")
     left, right = st.columns([5, 7], gap="medium")
     with left:
         _ask_for_line(current, memory.line, lambda: memory.guesses.pop("flip", None))

@@ -19,7 +19,7 @@ from components.returns.values import see_values, show_values
 from components.server.models import models
 from components.server.warmup import warmup
 from components.shell.address import follow_address, visit, write_link
-from components.shell.messages import model_messages
+from components.shell.messages import messages, model_messages
 from components.shell.now import tell_visit
 from components.shell.ticker import part
 from components.shell.visit import Visit
@@ -37,7 +37,8 @@ def page() -> None:
         settle(current, models())
     st.html(STYLE)
     _controls(current)
-    model_messages(current, models(), warmup(), stays="The model that was here stays.", meanwhile="Pocket writes")
+    with messages():
+        model_messages(current, models(), warmup(), stays="The model that was here stays.", meanwhile="Pocket writes")
     draw_trajectories(current, memory)
     part(lambda: show_trajectories(visit(), memory))
     part(lambda: show_gamma(visit(), memory))

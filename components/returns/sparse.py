@@ -51,7 +51,7 @@ def _finds(moves: int, limit: int, walks: int, seed: int) -> NDArray[np.int64]:
 def show_sparse(current: Visit, memory: ReturnsMemory) -> None:
     """The section."""
     line = memory.line
-    st.subheader("3 · Sparse and long: will chance ever find the reward?", anchor="sparse")
+    st.header("3 · Sparse and long: will chance ever find the reward?", anchor="sparse")
     left, right = st.columns([5, 7], gap="medium")
     with left:
         _ask_for_corridor(current, line, lambda: memory.guesses.pop("sparse", None))

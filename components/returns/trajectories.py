@@ -62,7 +62,7 @@ def draw_trajectories(current: Visit, memory: ReturnsMemory) -> None:
 
 def show_trajectories(current: Visit, memory: ReturnsMemory) -> None:
     """The section."""
-    st.subheader("1 · Trajectories: a return is drawn, and its mean is the objective", anchor="sample")
+    st.header("1 · Trajectories: a return is drawn, and its mean is the objective", anchor="sample")
     drawing, pictured = memory.drawings.get(memory.side), memory.pictured()
     left, right = st.columns([6, 7], gap="medium")
     with left:

@@ -49,7 +49,7 @@ def see_values(current: Visit, memory: ReturnsMemory) -> None:
 
 def show_values(current: Visit, memory: ReturnsMemory) -> None:
     """The section."""
-    st.subheader("4 · V and Q: what a state is worth, on the map and on text", anchor="values")
+    st.header("4 · V and Q: what a state is worth, on the map and on text", anchor="values")
     left, right = st.columns([6, 7], gap="medium")
     with left:
         with st.container(horizontal=True, horizontal_alignment="center", gap="medium"):

@@ -20,7 +20,7 @@ from components.server.models import models
 from components.server.pictures import is_slow
 from components.server.warmup import warmup
 from components.shell.address import follow_address, visit, write_link
-from components.shell.messages import model_messages, tell_problem
+from components.shell.messages import messages, model_messages, tell_problem
 from components.shell.navigation import go_to
 from components.shell.now import tell_visit
 from components.shell.shelf import language_model
@@ -43,7 +43,8 @@ def page() -> None:
     with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="center"):
         ask_prompt(current)
         ask_model(current, models())
-    model_messages(current, models(), warmup(), stays="The model that was here stays.")
+    with messages():
+        model_messages(current, models(), warmup(), stays="The model that was here stays.")
     part(lambda: _black_box(visit(), scoring()))
     show_people()
     tell_visit(current)
@@ -54,7 +55,7 @@ def page() -> None:
 
 
 def _black_box(current: Visit, memory: Scoring) -> None:
-    st.subheader("1 · Score: any principle you have in mind", anchor="score")
+    st.header("1 · Score: any principle you have in mind", anchor="score")
     # What comes and goes above the field has a place of its own: the field must not move, or the browser makes it anew.
     with st.container():
         texts = _texts(current, memory)

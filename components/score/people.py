@@ -56,7 +56,7 @@ def _people() -> None:
 
 
 def _show_person(choices: Preferences, pool: TextPool | None) -> None:
-    st.subheader("2 · A person: say which text is better, and nothing else", anchor="person")
+    st.header("2 · A person: say which text is better, and nothing else", anchor="person")
     left, right = st.columns([7, 5], gap="medium")
     with left:
         if pool is None:
@@ -122,7 +122,7 @@ def _write(choices: Preferences) -> None:
 
 
 def _show_reward_model(choices: Preferences, pool: TextPool | None) -> None:
-    st.subheader("3 · A reward model: learn the score from the choices", anchor="reward-model")
+    st.header("3 · A reward model: learn the score from the choices", anchor="reward-model")
     _ask_taste(choices)
     learned = None
     if pool is None:

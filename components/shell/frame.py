@@ -27,7 +27,8 @@ def frame() -> None:
 
 def widths() -> str:
     """CSS that turns WIDTHS into rem."""
-    return "".join(
-        f':root [width="{px}px"] {{ width: {px / ROOT_FONT}rem; min-width: min({px / ROOT_FONT}rem, 100%); }}'
-        for px in WIDTHS
-    )
+    rules = []
+    for px in WIDTHS:
+        wide = f"{px / ROOT_FONT}rem"
+        rules.append(f':root [width="{px}px"] {{ width: {wide}; min-width: min({wide}, 100%); }}')
+    return "".join(rules)

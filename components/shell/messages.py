@@ -1,10 +1,11 @@
-"""What a visitor has to be told: one line each, above what it is about."""
+"""What a visitor has to be told: one line each, over the page where it is about all of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from components.server.models import Models
 from components.server.warmup import Warmup
@@ -15,6 +16,13 @@ from components.shell.waiting import show_waiting
 from components.shell.wanted_model import choose, described, leave
 
 TICK = 0.3  # seconds between two looks at a model on its way
+
+
+def messages() -> DeltaGenerator:
+    """The place for what is to be said of the whole page, once a page. It lies over the page (frame.css): nothing moves when
+    a message comes or goes.
+    """
+    return st.container(key="messages")
 
 
 def tell_notes(sentences: tuple[str, ...], dismiss: Callable[[], None]) -> None:

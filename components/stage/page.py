@@ -19,7 +19,7 @@ from components.server.pictures import stage
 from components.server.warmup import warmup
 from components.shell.address import follow_address, visit, write_link
 from components.shell.link import offer_link
-from components.shell.messages import model_messages, offer, tell_problem
+from components.shell.messages import messages, model_messages, offer, tell_problem
 from components.shell.now import tell_visit
 from components.shell.plain import plain
 from components.shell.ticker import part, work_on
@@ -45,11 +45,6 @@ def page() -> None:
             st.toast(plain(f"{came} is on the Stage."))
     problems = bring_up_to_date(current, memory, models())
     _controls(current, memory, problems)
-    if choices().problem:
-        tell_problem(choices().problem, "Pocket is on the Stage.")
-    model_messages(
-        current, models(), warmup(), stays="What was on the Stage stays there.", meanwhile="Pocket is on the Stage"
-    )
     part(lambda: _stage(visit(), memory))
 
 
@@ -72,11 +67,9 @@ def _controls(current: Visit, memory: StageMemory, problems: dict[Side, ValueErr
 
 
 def _stage(current: Visit, memory: StageMemory) -> None:
-    _problems(current, bring_up_to_date(current, memory, models()))
-    if memory.writing is not None:
-        work_on(memory.writing, _writing, key="writing", go_on="Write on")
-    if memory.learning is not None:
-        work_on(memory.learning, _learning, key="relearning", go_on="Learn on")
+    problems = bring_up_to_date(current, memory, models())
+    with messages():
+        _tell(current, memory, problems)
 
     def chosen(side: str, t: int, action: Any) -> None:
         if _half(side) not in memory.stale:  # else it was chosen in a picture that is not what the controls say
@@ -93,6 +86,19 @@ def _stage(current: Visit, memory: StageMemory) -> None:
     )
     tell_visit(current)
     write_link(current)
+
+
+def _tell(current: Visit, memory: StageMemory, problems: dict[Side, ValueError]) -> None:
+    if choices().problem:
+        tell_problem(choices().problem, "Pocket is on the Stage.")
+    model_messages(
+        current, models(), warmup(), stays="What was on the Stage stays there.", meanwhile="Pocket is on the Stage"
+    )
+    _problems(current, problems)
+    if memory.writing is not None:
+        work_on(memory.writing, _writing, key="writing", go_on="Write on")
+    if memory.learning is not None:
+        work_on(memory.learning, _learning, key="relearning", go_on="Learn on")
 
 
 def _half(side: str) -> Side:

@@ -43,7 +43,7 @@ def _section(memory: ProxiesMemory) -> None:
     from mdp_core.rlhf.proxy_runs import naive  # heavy
 
     pocket = models().get(READY)
-    st.subheader("3 · Over-optimisation: a score is only a stand-in", anchor="over-optimisation")
+    st.header("3 · Over-optimisation: a score is only a stand-in", anchor="over-optimisation")
     if pocket is None:
         st.caption("Pocket is waking up.")
         return

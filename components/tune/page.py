@@ -13,7 +13,7 @@ from components.server.models import models
 from components.server.pictures import is_slow
 from components.server.warmup import warmup
 from components.shell.address import follow_address, visit, write_link
-from components.shell.messages import on_its_way, tell_notes, tell_problem
+from components.shell.messages import messages, on_its_way, tell_notes, tell_problem
 from components.shell.navigation import go_to
 from components.shell.now import tell_now, tell_visit
 from components.shell.plain import plain
@@ -55,10 +55,11 @@ def page() -> None:
     base = shelf().base_of(current.scenario.text.model)
     model = models().get(base)
     size: Size = "large" if model is not None and is_slow(model) else "small"
-    st.subheader("1 · Tune: how far will a score alone move the policy?", anchor="tune")
+    st.header("1 · Tune: how far will a score alone move the policy?", anchor="tune")
     start = memory.start_of(base, shelf())
     _ask_what(current, memory, base, start)
-    _tell_of_models(current, memory)
+    with messages():
+        _tell_of_models(current, memory)
     if model is not None:
         _ask_how(current, memory, model, size, start)
     tell_visit(current)

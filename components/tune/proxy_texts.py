@@ -23,7 +23,7 @@ def list_proxy_texts(runs: ProxyRuns, step: int) -> None:
         if points:
             point = points[min(step, len(points)) - 1]
             title = f"beta {runs.betas[hold]:g}: {NAMES[hold]}"
-            sides.append(f'<div class="{hold}"><h4>{escape(title)}</h4>{_texts(point)}</div>')
+            sides.append(f'<div class="{hold}"><h3>{escape(title)}</h3>{_texts(point)}</div>')
     st.html(STYLE)
     st.html(f'<div class="proxy-texts">{"".join(sides)}</div>')
 

@@ -33,7 +33,7 @@ def _section() -> None:
         # Said here: what a callback says in a run of this section alone would take the place of the page's frame.
         st.toast(plain(kept.news))
         kept.news = ""
-    st.subheader("2 · Your tuned policies: keep, compare, take along", anchor="policies")
+    st.header("2 · Your tuned policies: keep, compare, take along", anchor="policies")
     _keeping()
     for policy in kept:
         on_stage = current.scenario.text.model == policy.id

@@ -14,7 +14,7 @@ from components.instruments.estimate import estimate
 from components.server.models import models
 from components.server.warmup import warmup
 from components.shell.address import follow_address, visit, write_link
-from components.shell.messages import on_its_way, tell_notes, tell_problem
+from components.shell.messages import messages, on_its_way, tell_notes, tell_problem
 from components.shell.now import tell_visit
 from components.shell.plain import plain
 from components.shell.principle import principle
@@ -52,10 +52,14 @@ def page() -> None:
     with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="center"):
         ask_prompt(current)
         ask_seed(current)
-    tell_notes(current.notes, current.dismiss)
-    model = models().get(READY) if warmup().done else None
+    awake = warmup().done
+    with messages():
+        tell_notes(current.notes, current.dismiss)
+        if not awake:
+            on_its_way(current, warmup())
+    model = models().get(READY) if awake else None
     if model is None:
-        _wait()
+        _wait(awake)
     else:
         wrong = current.drafts["prompt"].problem if "prompt" in current.drafts else ""
         wrong = wrong or memory.see(model, current.scenario.text.prompt)
@@ -68,13 +72,11 @@ def page() -> None:
     write_link(current)
 
 
-def _wait() -> None:
-    if warmup().done:
+def _wait(awake: bool) -> None:
+    if awake:
         tell_problem(warmup().problem or "The language model did not wake up.", "Reload the page.")
-    else:
-        on_its_way(visit(), warmup())
     for heading, lesson in LESSONS.items():  # what there is to see in a moment
-        st.subheader(heading)
+        st.header(heading)
         conclude(lesson)
 
 
@@ -82,7 +84,7 @@ def _wait() -> None:
 
 
 def _show_path(memory: WhyMemory, model: LanguageModel, seed: int) -> None:
-    st.subheader(PATH, anchor="path")
+    st.header(PATH, anchor="path")
     try:
         walked, passed = memory.see_walk(model, seed)
     except ValueError as error:
@@ -127,7 +129,7 @@ def _show_path(memory: WhyMemory, model: LanguageModel, seed: int) -> None:
 
 
 def _show_estimate(memory: WhyMemory, model: LanguageModel, seed: int) -> None:
-    st.subheader(AROUND, anchor="around")
+    st.header(AROUND, anchor="around")
     left, right = st.columns([4, 9], gap="medium")
     with left:
         st.latex(r"\nabla\,\mathbb{E}[r]=\mathbb{E}\big[(r(y)-b)\,\nabla\log\pi(y)\big]")
@@ -216,7 +218,7 @@ def _draw_estimate(memory: WhyMemory, estimated: EstimatedGradient, seed: int) -
 
 
 def _show_two_ways(memory: WhyMemory, model: LanguageModel, seed: int) -> None:
-    st.subheader(TWO_WAYS, anchor="two-ways")
+    st.header(TWO_WAYS, anchor="two-ways")
     wrong, work = "", None
     try:
         work = memory.see_contest(model, seed)

@@ -65,13 +65,13 @@ def test_what_is_drawn_is_said_and_in_the_order_in_which_it_is_seen(page, cursor
         expect(cursor).to_have_attribute("aria-valuetext", f"after {n} of 6 updates")
         expect(page.locator(".tuning .live")).to_have_text(re.compile(f"^After {n} updates: mean sentiment "))
         for curve in page.locator(".tuning .curve").all():
-            shown = curve.locator("h4 b").inner_text()
-            name = curve.locator("h4 span").first.inner_text()
+            shown = curve.locator("h3 b").inner_text()
+            name = curve.locator("h3 span").first.inner_text()
             expect(curve.get_by_role("img")).to_have_accessible_name(
                 re.compile(f"^{name} over the updates; here {shown} ")
             )
         plane = page.locator(".tuning .plane")
-        score, against = plane.locator("h4 b").inner_text(), plane.locator("h4 .quiet").inner_text()
+        score, against = plane.locator("h3 b").inner_text(), plane.locator("h3 .quiet").inner_text()
         most, kl = re.fullmatch(r"of (\S+) possible at KL (\S+)", against).groups()
         expect(plane.get_by_role("img")).to_have_accessible_name(
             f"This policy has KL {kl} and score {score}; the most possible there is {most}."

@@ -10,7 +10,9 @@ from typing import Literal
 
 import streamlit as st
 
-Concept = Literal["state", "policy", "action", "transition", "reward", "loss", "value", "quiet", "ink"]
+Concept = Literal[
+    "state", "policy", "action", "transition", "reward", "loss", "value", "quiet", "ink", "ground", "line"
+]
 
 _SHEET = (Path(__file__).parent / "palette.css").read_text(encoding="utf-8")
 
@@ -26,17 +28,22 @@ LIGHT = _colours(".drawing")
 DARK = MappingProxyType({**LIGHT, **_colours(".drawing.dark")})
 
 
+THEMES = {"ink": "text", "ground": "background", "line": "border"}  # Streamlit's names of what the theme says
+
+
 def is_dark() -> bool:
     """Whether this visitor's page has a dark ground."""
     return st.context.theme.type == "dark"
 
 
 def tone(concept: Concept) -> str:
-    """The concept's colour on this visitor's ground, as #rrggbb; `ink` is the page's own, `quiet` ink thinned out."""
-    if concept in ("ink", "quiet"):
-        theme = "dark" if is_dark() else "light"
-        ink, ground = (str(st.get_option(f"theme.{theme}.{name}Color")) for name in ("text", "background"))
-        return ink if concept == "ink" else _mixed(ink, ground, 0.72)
+    """The concept's colour on this visitor's ground, as #rrggbb. `ink`, `ground` and `line` are the page's own, `quiet` is
+    ink thinned out.
+    """
+    if concept == "quiet":
+        return _mixed(tone("ink"), tone("ground"), 0.72)
+    if concept in THEMES:
+        return str(st.get_option(f"theme.{'dark' if is_dark() else 'light'}.{THEMES[concept]}Color"))
     return (DARK if is_dark() else LIGHT)[concept]
 
 
@@ -54,5 +61,7 @@ def faint(colour: str, alpha: float = 0.2) -> str:
 
 def variables() -> str:
     """A style sheet that gives all of the page the palette of this visitor's ground: var(--state) and so on."""
-    colours = DARK if is_dark() else LIGHT
+    colours = dict(DARK if is_dark() else LIGHT)
+    colours |= {"ground": tone("ground"), "line": tone("line"), "quiet": tone("quiet")}
+    colours["on-primary"] = "#10151c" if is_dark() else "#ffffff"  # what is written on a primary button
     return ":root {" + "".join(f" --{name}: {colour};" for name, colour in colours.items()) + " }"

@@ -15,7 +15,7 @@ export class Curve {
     /** @type {any} where n is drawn, and the way back; none before it is drawn */
     this.x = null;
     this.box = added(parent, "div", `curve ${tone}`);
-    const head = added(this.box, "h4");
+    const head = added(this.box, "h3");
     this.title = added(head, "span", "", name);
     this.value = added(head, "b");
     this.more = added(head, "span", "quiet", unit);
@@ -89,7 +89,7 @@ export class Curve {
     this.more.textContent = [sure, unit].filter(Boolean).join(" ");
     this.svg.setAttribute("aria-label", `${this.title.textContent} over the updates; here ${digits(value)} ${sure} ${unit} ${second}`.trim());
     if (this.names.second) {
-      if (!this.other) this.other = added(find(this.box, "h4"), "span", "other");
+      if (!this.other) this.other = added(find(this.box, "h3"), "span", "other");
       this.other.textContent = second;
     } else this.other?.remove();
     if (!this.names.second) this.other = null;
@@ -102,9 +102,9 @@ export class Plane {
     this.section = section;
     this.svg = find(section, "svg");
     this.key = find(section, ".key");
-    this.name = find(section, "h4 .name");
-    this.value = find(section, "h4 b");
-    this.more = find(section, "h4 .quiet");
+    this.name = find(section, "h3 .name");
+    this.value = find(section, "h3 b");
+    this.more = find(section, "h3 .quiet");
   }
 
   draw(film) {

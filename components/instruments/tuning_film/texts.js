@@ -11,7 +11,7 @@ const MODES = { tuned: "against reference", change: "this update" };
 
 export class TextRows {
   constructor(section, watch) {
-    this.title = find(section, "h4");
+    this.title = find(section, "h3");
     this.rows = find(section, ".rows");
     this.modes = find(section, ".modes");
     this.legend = made("span");

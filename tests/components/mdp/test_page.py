@@ -48,7 +48,7 @@ def page(at):
 
 def text_of(at):
     """All that can be read on the page."""
-    blocks = [*at.markdown, *at.caption, *at.get("html"), *at.warning, *at.error, *at.info, *at.success, *at.subheader]
+    blocks = [*at.markdown, *at.caption, *at.get("html"), *at.warning, *at.error, *at.info, *at.success, *at.header]
     return " ".join(re.sub(r"<[^>]+>", " ", str(getattr(block, "value", None) or block.proto.body)) for block in blocks)
 
 

@@ -40,7 +40,7 @@ def here(at):
 
 
 def text_of(at):
-    blocks = [*at.markdown, *at.caption, *at.get("html"), *at.error, *at.info, *at.success, *at.subheader]
+    blocks = [*at.markdown, *at.caption, *at.get("html"), *at.error, *at.info, *at.success, *at.header]
     found = " ".join(str(getattr(block, "value", None) or block.proto.body) for block in blocks)
     return re.sub(r"<[^>]+>", " ", found.replace("\\", ""))
 
