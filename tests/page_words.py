@@ -125,6 +125,8 @@ def _plain(text: str, path: Path, line: int) -> Iterator[Said]:
     """The words alone: without tags, style sheets, formulas, addresses and code."""
     if re.search(r"^[a-z]+_\w* |^title: |\ntitle: |[\w-]+\s*\{|st-key|data-testid|var\(--|^\s*#", text) or "\\" in text:
         return
-    text = re.sub(r"\*\*|<code.*?</code>|`[^`]*`|<[a-zA-Z/!][^>]*(?:>|$)|[\w-]+="[^"]*"|&\w+;|:material/\w+:", " ", text)
+    text = re.sub(
+        r"\*\*|<code.*?</code>|`[^`]*`|<[a-zA-Z/!][^>]*(?:>|$)|[\w-]+=\"[^\"]*\"|&\w+;|:material/\w+:", " ", text
+    )
     if re.search(r"[A-Za-zα-ω]", text):
         yield Said(" ".join(text.split()), f"{path.relative_to(ROOT)}:{line}")
