@@ -35,7 +35,12 @@ def card(page):
 
 def place_of(page, selector, word):
     element = page.locator(selector).first
-    element.evaluate("(element) => element.scrollIntoView({ block: 'center' })")  # nothing that sticks lies over it
+    element.evaluate(  # in the middle, where nothing that sticks lies over it; scrolling hides a card, so it is over first
+        """(element) => {
+            element.scrollIntoView({ block: "center" });
+            return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        }"""
+    )
     place = element.evaluate(PLACE, word)
     assert place, f"{selector} says no {word}"
     return place
