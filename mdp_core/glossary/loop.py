@@ -161,7 +161,7 @@ LOOP = (
     Term(
         "terminated",
         "",
-        ("the end", "terminal"),
+        ("the end:", "terminal"),
         "The episode is over by the rules: nothing follows, and nothing more is paid.",
         "The robot reached a goal or fell into a hole.",
         "The end token was drawn.",

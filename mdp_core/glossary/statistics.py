@@ -4,9 +4,21 @@ from mdp_core.glossary.term import Term
 
 STATISTICS = (
     Term(
-        "mean",
+        "mean value",
         "",
-        ("on average", "average", "mean score", "mean return"),
+        (
+            "the mean",
+            "its mean",
+            "their mean",
+            "a mean",
+            "mean of",
+            "mean G₀",
+            "true mean",
+            "on average",
+            "average",
+            "mean score",
+            "mean return",
+        ),
         "All numbers added up, divided by how many they are.",
     ),
     Term(

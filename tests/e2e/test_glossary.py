@@ -35,7 +35,12 @@ def card(page):
 
 def place_of(page, selector, word):
     element = page.locator(selector).first
-    element.evaluate("(element) => element.scrollIntoView({ block: 'center' })")  # nothing that sticks lies over it
+    element.evaluate(  # in the middle, where nothing that sticks lies over it; scrolling hides a card, so it is over first
+        """(element) => {
+            element.scrollIntoView({ block: "center" });
+            return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        }"""
+    )
     place = element.evaluate(PLACE, word)
     assert place, f"{selector} says no {word}"
     return place
@@ -104,6 +109,9 @@ def test_what_others_wrote_is_left_alone(page):
     page.mouse.click(x, y)
     page.wait_for_timeout(800)  # longer than a card takes to come: here none does
     expect(card(page)).to_be_hidden()
+    hole = page.locator(".map .sign", has_text="H").first
+    hole.hover()  # in a drawing: explained, and not marked
+    expect(card(page).locator(".name")).to_have_text("hole")
     inside_page = (
         """(page) => [...CSS.highlights.get('one-loop-term')].some((range) => page.contains(range.startContainer))"""
     )

@@ -89,7 +89,7 @@ export class Marks {
         const place = element.closest("[data-testid=stElementContainer]") ?? element.getRootNode();
         if (!marked.has(place)) marked.set(place, new Set());
         const before = /** @type {Set<number>} */ (marked.get(place));
-        const bare = element.closest(UNMARKED) !== null;
+        const bare = element instanceof SVGElement || element.closest(UNMARKED) !== null; // in a drawing a line would go astray
         for (const span of spans) {
           found.add(span.term);
           if (bare || before.has(span.term)) continue;

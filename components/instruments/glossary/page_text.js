@@ -5,7 +5,7 @@ const INLINE = new Set(["B", "I", "EM", "STRONG", "A", "SUB", "SUP", "SMALL", "t
 
 /** What a visitor writes, what a model or a visitor has written, and what nobody reads. */
 const STRANGE = [
-  "input, textarea, select, option, code, pre, script, style, template, canvas, [contenteditable], [hidden]",
+  "input, textarea, select, option, code, pre, script, noscript, style, template, canvas, [contenteditable], [hidden]",
   ".katex-mathml, .live, .icon, [data-testid=stCode], [data-testid=stIconMaterial], [data-testid=stTooltipContent]",
   ".stranger, .page, .token, .tokens, .bars, .stack, .chip, .may, .rows, .after, .rated-text, .scored td, .sampled-texts td, .reward-texts td, .proxy-texts p",
   "[class*=st-key-prefer_], .glossary, .place, svg .number",
