@@ -1,9 +1,10 @@
 // Drawing on a canvas, in CSS pixels.
 
-/** `canvas` cleared, and its pen; `font` as CSS writes it.
+/** `canvas` cleared, and its pen; `font` as CSS writes it. It has two dots a pixel at least: a picture of it that is saved is
+ *  twice as large, and as sharp.
  *  @param {HTMLCanvasElement} canvas @param {string} font */
 export function penOf(canvas, font) {
-  const ratio = window.devicePixelRatio || 1;
+  const ratio = Math.max(window.devicePixelRatio || 1, 2);
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
