@@ -7,6 +7,8 @@ import { meaning } from "./engine.js";
 const FIELDS = "input:not([type=range], [type=checkbox], [type=radio], [type=button], [type=file]), textarea, select, [contenteditable]";
 
 class Clicker extends Instrument {
+  static pictured = false;
+
   constructor(root) {
     super(root, ".clicker");
     this.blank = this.find(".blank");

@@ -7,6 +7,8 @@ import { Instrument, mounted } from "../kit/instrument.js";
 const PAUSE = 200; // ms without a key, after which what stands there is sent
 
 class FormulaField extends Instrument {
+  static pictured = false;
+
   constructor(root) {
     super(root, ".formula-field");
     this.input = this.find("input");

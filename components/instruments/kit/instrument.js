@@ -2,6 +2,7 @@
 
 import { find } from "./dom.js";
 import { placeIcons } from "./icons.js";
+import { offerPicture } from "./saving.js";
 
 const PALETTE = ["ink", "line", "ground", "panel", "state", "policy", "action", "transition", "reward", "loss"];
 
@@ -11,6 +12,8 @@ const PALETTE = ["ink", "line", "ground", "panel", "state", "policy", "action", 
 
 /** The base of all instruments; `receive(component)` and, where it uses `invalidate`, `draw(now)` are the instrument's own. */
 export class Instrument {
+  /** Whether there is anything to see that is worth keeping. */
+  static pictured = true;
   #frame = 0;
   #closing = new AbortController();
 
@@ -68,8 +71,11 @@ export class Instrument {
   }
 }
 
+/** "GammaChoice" as a part of a file's name. @param {string} name */
+const dashed = (name) => name.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
+
 /** What a component's module exports: one app for each place, which gets the news and goes when its place goes.
- *  @param {new (root: ShadowRoot) => Instrument & {receive(component: Component): void}} App */
+ *  @param {(new (root: ShadowRoot) => Instrument & {receive(component: Component): void}) & {pictured: boolean}} App */
 export function mounted(App) {
   const apps = new WeakMap();
   const pages = new WeakMap(); // what stood in a place before its first app: the next one must not find the first one's marks
@@ -80,7 +86,9 @@ export function mounted(App) {
       if (pages.has(root)) root.replaceChildren(pages.get(root).cloneNode(true));
       else pages.set(root, copyOf(root));
       placeIcons(root);
-      apps.set(root, new App(root));
+      const made = new App(root);
+      apps.set(root, made);
+      if (App.pictured) offerPicture(root, made.box, dashed(App.name), made.closing);
     }
     const app = apps.get(root);
     app.receive(component);

@@ -1,0 +1,113 @@
+// A photograph of an instrument: an SVG that holds all of it, styles and canvases too, at twice its size on the screen.
+// It is made of a serialised copy, so that a stranger's text is the same text in it, and nothing in it can run.
+
+const SCALE = 2;
+const SVG = "http://www.w3.org/2000/svg";
+const INHERITED = ["font-family", "font-size", "line-height", "color", "direction"];
+const LEFT_OUT = "script, iframe, object, embed, link, .live, [hidden]";
+const STILL = "*, *::before, *::after { animation: none !important; transition: none !important; }";
+
+/** What XML cannot hold: control characters, and halves of characters, which a model's text may have. */
+const UNWRITABLE = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
+
+/** @param {number} ms */
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** The text of an SVG that shows `box` as it is now, in the window's own fonts; `scale` times as large as on the screen.
+ *  @param {ShadowRoot} root whose styles dress the box @param {HTMLElement} box */
+export function svgOf(root, box, scale = SCALE) {
+  const { width, height } = box.getBoundingClientRect();
+  const [w, h] = [Math.ceil(width), Math.ceil(height)];
+  const css = styles(root);
+  const seen = getComputedStyle(box);
+  const page = document.createElement("div");
+  for (const name of new Set(css.match(/--st-[\w-]+/g))) page.style.setProperty(name, seen.getPropertyValue(name).trim());
+  for (const name of INHERITED) page.style.setProperty(name, seen.getPropertyValue(name));
+  page.style.width = `${width}px`;
+  page.style.background = seen.getPropertyValue("--st-background-color").trim() || "#ffffff";
+  page.style.minHeight = `${h}px`;
+  const sheet = document.createElement("style");
+  sheet.textContent = `${css}\n${STILL}`;
+  page.append(sheet, copyOf(box));
+
+  const svg = document.createElementNS(SVG, "svg");
+  const room = document.createElementNS(SVG, "foreignObject");
+  for (const [name, value] of Object.entries({ width: w * scale, height: h * scale, viewBox: `0 0 ${w} ${h}` })) svg.setAttribute(name, String(value));
+  room.setAttribute("width", String(w));
+  room.setAttribute("height", String(h));
+  room.append(page);
+  svg.append(room);
+  return new XMLSerializer().serializeToString(svg).replace(UNWRITABLE, "\uFFFD");
+}
+
+/** The picture of an SVG's text, as PNG. Its address is its text: what came from a file would lock the canvas.
+ *  @param {string} svg @returns {Promise<Blob>} */
+export async function pngOf(svg) {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  await pause(0); // what is embedded in it is decoded in a turn of its own
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [image.width, image.height];
+  /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).drawImage(image, 0, 0);
+  return new Promise((done, failed) => canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error("no picture came of it")))));
+}
+
+/** The rules that dress `root` in this window: a picture has another width, and must not choose others.
+ *  @param {ShadowRoot} root */
+function styles(root) {
+  const inside = [...root.querySelectorAll("style")].map((style) => style.sheet);
+  return [...root.adoptedStyleSheets, ...inside].map((sheet) => (sheet ? rules(sheet.cssRules) : "")).join("\n");
+}
+
+/** @param {CSSRuleList} list @returns {string} */
+function rules(list) {
+  return [...list]
+    .map((rule) => {
+      if (!(rule instanceof CSSMediaRule)) return rule instanceof CSSImportRule ? "" : rule.cssText;
+      return window.matchMedia(rule.conditionText).matches ? rules(rule.cssRules) : "";
+    })
+    .join("\n");
+}
+
+/** A copy of `box` that shows what its elements show, which is more than their attributes say.
+ *  @param {HTMLElement} box */
+function copyOf(box) {
+  const copy = /** @type {HTMLElement} */ (box.cloneNode(true));
+  const copies = [...copy.querySelectorAll("*")];
+  [...box.querySelectorAll("*")].forEach((original, i) => show(original, /** @type {any} */ (copies[i])));
+  for (const element of [copy, ...copies]) {
+    for (const { name, value } of [...element.attributes]) {
+      if (name.startsWith("on") || /^\s*javascript:/i.test(value)) element.removeAttribute(name);
+    }
+    if (element.matches(LEFT_OUT)) element.remove();
+  }
+  copy.style.margin = "0";
+  return copy;
+}
+
+/** @param {Element} original @param {any} copy */
+function show(original, copy) {
+  if (original instanceof HTMLCanvasElement) draw(original, copy);
+  else if (original instanceof HTMLInputElement) {
+    copy.setAttribute("value", original.value);
+    copy.toggleAttribute("checked", original.checked);
+  } else if (original instanceof HTMLTextAreaElement) copy.textContent = original.value;
+  else if (original instanceof HTMLOptionElement) copy.toggleAttribute("selected", original.selected);
+  if (original.scrollTop || original.scrollLeft) scroll(original, copy);
+}
+
+/** A copy of a canvas is empty: what was drawn is put behind it, so that the same rules give it its place and its size.
+ *  @param {HTMLCanvasElement} original @param {HTMLCanvasElement} copy */
+function draw(original, copy) {
+  if (original.width && original.height) copy.style.background = `url("${original.toDataURL()}") 0 0 / 100% 100% no-repeat`;
+}
+
+/** A copy begins at its top: what it holds is moved instead.
+ *  @param {Element} original @param {HTMLElement} copy */
+function scroll(original, copy) {
+  copy.style.overflow = "hidden";
+  for (const child of /** @type {Iterable<HTMLElement>} */ (/** @type {unknown} */ (copy.children))) {
+    Object.assign(child.style, { position: "relative", top: `${-original.scrollTop}px`, left: `${-original.scrollLeft}px` });
+  }
+}
