@@ -6,17 +6,10 @@ import { pagePixel } from "./page_pixel.js";
  *  twice as large, and as sharp.
  *  @param {HTMLCanvasElement} canvas @param {string} font */
 export function penOf(canvas, font) {
-<<<<<<< HEAD
-  const ratio = window.devicePixelRatio || 1;
+  const ratio = Math.max(window.devicePixelRatio || 1, 2);
   const pixel = pagePixel();
   canvas.width = Math.round(canvas.clientWidth * ratio);
   canvas.height = Math.round(canvas.clientHeight * ratio);
-=======
-  const ratio = Math.max(window.devicePixelRatio || 1, 2);
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
->>>>>>> pictures
   const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   pen.setTransform(ratio * pixel, 0, 0, ratio * pixel, 0, 0);
   pen.font = font;
