@@ -45,8 +45,8 @@ def went_back() -> bool:
 def write_link(current: Visit) -> None:
     """Put the visit into the address, so that a reload or a copied address brings it back. Ends every run.
 
-    What Streamlit knows of the address is what it was when the run was asked for: keys that are pressed fast ask again before
-    the browser has heard of the last address. So that one counts, too; what stands there already, the browser ignores.
+    What Streamlit knows of the address is what it was when the run was asked for: keys that are pressed fast ask again
+    before the browser has heard of the last address. So that one counts, too; what stands there already, it ignores.
     """
     query = link_of(current)
     if not st.query_params.to_dict() == current.told == query:
