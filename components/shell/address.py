@@ -31,6 +31,7 @@ def follow_address(current: Visit) -> Visit:
     if went_back() and query and query != link_of(current):
         earlier = _read()
         earlier.command, earlier.kept_map, earlier.held = current.command + 1, current.kept_map, current.held
+        earlier.told = current.told
         st.session_state["visit"] = current = earlier
     return current
 
@@ -42,10 +43,15 @@ def went_back() -> bool:
 
 
 def write_link(current: Visit) -> None:
-    """Put the visit into the address, so that a reload or a copied address brings it back. Ends every run."""
+    """Put the visit into the address, so that a reload or a copied address brings it back. Ends every run.
+
+    What Streamlit knows of the address is what it was when the run was asked for: keys that are pressed fast ask again
+    before the browser has heard of the last address. So that one counts, too; what stands there already, it ignores.
+    """
     query = link_of(current)
-    if st.query_params.to_dict() != query:
+    if not st.query_params.to_dict() == current.told == query:
         st.query_params.from_dict(query)
+        current.told = query
 
 
 def link_of(current: Visit) -> dict[str, str]:
@@ -59,8 +65,9 @@ def link_of(current: Visit) -> dict[str, str]:
 
 def _read() -> Visit:
     """The visit that the address describes. Pocket stands in for another model until that is found to be here."""
-    asked, view, notes = from_query(st.query_params.to_dict(), Scenario(text=TextScenario(model=host_model())))
+    query = st.query_params.to_dict()
+    asked, view, notes = from_query(query, Scenario(text=TextScenario(model=host_model())))
     with suppress(UnknownModel):  # which is said where the model is looked for
         asked = replace(asked, text=replace(asked.text, model=spelling(asked.text.model)))
     stand_in = None if asked.text.model == READY else StandIn(READY, restarts=False)
-    return Visit(asked, view, notes, stand_in)
+    return Visit(asked, view, notes, stand_in, told=query)

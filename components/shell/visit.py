@@ -48,6 +48,7 @@ class Visit:
     drafts: dict[str, Draft] = field(default_factory=dict)  # by the control's key
     held: dict[str, tuple[str, int]] = field(default_factory=dict)  # what stands in a field, and its last command
     kept_map: str = ""  # the visitor's own map, while a preset is on the Stage
+    told: dict[str, str] = field(default_factory=dict)  # what the address said last, as far as is known here
     compares: bool = False  # in place of the robot stands the model that the tuned policy on the Stage began as
 
     @property

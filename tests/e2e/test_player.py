@@ -96,6 +96,38 @@ def test_keys_pressed_fast_lose_nothing(page):
     at(page, length)
 
 
+def test_the_address_follows_keys_that_are_faster_than_the_network(page):
+    asked, late, slow = [], [], False  # what the server is asked, and what it says that the browser has not heard yet
+
+    def between(browser):
+        server = browser.connect_to_server()
+        browser.on_message(lambda message: (asked.append(message), server.send(message)))
+        server.on_message(lambda message: late.append((browser, message)) if slow else browser.send(message))
+
+    def until(happens):
+        while not happens():
+            page.wait_for_timeout(50)
+
+    page.route_web_socket(re.compile("/_stcore/stream"), between)
+    open_stage(page)
+    _, length = clock(page)
+    for key, t in (("ArrowRight", 1), ("Home", 0)):
+        page.keyboard.press(key)
+        page.wait_for_url(re.compile(f"step={t}(&|$)"), wait_until="commit")
+    entries = page.evaluate("history.length")
+    slow = True
+    page.keyboard.press("End")
+    until(lambda: any(f"step={length}".encode() in message for _, message in late))
+    before = len(asked)
+    page.keyboard.press("Home")
+    until(lambda: len(asked) > before)
+    for browser, message in late:
+        browser.send(message)
+    slow = False
+    page.wait_for_function("(entries) => history.length === entries + 2", arg=entries)
+    assert re.search("step=0(&|$)", page.url)
+
+
 def test_arrows_in_the_prompt_move_the_caret_and_not_the_clock(page):
     open_stage(page)
     page.get_by_role("textbox", name="Prompt").click()
