@@ -19,7 +19,19 @@ SPOKEN = [  # of the core: what pages show of it. The other sentences there are 
     "tokens/formula/functions.py",
     "tokens/formula/weights.py",
 ]
-WIDGETS = {"caption", "subheader", "button", "slider", "number_input", "selectbox", "text_input", "radio", "popover"}
+LABELLED = {
+    "Leg",
+    "Station",
+    "caption",
+    "subheader",
+    "button",
+    "slider",
+    "number_input",
+    "selectbox",
+    "text_input",
+    "radio",
+    "popover",
+}
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`')
 
 
@@ -95,8 +107,9 @@ def _silent(node: ast.AST) -> Iterator[ast.AST]:
 def _labels(tree: ast.AST) -> Iterator[ast.AST]:
     """What may be one word: a widget's first argument, a title, and what a tuple names and goes on to explain."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and node.args and getattr(node.func, "attr", "") in WIDGETS:
-            yield node.args[0]
+        if isinstance(node, ast.Call) and node.args:
+            if getattr(node.func, "attr", getattr(node.func, "id", "")) in LABELLED:
+                yield node.args[0]
         elif isinstance(node, ast.keyword) and node.arg == "title":
             yield node.value
         elif isinstance(node, ast.Tuple) and any(" " in str(getattr(part, "value", "")) for part in node.elts[1:]):

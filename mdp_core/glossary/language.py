@@ -108,12 +108,18 @@ LANGUAGE = (
         "It turns times into plus: on a logarithmic scale equal distances mean equal factors.",
     ),
     Term(
+        "network",
+        "",
+        ("neural network",),
+        "The work that a model does: numbers for a text go in, layer after layer changes them, and the logits come out.",
+    ),
+    Term(
         "weights",
         "θ",
         ("θ", "weight", "parameters"),
         "The numbers that a model has learned; what it says follows from them. Of a score: how much each part counts.",
         "A table of values or preferences.",
-        "Two hundred thousand and more in Pocket, 135 million in SmolLM2.",
+        "177,088 in Pocket, 135 million in SmolLM2.",
     ),
     Term(
         "enumerated",
