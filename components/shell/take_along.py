@@ -23,7 +23,7 @@ class Souvenir:
 
 def offer_to_take_along(*souvenirs: Souvenir, key: str) -> None:
     """A popover with a button for every file. A download changes nothing on the page."""
-    with st.popover("Take along", key=key, width=118, help="What is shown here, as files"):
+    with st.popover("Take along", key=key, width=118):
         for souvenir in souvenirs:
             st.download_button(
                 souvenir.label,
