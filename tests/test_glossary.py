@@ -53,7 +53,6 @@ def test_an_unknown_word_is_found():
     assert unexplained("The policy's logits, gamma 0.9 and a spline ∮") == ["spline", "∮"]
 
 
-def test_formulas_are_explained_sign_by_sign():
-    """No sign means two things, and those of all formulas are there."""
+def test_no_sign_of_a_formula_means_two_things():
     signs = [sign for term in TERMS for sign in term.signs]
     assert len(signs) == len(set(signs))
