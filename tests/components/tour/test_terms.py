@@ -22,6 +22,7 @@ EVERYDAY = {
     "trajectory",
     "step",
     "mean",
+    "mean value",
     "goal",
     "probability",
     "agreement",
