@@ -22,4 +22,15 @@ def plot(picture: go.Figure, *, key: str, says: str, height: int, x: str = "", y
         if title:
             axes(title={"text": title, "font": {"size": NORMAL}})
     picture.update_layout(**layout)
-    st.plotly_chart(picture, key=key, config={"displayModeBar": False}, alt=says)
+    place = f"plot_{key}"
+    with st.container(height=height, border=False, key=place):
+        st.html(_grow(place, height))
+        st.plotly_chart(picture, key=key, height="stretch", config={"displayModeBar": False}, alt=says)
+
+
+def _grow(place: str, height: int) -> str:
+    """Streamlit takes heights in pixels only; in rem, the picture grows with the window (components/shell/frame.css)."""
+    box = f".st-key-{place}"
+    return (
+        f"<style>:root :is({box}, :has(> {box})) {{ height: {height / 16}rem; flex: none; overflow: hidden; }}</style>"
+    )
