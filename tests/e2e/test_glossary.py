@@ -23,7 +23,7 @@ SIZES = {"projector": {"width": 1280, "height": 720}, "phone": {"width": 375, "h
 @pytest.fixture(params=SIZES)
 def stage(request, page):
     page.set_viewport_size(SIZES[request.param])
-    page.goto("/")
+    page.goto("/stage")
     expect(page.locator(".stage .discount .readout")).to_contain_text("gamma")
     page.wait_for_function(f"{MARKS}.length > 10")
     return page
@@ -101,7 +101,7 @@ def test_the_keyboard_has_all_of_it(stage):
 
 def test_what_others_wrote_is_left_alone(page):
     """A prompt that is full of terms and tags is nobody's term, and stays text."""
-    page.goto("/?prompt=the+movie+was")
+    page.goto("/stage?prompt=the+movie+was")
     page.wait_for_function(f"{MARKS}.length > 10")
     page.locator(".stage .page").first.evaluate("(page) => page.append(' policy <b onclick=alert(1)>gamma</b> ')")
     x, y = page.locator(".stage .page").first.evaluate(PLACE, "policy")
@@ -119,7 +119,7 @@ def test_what_others_wrote_is_left_alone(page):
 
 
 def test_every_page_is_marked_and_takes_no_more_room(page):
-    page.goto("/")
+    page.goto("/stage")
     page.wait_for_function(f"{MARKS}.length > 10")
     assert page.evaluate("document.documentElement.scrollHeight") == page.viewport_size["height"]
     for title, word in [
