@@ -87,12 +87,15 @@ def model_messages(visit: Visit, models: Models, warmup: Warmup, *, stays: str, 
     """All that there is to say of language models, the most urgent first: on its way, failed, asked for by the link.
 
     `stays` is what is seen although one failed, `meanwhile` who writes until the one of the link is here; without it nothing
-    is offered.
+    is offered. All of it stands in one container: where a message comes or goes, nothing below it changes its place, and a
+    part below, which Streamlit knows by its place, is still there when the browser asks for it a little late.
     """
-    tell_notes(visit.notes, visit.dismiss)
-    if on_its_way(visit, warmup):
-        return
-    if warmup.problem or visit.model_problem:
-        tell_problem(warmup.problem or visit.model_problem, stays, visit.give_up)
-    if visit.wanted is not None and meanwhile:
-        offer(visit, models, f"The link asks for another language model; {meanwhile} until it is here.", visit.wanted)
+    with st.container():
+        tell_notes(visit.notes, visit.dismiss)
+        if on_its_way(visit, warmup):
+            return
+        if warmup.problem or visit.model_problem:
+            tell_problem(warmup.problem or visit.model_problem, stays, visit.give_up)
+        if visit.wanted is not None and meanwhile:
+            said = f"The link asks for another language model; {meanwhile} until it is here."
+            offer(visit, models, said, visit.wanted)
