@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 STYLE = Path(__file__).parent / "path.css"
 TOP = 3  # tokens of which the numbers are shown
 NAMES = {
-    "log_probability": "log π(a|s): log-probability of the drawn token",
-    "token": "(a − a*)²: a loss on the drawn token's id",
+    "log_probability": "log π(a|s) of the drawn token",
+    "token": "(a − a*)² of the token's id",
     "score": "r: the score of the text",
 }
 GUESSES = ("only log π(a|s)", "log π(a|s) and the score", "all three", "none of them")
