@@ -68,6 +68,13 @@ def test_only_the_rows_that_are_asked_for_are_shown_and_the_loop_leads_through_t
     assert page.locator(".state .picture svg").first.bounding_box()["height"] > 720 / 2  # it took what the others left
 
 
+def test_a_higher_window_is_filled_as_well(page):
+    open_part(page, rows="state policy")
+    for height in (900, 720):
+        page.set_viewport_size({"width": 1280, "height": height})
+        expect(page.locator(".stage")).to_have_css("min-height", f"{height - 44}px")  # the header and a margin are left
+
+
 def test_gamma_is_there_where_a_row_depends_on_it(page):
     open_part(page, rows="sum")
     assert shown_rows(page) == ["sum"]

@@ -88,7 +88,7 @@ class Player extends Instrument {
     };
     dragged(this.slider, drag, () => this.commit());
     this.height = new FreeHeight(this.box);
-    this.whenResized(this.height.page, () => this.height.fill());
+    for (const what of [this.height.page, this.height.scroller]) this.whenResized(what, () => this.height.fill());
     this.whenResized(this.box, () => this.refresh());
     this.reduced.addEventListener("change", () => this.invalidate(), { signal: this.closing });
   }
