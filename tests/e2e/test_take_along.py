@@ -56,6 +56,7 @@ def test_a_sample_goes_along(page):
     page.get_by_role("button", name="Sample", exact=True).click(timeout=PATIENCE)
     expect(page.get_by_text("1,000 walks, ")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Take along").click()
+    expect(page.get_by_text("CSV: a row a trajectory, 1,000 of them")).to_be_visible(timeout=PATIENCE)
     name, text = take(page, "The returns")
     assert name == "one-loop-returns-grid-seed-7.csv"
     assert len(rows(text)) == 1000

@@ -28,9 +28,9 @@ def test_the_gradient_stops_at_the_draw_and_the_estimate_follows_the_hand(page):
     page.get_by_text("only log π(a|s)", exact=True).click()
     page.locator(".st-key-check_way_back button").click()
     expect(page.get_by_text("Yes: only log")).to_be_visible()
-    page.locator(".st-key-call_log_probability button").click()
+    page.get_by_role("button", name="backward() on log", disabled=False).click()  # there is another one while it is made anew
     expect(page.locator(".gradient-path .home.flows")).to_have_count(2)
-    page.locator(".st-key-call_score button").click()
+    page.get_by_role("button", name="backward() on r", disabled=False).click()
     expect(page.locator(".gradient-path .home.stops")).to_have_count(2)  # from the score on; the draw was not asked
     expect(page.get_by_text("RuntimeError: element 0 of tensors does not require grad")).to_have_count(1)
 

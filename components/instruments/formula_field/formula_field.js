@@ -17,8 +17,10 @@ class FormulaField extends Instrument {
     this.said = this.find(".said");
     this.command = null;
     this.sent = null;
+    this.touched = false; // since the last command: a field that was made anew may first get what Python knew before
     this.closing.addEventListener("abort", () => clearTimeout(this.timer));
     this.input.addEventListener("input", () => {
+      this.touched = true;
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.send(), PAUSE);
       this.show();
@@ -35,8 +37,9 @@ class FormulaField extends Instrument {
     this.setState = setStateValue;
     this.data = data;
     this.input.maxLength = data.longest;
-    if (data.command !== this.command) {
+    if (data.command !== this.command || !this.touched) {
       this.command = data.command;
+      this.touched = false;
       clearTimeout(this.timer);
       this.input.value = data.typed;
       this.sent = data.typed;

@@ -111,7 +111,6 @@ class Player extends Instrument {
     const { frames, rows, view, command } = data;
     this.fixed = data.fixed === true; // nobody is there to roll out another choice
     this.box.classList.toggle("fixed", this.fixed);
-    for (const { bars } of this.sides) bars.fixed = this.fixed;
     if (frames.key !== this.key) {
       if (this.key === null) this.goOn(latest);
       latest = this;
@@ -123,6 +122,7 @@ class Player extends Instrument {
       this.box.classList.toggle("alike", new Set(this.sides.map((side) => side.kind)).size === 1);
       this.p = Math.min(this.p, this.length);
     }
+    for (const { bars } of this.sides) bars.fixed = this.fixed;
     if (command !== this.command) {
       this.command = command;
       this.p = clamp(view.step, 0, this.length);
