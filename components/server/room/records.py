@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-FIRST, SECOND, SAME = 0, 1, 2  # what a vote may say of a pair
-
 Kind = Literal["nothing", "pairs", "question", "closed"]
 
 

@@ -7,9 +7,10 @@ import pytest
 
 from components.server.room import store as module
 from components.server.room.errors import DatabaseAwayError, FullRoomError, NoRoomError, NotYoursError
-from components.server.room.records import FIRST, SAME, SECOND, Asking, Reply, Vote
+from components.server.room.records import Asking, Reply, Vote
 from components.server.room.store import RoomStore
 from components.server.room.tables import open_database
+from mdp_core.rlhf.votes import FIRST, SAME, SECOND
 
 PAIRS = [("good film", "bad film"), ("long film", "short film"), ("a", "b")]
 
