@@ -1,0 +1,48 @@
+"""What a room may refuse, in sentences for who asked."""
+
+from __future__ import annotations
+
+
+class RoomError(ValueError):
+    """Something a room does not do; the message is a sentence for the visitor or the phone."""
+
+
+class NoRoomError(RoomError):
+    """No room of that code, or none any more."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no room of this code. Look at the screen again, or ask whether it is still open.")
+
+
+class ClosedRoomError(RoomError):
+    """The room takes no more votes."""
+
+    def __init__(self) -> None:
+        super().__init__("This room is closed. What you said was counted.")
+
+
+class NotYoursError(RoomError):
+    """Only the browser that opened a room may steer it."""
+
+    def __init__(self) -> None:
+        super().__init__("This room was opened in another browser, and only that one can steer it.")
+
+
+class FullRoomError(RoomError):
+    """As many phones, pairs or rooms as there may be."""
+
+
+class NoSuchPairError(RoomError):
+    """A vote for what this room did not ask."""
+
+    def __init__(self) -> None:
+        super().__init__("This vote is for something that this room did not ask.")
+
+
+class DatabaseAwayError(Exception):
+    """The database is away, locked or full: what was to be kept is not, and may be sent again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The room's database does not answer. Nothing that was counted is lost; this will be tried again."
+        )

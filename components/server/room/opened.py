@@ -1,0 +1,61 @@
+"""The rooms of this server: its database is opened once, when somebody first asks for a room."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from components.server.room.errors import DatabaseAwayError, RoomError
+from components.server.room.settings import HOUR, RoomSettings, default_database, room_settings_from
+from components.server.room.store import RoomStore
+from components.server.room.tables import open_database
+
+PURGE_EVERY = 600.0  # seconds
+
+_lock = threading.Lock()
+_opened: RoomStore | None = None
+_purged = 0.0
+
+
+def room_settings() -> RoomSettings:
+    """What the host has decided. Where that cannot be read, rooms are off: nothing is opened to the world by mistake."""
+    try:
+        return room_settings_from(os.environ)
+    except ValueError:
+        return RoomSettings(on=False)
+
+
+def settings_problem() -> str:
+    """A sentence for the host where a setting cannot be read; else nothing."""
+    try:
+        room_settings_from(os.environ)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def rooms() -> RoomStore:
+    """The store. Raises RoomError where rooms are switched off, and DatabaseAwayError: asked again, it tries again."""
+    global _opened, _purged
+    settings = room_settings()
+    if not settings.on:
+        raise RoomError(settings_problem() or "The host of this server has switched rooms off.")
+    with _lock:
+        now = time.time()
+        try:
+            if _opened is None:
+                _opened = RoomStore(open_database(settings.database or default_database()))
+            if now - _purged > PURGE_EVERY:
+                _opened.purge(now)
+                _purged = now
+        except (SQLAlchemyError, OSError, ImportError) as error:
+            raise DatabaseAwayError from error
+    return _opened
+
+
+def room_seconds() -> float:
+    """How long a new room lasts."""
+    return room_settings().keep * HOUR
