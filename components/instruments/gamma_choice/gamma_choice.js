@@ -100,7 +100,7 @@ class GammaChoice extends Instrument {
 
   drawCurves() {
     const { canvas, colours, gamma } = this;
-    const { pen, width, height } = penOf(canvas, `13px ${colours.font}`);
+    const { pen, width, height } = penOf(canvas, colours.font);
     if (!width) return;
     const [left, top, floor, right] = [34, 16, height - 20, width - 8];
     const most = Math.max(this.worth(0, 1), this.worth(1, 1)) * 1.02;

@@ -81,7 +81,7 @@ class ReturnsChart extends Instrument {
   }
 
   drawSpread() {
-    const { pen, width, height } = penOf(this.spread, `13px ${this.colours.font}`);
+    const { pen, width, height } = penOf(this.spread, this.colours.font);
     if (!width) return;
     const { colours, returns, now, exact } = this;
     let [low, high] = extent([this.fit ? returns : this.everywhere, exact ? [exact.value] : []], 0);
@@ -117,7 +117,7 @@ class ReturnsChart extends Instrument {
   drawRunning() {
     this.running.hidden = this.payments.count < FEW;
     if (this.running.hidden) return;
-    const { pen, width, height } = penOf(this.running, `13px ${this.colours.font}`);
+    const { pen, width, height } = penOf(this.running, this.colours.font);
     if (!width) return;
     const { colours, curve, exact } = this;
     const [left, top, floor] = [52, 6, height - 20];

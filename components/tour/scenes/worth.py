@@ -63,7 +63,7 @@ class Worth:
             scale=float(np.abs(values).max(initial=0.0)),
             walks=self.walks(setting),
             robot=self.cell(setting),
-            height=400,
+            height=None,
         )
 
 
