@@ -133,8 +133,8 @@ def _draw_beat(beat: Beat, memory: TourMemory) -> None:
 def _places(beat: Beat, told: bool) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator, DeltaGenerator]:
     """Where the words stand, the question with its answer, the sentence that names it, and the picture."""
     if beat.wide:
-        above = st.columns(3 if told else 2, gap="medium")
-        return above[0], above[1], above[-1], st.container()
+        above = st.columns([5, 5, 4] if told else 2, gap="medium")
+        return above[0], above[1], above[-1], st.container(key="tour_wide")
     words, picture = st.columns([5, 9], gap="medium")
     return words, words, words, picture
 
@@ -157,7 +157,7 @@ def _tick(beat: Beat, memory: TourMemory) -> float | None:
 def _offer_more(beat: Beat, memory: TourMemory) -> None:
     with st.container(horizontal=True, gap="small", key="tour_more"):
         if st.button(
-            "Again, with other numbers", key=f"again_{beat.name}", on_click=memory.meet_again, args=(beat.name,)
+            "Again, other numbers", key=f"again_{beat.name}", on_click=memory.meet_again, args=(beat.name,)
         ):
             st.rerun()
         if beat.lab and st.button(f"Go on: page {beat.lab}", key=f"lab_{beat.name}"):
