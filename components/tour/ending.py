@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from components.shell.plain import plain
 from components.shell.takeaway import conclude
@@ -13,7 +14,7 @@ LAST = "surprises"
 
 
 def draw_ending(memory: TourMemory) -> None:
-    """Every prediction beside what it was, those that surprised first, and a way to meet each again."""
+    """Every prediction beside what it was, those that surprised first, the beats without one, and a way to meet each."""
     st.html("<h2>What surprised you</h2>")
     conclude(
         "One loop, two worlds: whoever has a policy, draws actions and is paid can be improved by the same arithmetic."
@@ -26,15 +27,17 @@ def draw_ending(memory: TourMemory) -> None:
     else:
         kept = len(judged) - surprised
         st.caption(f"{len(met)} predictions: {surprised} surprised you, {kept} came as you said.")
-    for meeting, prediction in sorted(met, key=lambda one: not one[1].surprised):
+    unmet = [beat for beat in SCRIPT if all(name != beat.name for (name, _), _ in met)]
+    rows = len(met) + len(unmet)
+    columns = st.columns(2, gap="medium")
+    for i, (meeting, prediction) in enumerate(sorted(met, key=lambda one: not one[1].surprised)):
         beat = beat_of(meeting[0])
         assert beat is not None
-        with st.container(
-            horizontal=True, gap="small", vertical_alignment="center", key=f"met_{meeting[0]}_{meeting[1]}"
-        ):
-            mark = "surprised" if prediction.surprised else "as you said" if prediction.judged else "your taste"
-            was = f"it was {prediction.was}" if prediction.judged else prediction.was
-            st.markdown(f"**{plain(beat.title)}** · {mark}: you said {plain(prediction.said)}; {plain(was)}")
+        mark = "surprised" if prediction.surprised else "as you said" if prediction.judged else "your taste"
+        was = f"it was {prediction.was}" if prediction.judged else prediction.was
+        said = f"{mark}: you said {plain(prediction.said)}; {plain(was)}"
+        with columns[2 * i // rows], _row(f"met_{meeting[0]}_{meeting[1]}"):
+            st.markdown(f"**{plain(beat.title)}** · {said}")
             st.button(
                 "Meet it again",
                 key=f"again_{meeting[0]}_{meeting[1]}",
@@ -42,6 +45,12 @@ def draw_ending(memory: TourMemory) -> None:
                 on_click=memory.meet_again,
                 args=(beat.name,),
             )
-    left = [beat.title for beat in SCRIPT if all(name != beat.name for name, _ in memory.told)]
-    if left and met:
-        st.caption(plain("Not seen yet: " + ", ".join(left) + "."))
+    for i, beat in enumerate(unmet, len(met)):
+        seen = "seen" if any(name == beat.name for name, _ in memory.told) else "not seen yet"
+        with columns[2 * i // rows], _row(f"unmet_{beat.name}"):
+            st.markdown(f"**{plain(beat.title)}** · {seen}")
+            st.button("Meet it", key=f"meet_{beat.name}", on_click=memory.go, args=(beat.name,))
+
+
+def _row(key: str) -> DeltaGenerator:
+    return st.container(horizontal=True, gap="small", vertical_alignment="center", key=key)

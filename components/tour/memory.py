@@ -48,6 +48,10 @@ class TourMemory:
         """The visitor wants to see it without a guess."""
         self.told.add(self.meeting(beat))
 
+    def go(self, beat: str) -> None:
+        """To that place of the tour."""
+        self.at = beat
+
     def meet_again(self, beat: str) -> None:
         """The same question with other numbers."""
         self.again[beat] = self.again.get(beat, 0) + 1

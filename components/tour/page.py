@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from components.server.models import models
 from components.server.warmup import warmup
@@ -110,12 +111,7 @@ def _draw_beat(beat: Beat, memory: TourMemory) -> None:
         found, answer = beat.find(setting)
         if began and answer is not None:
             st.rerun()
-        if beat.wide:
-            words, asked = st.columns(2, gap="medium")
-            picture = st.container()
-        else:
-            words, picture = st.columns([5, 9], gap="medium")
-            asked = words
+        words, asked, named, picture = _places(beat, setting.told)
         with words:
             st.html(f"<h2>{escape(beat.title)}</h2><p class='tour-says'>{escape(beat.says)}</p>")
         with asked:
@@ -124,13 +120,23 @@ def _draw_beat(beat: Beat, memory: TourMemory) -> None:
             else:
                 st.html(f'<p class="tour-asks">{escape(beat.asks)}</p>')
                 compare(beat, memory, answer)
-                if answer is not None:
-                    conclude(beat.names)
-                    _offer_more(beat, memory)
-        with picture:
+        if setting.told and answer is not None:
+            with named:
+                conclude(beat.names)
+                _offer_more(beat, memory)
+        with picture, st.container(key="tour_picture"):
             beat.scene.draw(setting, found)
 
     part(draw, ticks=lambda: _tick(beat, memory))
+
+
+def _places(beat: Beat, told: bool) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator, DeltaGenerator]:
+    """Where the words stand, the question with its answer, the sentence that names it, and the picture."""
+    if beat.wide:
+        above = st.columns(3 if told else 2, gap="medium")
+        return above[0], above[1], above[-1], st.container(key="tour_wide")
+    words, picture = st.columns([5, 9], gap="medium")
+    return words, words, words, picture
 
 
 def _setting(beat: Beat, memory: TourMemory) -> Setting:
@@ -151,8 +157,8 @@ def _tick(beat: Beat, memory: TourMemory) -> float | None:
 def _offer_more(beat: Beat, memory: TourMemory) -> None:
     with st.container(horizontal=True, gap="small", key="tour_more"):
         if st.button(
-            "Again, with other numbers", key=f"again_{beat.name}", on_click=memory.meet_again, args=(beat.name,)
+            "Again, other numbers", key=f"again_{beat.name}", on_click=memory.meet_again, args=(beat.name,)
         ):
             st.rerun()
-        if beat.lab and st.button(f"Go on by yourself: page {beat.lab}", key=f"lab_{beat.name}"):
+        if beat.lab and st.button(f"Go on: page {beat.lab}", key=f"lab_{beat.name}"):
             go_to(beat.lab)

@@ -41,6 +41,7 @@ SCRIPT: tuple[Beat, ...] = (
         notes="Ask who has trained a network. There the error is a formula, and one can follow it back to every number. "
         "A person's stars are no formula. Press the three buttons under the picture: these are real error messages.",
         lab="Why RL",
+        wide=True,
     ),
     Beat(
         name="loop",
@@ -124,6 +125,7 @@ SCRIPT: tuple[Beat, ...] = (
         names="A whole walk, with its states, actions and rewards, is a trajectory. What it is paid in all is its return.",
         notes="One number for a whole life. Everything that follows is about making this number large.",
         lab="Stage",
+        wide=True,
     ),
     Beat(
         name="gamma",

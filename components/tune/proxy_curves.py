@@ -23,12 +23,16 @@ SHOWN = {
 }
 
 
-def draw_proxy_curves(runs: ProxyRuns, *, height: int = 400) -> None:
-    """Four pictures over the steps, both runs in each."""
+def draw_proxy_curves(runs: ProxyRuns, shown: Sequence[str] = tuple(SHOWN), *, height: int = 400) -> None:
+    """A picture over the steps for each that is `shown`, two in a row, both runs in each."""
     curves = make_subplots(
-        rows=2, cols=2, subplot_titles=list(SHOWN.values()), horizontal_spacing=0.1, vertical_spacing=0.17
+        rows=(len(shown) + 1) // 2,
+        cols=2,
+        subplot_titles=[SHOWN[name] for name in shown],
+        horizontal_spacing=0.1,
+        vertical_spacing=0.17,
     )
-    for i, name in enumerate(SHOWN):
+    for i, name in enumerate(shown):
         for hold in HOLDS:
             concept, dash = LOOKS[hold]
             points = runs.points[hold]
@@ -44,7 +48,7 @@ def draw_proxy_curves(runs: ProxyRuns, *, height: int = 400) -> None:
                 col=1 + i % 2,
             )
     curves.update_xaxes(range=[1, runs.steps])
-    curves.update_xaxes(title={"text": "step", "font": {"size": 14}, "standoff": 4}, row=2)
+    curves.update_xaxes(title={"text": "step", "font": {"size": 14}, "standoff": 4}, row=(len(shown) + 1) // 2)
     curves.update_annotations(font={"size": 14})
     sentence = spoken(runs)
     margin, legend = {"l": 8, "r": 8, "t": 44, "b": 8}, {"y": 1.08}

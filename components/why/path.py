@@ -127,7 +127,6 @@ def offer_calls(passed: Passed, called: set[str], enabled: bool, call: Callable[
                 args=(name,),
                 disabled=not enabled,
                 help=None if enabled else "First say what you expect.",
-                width=420,
             )
             if name in called:
                 tone = "flows" if passed.back[name].works else "stops"

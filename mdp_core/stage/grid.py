@@ -136,7 +136,7 @@ def _caption(scenario: GridScenario, grid: GridWorld) -> str:
         "right": "always right",
         "learned": f"learned: {name_of(scenario.learned)}, {details_of(scenario.learned)}",
     }[scenario.policy]
-    return f"{policy}; slip {grid.map.slip:.2f}"
+    return f"{policy}; slip {grid.map.slip:.2f}" if grid.map.slip else policy
 
 
 def map_picture(grid: GridWorld) -> Json:

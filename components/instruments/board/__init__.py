@@ -62,7 +62,7 @@ def board(
     walks: Sequence[Walk] = (),
     robot: Cell | None = None,
     palette: Sequence[tuple[str, str]] = (),
-    height: int = 420,
+    height: int | None = 420,
     on_select: Callable[[Cell], None] | None = None,
     on_paint: Callable[[list[Cell], str], None] | None = None,
 ) -> None:
@@ -74,7 +74,8 @@ def board(
     a new film begins with `layer` where that is given. `scale` is the magnitude of a value that is drawn full,
     `change_scale` that of a change.
     `palette` are (sign, label) pairs: with it the map is painted on, `on_paint(cells, sign)` comes once a stroke; without it
-    a click or Enter chooses a cell, `on_select(cell)`. `height` in pixels is the most the map takes.
+    a click or Enter chooses a cell, `on_select(cell)`. `height` in pixels is the most the map takes; None: all
+    that the page gives it.
     """
 
     def came(what: str) -> Any:

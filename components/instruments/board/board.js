@@ -49,7 +49,8 @@ class Board extends Instrument {
     this.mapText = JSON.stringify(data.map);
     this.followTheme();
     this.box.setAttribute("aria-label", data.name);
-    this.box.style.setProperty("--board-height", pagePixels(data.height));
+    this.box.classList.toggle("filling", data.height === null);
+    if (data.height !== null) this.box.style.setProperty("--board-height", pagePixels(data.height));
     this.brush = this.offer(this.palette, data.palette, this.brush, (brush) => (this.brush = brush));
     const layers = data.layers.map((name) => [name, LAYERS[name]]);
     if (fresh && data.layer) this.layer = data.layer;
@@ -122,7 +123,7 @@ class Board extends Instrument {
           drawArrows(this.values, iterate.policy[r][c], r, c, ...(layer === "policy" ? [] : BESIDE_A_NUMBER));
         }
         if (!number && layer !== "q" && layer !== "change") writeCell(this.signs, cell, r, c);
-        else if (cell.label) shape(this.signs, "text", { class: "corner", x: c + 0.05, y: r + 0.24, "font-size": 0.2 }, cell.label);
+        else if (cell.label) shape(this.signs, "text", { class: "corner", x: c + 0.05, y: r + 0.24, "font-size": 0.22 }, cell.label);
       }
     }
     this.describe();

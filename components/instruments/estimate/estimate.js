@@ -110,7 +110,7 @@ class Estimate extends Instrument {
   }
 
   drawErrors(now) {
-    const { pen, width, height } = penOf(this.errors, `14px ${this.colours.font}`);
+    const { pen, width, height } = penOf(this.errors, this.colours.font);
     if (!width) return;
     const { data, colours, b } = this;
     const { counts, sizes, length } = data;
@@ -169,7 +169,6 @@ class Estimate extends Instrument {
       ["measured, over blocks of N texts", (y) => dot(pen, 39, y, 4.5, colours.policy)],
     ];
     pen.textAlign = "right";
-    pen.font = `14px ${colours.font}`;
     rows.forEach(([name, draw], i) => {
       const room = pen.measureText(name).width + 50;
       pen.fillStyle = colours.ground;
@@ -185,7 +184,7 @@ class Estimate extends Instrument {
   }
 
   drawNumbers(now) {
-    const { pen, width, height } = penOf(this.numbers, `14px ${this.colours.font}`);
+    const { pen, width, height } = penOf(this.numbers, this.colours.font);
     if (!width) return;
     const { data, colours, b, i } = this;
     const found = estimated(data.estimates[i], b);

@@ -60,7 +60,7 @@ class GammaChoice extends Instrument {
     layOut(this.svg, map);
     map.cells.forEach((row, r) => row.forEach((cell, c) => drawCell(this.svg, cell, r, c)));
     this.arrows = shape(this.svg, "g", {});
-    map.cells.forEach((row, r) => row.forEach((cell, c) => cell.kind !== "start" && writeCell(this.svg, cell, r, c)));
+    map.cells.forEach((row, r) => row.forEach((cell, c) => (cell.kind !== "start" || !this.data.revealed) && writeCell(this.svg, cell, r, c)));
   }
 
   draw() {
@@ -70,6 +70,10 @@ class GammaChoice extends Instrument {
     this.readout.textContent = `γ gamma ${figure(gamma, 3)}`;
     this.arrows.replaceChildren();
     if (!this.data.revealed) {
+      this.candidates.forEach((element, i) => {
+        const { reward, delay, name } = this.data.prospects[i];
+        element.replaceChildren(`${name}: pays ${amount(reward)}`, made("br"), `after ${delay + 1} moves`);
+      });
       this.svg.setAttribute("aria-label", "A line with a reward at either end. Guess first: then gamma can be dragged.");
       return;
     }
@@ -100,7 +104,7 @@ class GammaChoice extends Instrument {
 
   drawCurves() {
     const { canvas, colours, gamma } = this;
-    const { pen, width, height } = penOf(canvas, `13px ${colours.font}`);
+    const { pen, width, height } = penOf(canvas, colours.font);
     if (!width) return;
     const [left, top, floor, right] = [34, 16, height - 20, width - 8];
     const most = Math.max(this.worth(0, 1), this.worth(1, 1)) * 1.02;

@@ -2,18 +2,19 @@
 
 import { pagePixel } from "./page_pixel.js";
 
-/** `canvas` cleared, and its pen; `font` as CSS writes it. It has two dots a pixel at least: a picture of it that is saved is
- *  twice as large, and as sharp.
- *  @param {HTMLCanvasElement} canvas @param {string} font */
-export function penOf(canvas, font) {
+/** `canvas` cleared, and its pen, which writes in `font` and as large as the style sheet says. It has two dots a pixel at least: a
+ *  picture of it that is saved is twice as large, and as sharp.
+ *  @param {HTMLCanvasElement} canvas @param {string} font its family @param {string} weight */
+export function penOf(canvas, font, weight = "400") {
   const ratio = Math.max(window.devicePixelRatio || 1, 2);
   const pixel = pagePixel();
   canvas.width = Math.round(canvas.clientWidth * ratio);
   canvas.height = Math.round(canvas.clientHeight * ratio);
   const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   pen.setTransform(ratio * pixel, 0, 0, ratio * pixel, 0, 0);
-  pen.font = font;
-  return { pen, width: canvas.clientWidth / pixel, height: canvas.clientHeight / pixel };
+  const size = parseFloat(getComputedStyle(canvas).fontSize) / pixel;
+  pen.font = `${weight} ${size}px ${font}`;
+  return { pen, size, width: canvas.clientWidth / pixel, height: canvas.clientHeight / pixel };
 }
 
 /** A rectangle that lets through what is below it.
@@ -55,10 +56,10 @@ export function dot(pen, x, y, radius, colour) {
  *  @param {CanvasRenderingContext2D} pen @param {string} text @param {number} x @param {number} y its baseline
  *  @param {number} width of the picture @param {Record<string, string>} colours */
 export function label(pen, text, x, y, width, colours) {
-  const room = pen.measureText(text).width;
+  const { width: room, fontBoundingBoxAscent: ascent } = pen.measureText(text);
   const left = Math.min(Math.max(x - room / 2, 1), width - room - 1);
   pen.fillStyle = colours.ground;
-  shade(pen, 0.75, left - 1, y - 11, room + 2, 14);
+  shade(pen, 0.75, left - 1, y - ascent, room + 2, ascent + 3);
   pen.fillStyle = colours.ink;
   pen.fillText(text, left, y);
 }

@@ -3,7 +3,6 @@
 import { penOf, shade } from "../kit/canvas.js";
 import { made } from "../kit/dom.js";
 import { amount, clamp, figure } from "../kit/numbers.js";
-import { pagePixel } from "../kit/page_pixel.js";
 import { discountedReturn, sumTerms } from "./engine.js";
 
 const QUIET = "#8a94a3"; // readable on both grounds
@@ -24,8 +23,7 @@ export class Chart {
   draw({ bars, outlines, ghost, since, scale, span, at, colours, reading, label }) {
     const { canvas } = this;
     this.span = Math.max(span, 1);
-    const size = parseFloat(getComputedStyle(canvas).fontSize) / pagePixel();
-    const { pen, width, height } = penOf(canvas, `600 ${size}px ${colours.font}`);
+    const { pen, size, width, height } = penOf(canvas, colours.font, "600");
     if (!width) return;
     const all = [...bars, ...(outlines || []), ...(ghost || [])];
     const negative = all.some((value) => value < 0);

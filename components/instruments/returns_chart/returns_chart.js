@@ -81,7 +81,7 @@ class ReturnsChart extends Instrument {
   }
 
   drawSpread() {
-    const { pen, width, height } = penOf(this.spread, `13px ${this.colours.font}`);
+    const { pen, size, width, height } = penOf(this.spread, this.colours.font);
     if (!width) return;
     const { colours, returns, now, exact } = this;
     let [low, high] = extent([this.fit ? returns : this.everywhere, exact ? [exact.value] : []], 0);
@@ -89,7 +89,8 @@ class ReturnsChart extends Instrument {
     [low, high] = [low - margin, high + margin];
     const counts = histogram(returns, low, high, BINS);
     const most = Math.max(...counts);
-    const [top, floor] = [40, height - 20];
+    const line = size + 2;
+    const [top, floor] = [3 * line + 1, height - 20];
     const x = (value) => ((value - low) / (high - low)) * width;
     pen.textBaseline = "alphabetic";
     pen.fillStyle = colours.line;
@@ -106,18 +107,18 @@ class ReturnsChart extends Instrument {
       pen.fillRect(x(value), floor, 1, 4);
       label(pen, beside(value, high - low), x(value), height - 5, width, colours);
     }
-    if (exact) upright(pen, "E[G₀]", x(exact.value), 12, 16, floor, width, colours, { thick: 2.5, dash: [5, 4] });
-    const row = exact && Math.abs(x(exact.value) - x(now.mean)) < 46 ? 24 : 12;
-    upright(pen, "mean", x(now.mean), row, 16, floor, width, colours, { thick: 2.5 });
+    if (exact) upright(pen, "E[G₀]", x(exact.value), line - 3, line + 1, floor, width, colours, { thick: 2.5, dash: [5, 4] });
+    const row = exact && Math.abs(x(exact.value) - x(now.mean)) < 3.5 * size ? 2 * line - 3 : line - 3;
+    upright(pen, "mean", x(now.mean), row, line + 1, floor, width, colours, { thick: 2.5 });
     const tallest = counts.indexOf(most);
-    label(pen, `${Math.round((100 * most) / returns.length)} %`, ((tallest + 0.5) / BINS) * width, 37, width, colours);
+    label(pen, `${Math.round((100 * most) / returns.length)} %`, ((tallest + 0.5) / BINS) * width, 3 * line - 3, width, colours);
     this.spread.setAttribute("aria-label", `Histogram. ${this.said()}`);
   }
 
   drawRunning() {
     this.running.hidden = this.payments.count < FEW;
     if (this.running.hidden) return;
-    const { pen, width, height } = penOf(this.running, `13px ${this.colours.font}`);
+    const { pen, width, height } = penOf(this.running, this.colours.font);
     if (!width) return;
     const { colours, curve, exact } = this;
     const [left, top, floor] = [52, 6, height - 20];

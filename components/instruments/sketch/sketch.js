@@ -43,7 +43,7 @@ class Sketch extends Instrument {
 
   /** The frame of the picture, in its own pixels. */
   frame(width, height) {
-    const [left, right, top, floor] = [52, width - 14, 26, height - 30];
+    const [left, right, top, floor] = [60, width - 14, 30, height - 46];
     const { points, low, high } = this.data;
     return {
       left, right, top, floor,
@@ -55,7 +55,7 @@ class Sketch extends Instrument {
   /** Where the pointer is, in places and heights. */
   place(event) {
     const box = this.canvas.getBoundingClientRect();
-    const { width, height } = penOf(this.canvas, "");
+    const { width, height } = penOf(this.canvas, this.colours.font);
     const { left, right, top, floor } = this.frame(width, height);
     const { points, low, high } = this.data;
     const px = ((event.clientX - box.left) / box.width) * width;
@@ -130,23 +130,23 @@ class Sketch extends Instrument {
 
   draw() {
     if (!this.data) return;
-    const { pen, width, height } = penOf(this.canvas, `14px ${this.colours.font}`);
+    const { pen, width, height } = penOf(this.canvas, this.colours.font);
     const { left, right, top, floor, x, y } = this.frame(width, height);
     const { low, high, points, across, up, truth } = this.data;
     pen.fillStyle = this.colours.ink;
     for (const value of marks(low, high, 4)) {
       stroke(pen, [[left, y(value)], [right, y(value)]], this.colours.line, 1);
       pen.textAlign = "right";
-      pen.fillText(tick(value), left - 6, y(value) + 5);
+      pen.fillText(tick(value), left - 6, y(value) + 6);
     }
     for (const i of marks(0, points - 1, Math.min(points - 1, 6)).filter(Number.isInteger)) {
       pen.textAlign = "center";
-      pen.fillText(String(i), x(i), floor + 18);
+      pen.fillText(String(i), x(i), floor + 20);
     }
     pen.textAlign = "left";
-    pen.fillText(up, 8, 16);
+    pen.fillText(up, 8, 19);
     pen.textAlign = "right";
-    pen.fillText(across, right, height - 2);
+    pen.fillText(across, right, height - 5);
     pen.textAlign = "left";
     const path = (curve) => curve.flatMap((value, i) => (value === null ? [] : [[x(i), y(value)]]));
     const own = path(this.curve);

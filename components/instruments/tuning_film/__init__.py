@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -13,16 +13,21 @@ if TYPE_CHECKING:
     from mdp_core.rlhf.film import Film  # heavy
 
 
+PARTS = ("curves", "plane", "next", "texts")
+
+
 def tuning(
     film: Film,
     *,
     key: str,
     run: str,
     live: bool,
+    parts: Sequence[str] = PARTS,
     on_step: Callable[[int], None] | None = None,
     on_watch: Callable[[tuple[int, ...]], None] | None = None,
 ) -> None:
     """Draw the film. `run` names the run: another one starts at its newest policy, the same one keeps the visitor's cursor.
+    Of PARTS those in `parts` are shown.
 
     While `live`, the cursor follows the newest policy unless the visitor has gone back. `on_step(n)` comes when the cursor
     has come to rest on the policy after n updates. `on_watch(prefix)` comes when a token of a text was clicked: consume
@@ -46,13 +51,13 @@ def tuning(
 
     component("tuning_film")(
         key=key,
-        data=film_data(film, run, live=live),
+        data=film_data(film, run, live=live, parts=parts),
         on_step_change=rested,
         on_watched_change=watched,
         on_more_change=lambda: None,
     )
 
 
-def film_data(film: Film, run: str, *, live: bool = False, fixed: bool = False) -> dict[str, Any]:
+def film_data(film: Film, run: str, *, live: bool = False, parts: Sequence[str] = PARTS, fixed: bool = False) -> dict[str, Any]:
     """What the picture is given. Where it is `fixed` no other prefix can be watched: nobody is there to read it."""
-    return {"film": film.data(), "run": run, "live": live, "fixed": fixed}
+    return {"film": film.data(), "run": run, "live": live, "parts": list(parts), "fixed": fixed}

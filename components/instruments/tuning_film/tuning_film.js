@@ -69,7 +69,8 @@ class Tuning extends Instrument {
   receive({ data, setStateValue, setTriggerValue }) {
     this.state = setStateValue;
     this.trigger = setTriggerValue;
-    const { film, run, live } = data;
+    const { film, run, live, parts } = data;
+    for (const part of this.parts.children) part.toggleAttribute("hidden", !parts.includes(part.className));
     this.texts.fixed = data.fixed === true;
     this.box.classList.toggle("fixed", this.texts.fixed);
     const numbers = film.curves.n;

@@ -51,7 +51,7 @@ class Chances:
             robot=start,
             selected=start,
             arrivals=[Arrival(o.next_state, float(p), f"{p:.2f}") for o, p in shown],
-            height=300,
+            height=None,
         )
         if not setting.told:
             return

@@ -44,13 +44,14 @@ class Group:
     def draw(self, setting: Setting, found: list[float] | None) -> None:
         """The scores, and once it is told the advantages of both groups."""
         groups = [("these texts", self._scores(setting)), ("other texts", self.other)]
-        for name, scores in groups if setting.told else groups[:1]:
-            rows = []
-            for i, (score, worth) in enumerate(zip(scores, advantages(scores), strict=True)):
-                figures = [figure(score), signed(worth, 2)] if setting.told else [figure(score)]
-                rows.append(BarRow(f"text {i + 1}", figures, score, None))
-            head = [name, "score r", *(["advantage"] if setting.told else [])]
-            st.html(bar_table(head, rows, "reward"))
+        with st.container(key="tour_groups"):
+            for name, scores in groups if setting.told else groups[:1]:
+                rows = []
+                for i, (score, worth) in enumerate(zip(scores, advantages(scores), strict=True)):
+                    figures = [figure(score), signed(worth, 2)] if setting.told else [figure(score)]
+                    rows.append(BarRow(f"text {i + 1}", figures, score, None))
+                head = [name, "score r", *(["advantage"] if setting.told else [])]
+                st.html(bar_table(head, rows, "reward"))
 
 
 def advantages(scores: Sequence[float]) -> list[float]:
@@ -139,7 +140,7 @@ class Tuning:
         if live.is_open:
             show_waiting(f"step {run.steps} of {self.steps}", run.steps / self.steps, key=f"bar_{setting.key}")
         if run.snapshots:
-            tuning_film(run.film, key=f"film_{setting.key}", run=setting.key, live=live.is_open)
+            tuning_film(run.film, key=f"film_{setting.key}", run=setting.key, live=live.is_open, parts=("next", "texts"))
 
 
 def curve_of(run: QueuedRun) -> list[float]:
@@ -184,5 +185,5 @@ class StandIn:
             done = f"step {runs.done} of {runs.steps}, both runs"
             show_waiting(done, runs.done / runs.steps, key=f"bar_{setting.key}")
         if runs.done:
-            draw_proxy_curves(runs, height=320)
+            draw_proxy_curves(runs, ("proxy", "true"), height=320)
             list_proxy_texts(runs, runs.done)

@@ -113,7 +113,7 @@ class Run:
             name=found.worlds[0]["title"],
             layers=("none",),
             robot=tuple(picture["start"]),
-            height=440,
+            height=None,
         )
 
 

@@ -142,7 +142,7 @@ class Choices:
             st.caption(f"The first 8 of {self.count} choices.")
             return
         learned = found.reward
-        draw_agreement(learned.growth, learned.held, len(learned.examples), found.recovery.ceiling, height=250)
+        draw_agreement(learned.growth, learned.held, len(learned.examples), found.recovery.ceiling, height=380)
         list_best_and_worst(*learned.ranked(3), len(learned.pool))
 
 

@@ -62,8 +62,9 @@ class Worth:
             layer="v" if setting.told else "policy",
             scale=float(np.abs(values).max(initial=0.0)),
             walks=self.walks(setting),
-            robot=self.cell(setting),
-            height=400,
+            robot=None if setting.told else self.cell(setting),  # told, what it is worth is written there
+            selected=self.cell(setting) if setting.told else None,
+            height=None,
         )
 
 

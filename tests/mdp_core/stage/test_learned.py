@@ -75,7 +75,7 @@ def test_it_is_kept_for_the_next_one_who_asks():
 
 def test_the_stage_says_how_it_was_learned():
     caption = grid_frames(GridScenario(world="cliff", policy="learned", learned=CLIFF), 7)["caption"]
-    assert caption == "learned: Q-learning, 500 episodes, alpha 0.5, epsilon 0.1, gamma 1, seed 0; slip 0.00"
+    assert caption == "learned: Q-learning, 500 episodes, alpha 0.5, epsilon 0.1, gamma 1, seed 0"
     exact = Learned(EXACT, gamma=0.95)
     assert (name_of(exact), short_name(exact), details_of(exact)) == (
         "optimal for gamma 0.95",
