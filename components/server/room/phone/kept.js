@@ -5,7 +5,7 @@ const DAYS = 30; // after which what was kept for a room is thrown away
 const MOST = 20; // of what is said, in one message
 const LONGEST = 3000; // characters of it
 
-/** @typedef {{token: string, at: number, turn: number, counted: number, done: Record<string, number[]>,
+/** @typedef {{token: string, at: number, turn: number, counted: string[], done: Record<string, number[]>,
  *             replies: Record<string, any>, waiting: any[]}} State */
 
 /** 128 bits that nobody else has.
@@ -22,7 +22,7 @@ export class Kept {
     this.key = PREFIX + room;
     this.now = now;
     /** @type {State} */
-    this.memory = { token: token(), at: now, turn: 0, counted: 0, done: {}, replies: {}, waiting: [] };
+    this.memory = { token: token(), at: now, turn: 0, counted: [], done: {}, replies: {}, waiting: [] };
     this.tidy();
     this.change(() => {});
   }
@@ -75,8 +75,10 @@ export class Kept {
    *  @param {number[]} counted @param {number[]} refused */
   settle(counted, refused) {
     this.change((state) => {
-      const known = state.waiting.filter((one) => counted.includes(one.turn)).length;
-      state.counted += known;
+      for (const one of state.waiting) {
+        const what = one.pair === undefined ? `${one.question} ${one.round}` : String(one.pair);
+        if (counted.includes(one.turn) && !state.counted.includes(what)) state.counted.push(what);
+      }
       state.waiting = state.waiting.filter((one) => !counted.includes(one.turn) && !refused.includes(one.turn));
     });
   }

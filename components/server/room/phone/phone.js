@@ -47,7 +47,6 @@ class Phone {
     this.last = null; // the pair voted on last, for another thought
     this.again = false; // whether that one is on the screen
     this.dry = false; // the server has no more pairs at this stamp
-    this.shownAt = 0;
     this.wait = EVERY;
     this.trouble = ""; // why the server does not have what waits
     this.curve = new Curve(part("canvas"), part("live"), () => (part("send").disabled = false));
@@ -124,9 +123,10 @@ class Phone {
   refused(answer, data, said) {
     const sentence = typeof data.sentence === "string" ? data.sentence : "The room does not answer as it should.";
     this.slow(Number(answer.headers.get("Retry-After")) * 1000);
-    this.trouble = sentence;
+    const out = answer.status === 404 || answer.status === 403;
+    this.trouble = out ? " " : sentence;
     if (answer.status === 400) this.kept.settle([], said.map((one) => one.turn)); // it would never be taken
-    if (answer.status !== 404 && answer.status !== 403) return;
+    if (!out) return;
     [this.asks, this.knows, this.wait] = [null, "", SLOWEST];
     note("No way in", sentence, true);
   }
@@ -167,9 +167,14 @@ class Phone {
     part("again").hidden = !this.again;
     if (!pair) {
       if (this.dry) note("That was all", "You have seen every pair. Look at the screen.");
+      else note("One moment", "The next pair comes as soon as the room answers.");
       return;
     }
-    if (this.shown !== pair || part("pairs").hidden) this.shownAt = Date.now();
+    if (this.shown !== pair || part("pairs").hidden) {
+      part("pairs").classList.add("fresh");
+      clearTimeout(this.guard);
+      this.guard = setTimeout(() => part("pairs").classList.remove("fresh"), GUARD);
+    }
     this.shown = pair;
     for (const [i, id] of ["first", "second"].entries()) write(id, pair.texts[i]);
     for (const [i, id] of ["first", "second", "same"].entries()) {
@@ -187,7 +192,7 @@ class Phone {
   }
 
   vote(answer) {
-    if (!this.shown || Date.now() - this.shownAt < GUARD) return;
+    if (!this.shown || part("pairs").classList.contains("fresh")) return;
     this.kept.vote(this.asks.batch, this.shown.id, answer);
     [this.last, this.again] = [{ pair: this.shown, answer }, false];
     this.shown = null;
@@ -291,11 +296,12 @@ class Phone {
   // What became of it
 
   tell() {
-    const { waiting, counted } = this.kept.state;
+    const { waiting, counted: kept } = this.kept.state;
+    const counted = kept.length;
     const many = (n, one) => `${n} ${one}${n === 1 ? "" : "s"}`;
     const here = counted ? `${many(counted, "answer")} counted.` : "";
     const left = waiting.length ? `${many(waiting.length, "answer")} kept on this phone until the room has it.` : "";
-    write("status", [this.trouble || this.complaint || "", left, here].filter(Boolean).join(" "));
+    write("status", [this.trouble || this.complaint, left, here].filter((one) => one && one.trim()).join(" "));
   }
 }
 
