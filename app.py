@@ -1,37 +1,42 @@
-"""One Loop: page config, warm-up, navigation. No logic."""
+"""One Loop: page config, warm-up, navigation, and the phones' addresses. No logic."""
 
 import streamlit as st
 
+from components.server.room.web import room_routes
 from components.server.warmup import first_imports
 from components.shell.frame import frame
 from components.shell.navigation import navigation
 
-st.set_page_config(page_title="One Loop", layout="wide")
-frame()
-with st.spinner("Setting up the Stage"), first_imports():
-    from components.learn import page as learn
-    from components.mdp import page as mdp
-    from components.returns import page as returns
-    from components.score import page as score
-    from components.stage import page as stage
-    from components.talk import speaker
-    from components.talk.projector import project
-    from components.tour import page as tour
-    from components.tune import page as tune
-    from components.why import page as why
+# The server imports this file for `app`, and runs it as a script for every visit.
+app = st.App(__file__, routes=room_routes(st.get_option("server.baseUrlPath")))
 
-here = navigation(
-    [
-        st.Page(tour.page, title="Tour", url_path="tour", default=True),
-        st.Page(stage.page, title="Stage", url_path="stage"),
-        st.Page(mdp.page, title="MDP", url_path="mdp"),
-        st.Page(returns.page, title="Return", url_path="return"),
-        st.Page(learn.page, title="Learn", url_path="learn"),
-        st.Page(why.page, title="Why RL", url_path="why"),
-        st.Page(score.page, title="Score", url_path="score"),
-        st.Page(tune.page, title="Tune", url_path="tune"),
-        st.Page(speaker.page, title="Speaker", url_path="speaker", visibility="hidden"),
-    ]
-)
-project(here.title)
-here.run()
+if __name__ == "__main__":
+    st.set_page_config(page_title="One Loop", layout="wide")
+    frame()
+    with st.spinner("Setting up the Stage"), first_imports():
+        from components.learn import page as learn
+        from components.mdp import page as mdp
+        from components.returns import page as returns
+        from components.score import page as score
+        from components.stage import page as stage
+        from components.talk import speaker
+        from components.talk.projector import project
+        from components.tour import page as tour
+        from components.tune import page as tune
+        from components.why import page as why
+
+    here = navigation(
+        [
+            st.Page(tour.page, title="Tour", url_path="tour", default=True),
+            st.Page(stage.page, title="Stage", url_path="stage"),
+            st.Page(mdp.page, title="MDP", url_path="mdp"),
+            st.Page(returns.page, title="Return", url_path="return"),
+            st.Page(learn.page, title="Learn", url_path="learn"),
+            st.Page(why.page, title="Why RL", url_path="why"),
+            st.Page(score.page, title="Score", url_path="score"),
+            st.Page(tune.page, title="Tune", url_path="tune"),
+            st.Page(speaker.page, title="Speaker", url_path="speaker", visibility="hidden"),
+        ]
+    )
+    project(here.title)
+    here.run()

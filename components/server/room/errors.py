@@ -18,7 +18,7 @@ class ClosedRoomError(RoomError):
     """The room takes no more votes."""
 
     def __init__(self) -> None:
-        super().__init__("This room is closed. What you said was counted.")
+        super().__init__("This room is closed. What was counted stays counted.")
 
 
 class NotYoursError(RoomError):
@@ -37,6 +37,27 @@ class NoSuchPairError(RoomError):
 
     def __init__(self) -> None:
         super().__init__("This vote is for something that this room did not ask.")
+
+
+class NoSenseError(RoomError):
+    """What no phone of this room's sends."""
+
+    def __init__(self) -> None:
+        super().__init__("This is not what was asked for. Reload the page and answer again.")
+
+
+class TooLateError(RoomError):
+    """A reply to what is already shown, or was asked again."""
+
+    def __init__(self) -> None:
+        super().__init__("This answer came too late: the room has gone on.")
+
+
+class TooManyError(RoomError):
+    """More requests than a phone, or all newcomers together, may send."""
+
+    def __init__(self) -> None:
+        super().__init__("Too much at once. This is tried again in a moment.")
 
 
 class DatabaseAwayError(Exception):

@@ -120,6 +120,23 @@ class RoomStore:
             again = added.on_conflict_do_update(index_elements=["room_id", "token"], set_={"seen": now})
             return int(connection.execute(again.returning(t.phone.c.id)).scalar_one())
 
+    def phones(self, room: int, tokens: Sequence[str], now: float) -> dict[str, int]:
+        """The numbers of the phones that hold these tokens, new or known, as far as the room is not full."""
+        kept = {token: digest(token) for token in tokens}
+        mine = select(t.phone.c.token, t.phone.c.id).where(t.phone.c.room_id == room)
+        with self._begin() as connection:
+            places = MOST_PHONES - (
+                connection.scalar(select(func.count()).select_from(t.phone).where(t.phone.c.room_id == room)) or 0
+            )
+            wanted = mine.where(t.phone.c.token.in_(kept.values()))
+            known = {row.token for row in connection.execute(wanted)}
+            new = sorted(set(kept.values()) - known)[: max(places, 0)]
+            if new:
+                rows = [{"room_id": room, "token": token, "seen": now} for token in new]
+                connection.execute(self._insert(t.phone).values(rows).on_conflict_do_nothing())
+            numbers = {row.token: row.id for row in connection.execute(wanted)}
+        return {token: numbers[secret] for token, secret in kept.items() if secret in numbers}
+
     def see(self, times: Mapping[int, float]) -> None:
         """These phones were seen at these times."""
         if not times:

@@ -1,4 +1,7 @@
-"""The tables of all rooms, in SQLite or PostgreSQL; and how either is opened."""
+"""The tables of all rooms, in SQLite or PostgreSQL; and how either is opened.
+
+A number names one row for ever, in SQLite too (`sqlite_autoincrement`): phones may still hold it when the row is gone.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +47,7 @@ room = Table(
     Column("about", Text, nullable=False),  # JSON: which model wrote after which prompt
     Column("asks", Text, nullable=False),  # JSON: what the phones are asked now
     Column("revision", Integer, nullable=False),  # grows with every change of what phones are asked
+    sqlite_autoincrement=True,
 )
 phone = Table(
     "phone",
@@ -53,6 +57,7 @@ phone = Table(
     Column("token", String(64), nullable=False),  # its digest
     Column("seen", Float, nullable=False),
     UniqueConstraint("room_id", "token"),
+    sqlite_autoincrement=True,
 )
 pair = Table(
     "pair",
@@ -65,6 +70,7 @@ pair = Table(
     Column("shared", Boolean, nullable=False),
     Column("priority", Float, nullable=False),
     UniqueConstraint("room_id", "batch", "one", "other"),
+    sqlite_autoincrement=True,
 )
 vote = Table(
     "vote",
@@ -77,6 +83,7 @@ vote = Table(
     Column("at", Float, nullable=False),
     UniqueConstraint("pair_id", "phone_id"),
     Index("vote_of_phone", "phone_id"),
+    sqlite_autoincrement=True,
 )
 question = Table(
     "question",
@@ -89,6 +96,7 @@ question = Table(
     Column("round", Integer, nullable=False),
     Column("revealed", Boolean, nullable=False),
     UniqueConstraint("room_id", "name"),
+    sqlite_autoincrement=True,
 )
 reply = Table(
     "reply",
@@ -101,6 +109,7 @@ reply = Table(
     Column("turn", Integer, nullable=False),
     UniqueConstraint("question_id", "phone_id", "round"),
     Index("reply_of_phone", "phone_id"),
+    sqlite_autoincrement=True,
 )
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -20,16 +21,14 @@ def _programs():
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory):
+def postgresql():
     """The address of a PostgreSQL that lives as long as the tests."""
     programs = _programs()
     if programs is None:
         if os.environ.get("CI") == "true":
             pytest.fail("PostgreSQL is missing: CI installs it with apt-get")
         pytest.skip("PostgreSQL is not installed")
-    place = tmp_path_factory.mktemp("postgresql")
-    for folder in (place, *place.parents[:2]):
-        folder.chmod(0o755)
+    place = Path(tempfile.mkdtemp(prefix="one-loop-"))  # not below pytest's own folder, which others may not enter
     user = []
     if os.geteuid() == 0:  # it refuses to run as the administrator
         user = ["runuser", "-u", "postgres", "--"]
@@ -39,7 +38,7 @@ def postgresql(tmp_path_factory):
         port = free.getsockname()[1]
 
     def run(program, *arguments):
-        with (place.parent / f"{program}.log").open("w") as log:
+        with (place / f"{program}.log").open("w") as log:
             subprocess.run([*user, programs / program, *arguments], check=True, cwd="/", stdout=log, stderr=log)
 
     data = place / "data"
@@ -55,6 +54,7 @@ def postgresql(tmp_path_factory):
     )
     yield f"postgresql+psycopg://loop@127.0.0.1:{port}/postgres"
     run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+    shutil.rmtree(place)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,0 +1,71 @@
+"""Server processes with nothing but the phones' addresses, to be shared, killed and started again."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[4]
+PATIENCE = 60  # seconds for a process that may share its cores with other tests
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+class Server:
+    """One process on a port of its own."""
+
+    def __init__(self, database, log, port=None):
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._log = log.open("a")
+        command = [sys.executable, "-m", "uvicorn", "tests.components.server.room.rooms_app:app", "--no-access-log"]
+        self.process = subprocess.Popen(
+            [*command, "--host", "127.0.0.1", "--port", str(self.port)],
+            cwd=ROOT,
+            env=os.environ | {"ONE_LOOP_DATABASE": database},
+            stdout=self._log,
+            stderr=self._log,
+        )
+        self._wait(log)
+
+    def _wait(self, log):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                urllib.request.urlopen(f"{self.url}/r", timeout=5).close()
+                return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.05)
+        raise AssertionError(f"the server did not start:\n{log.read_text()[-2000:]}")
+
+    def kill(self):
+        """As `kill -9` does it: nothing is tidied up."""
+        self.process.kill()
+        self.process.wait(20)
+        self._log.close()
+
+    def stop(self):
+        """As a host does it."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(20)
+        self._log.close()
+
+
+@contextmanager
+def server(database, log, port=None):
+    """A server over that database, for as long as it is needed."""
+    running = Server(database, log, port)
+    try:
+        yield running
+    finally:
+        running.stop()
