@@ -15,11 +15,11 @@ from components.instruments.sketch import sketch
 from components.instruments.tuning_film import tuning as tuning_film
 from components.server.job_queue import Job, job_queue
 from components.shell.messages import tell_problem
+from components.shell.queued_run import QueuedRun
 from components.shell.waiting import show_waiting
 from components.tour.beat import Setting
 from components.tune.proxy_curves import draw_proxy_curves
 from components.tune.proxy_texts import list_proxy_texts
-from components.tune.run import QueuedRun
 from mdp_core.rlhf.principle import Principle
 
 if TYPE_CHECKING:
