@@ -56,7 +56,8 @@ def show_judging(desk: Desk) -> None:
 
 def says_verdict(rate: WinRate, foretold: float | None) -> str:
     """What the room says, and what its reward model said it would."""
-    share = f"After the tuning wins {_percent(rate.rate)} of the votes (95 %: {_percent(rate.low)} to {_percent(rate.high)})"
+    between = f"{_percent(rate.low)} to {_percent(rate.high)}"
+    share = f"Win rate: {_percent(rate.rate)} of the votes are for after the tuning (95\N{NO-BREAK SPACE}%: {between})"
     if not rate.told:
         verdict = "one half lies inside: the room has not decided yet"
     elif rate.rate > 0.5:
@@ -77,7 +78,7 @@ def says_verdict(rate: WinRate, foretold: float | None) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
 
 
 def _ask_for_texts(desk: Desk) -> None:

@@ -47,7 +47,7 @@ def show_liking(desk: Desk) -> None:
         return
     left, right = st.columns([7, 6], gap="medium")
     with left:
-        curve = [point for n, point in sorted(desk.workshop.curve.items()) if n < taste.foretold.votes]
+        curve = desk.workshop.points(taste.foretold.votes)
         says = says_foretold(taste.foretold)
         st.html(f'<p class="room-says">{says}</p>')
         draw_curve([*curve, taste.foretold], says)
@@ -64,11 +64,14 @@ def says_foretold(told: Foretold) -> str:
         )
     error = 0.0 if told.error is None else told.error
     says = (
-        f"Learned from {told.votes:,} votes, the reward model foretells {100 * told.accuracy:.0f} ± {100 * error:.0f} % of "
-        "choices between texts that it never saw; a coin, 50 %."
+        f"Learned from {told.votes:,} votes, the reward model foretells "
+        f"{100 * told.accuracy:.0f} ± {100 * error:.0f}\N{NO-BREAK SPACE}% of "
+        "choices between texts that it never saw; a coin, 50\N{NO-BREAK SPACE}%."
     )
     if told.ceiling is not None:
-        says += f" The room's own disagreement lets no model pass a ceiling of {100 * told.ceiling:.0f} %."
+        says += (
+            f" The room's own disagreement lets no model pass a ceiling of {100 * told.ceiling:.0f}\N{NO-BREAK SPACE}%."
+        )
     return says
 
 
@@ -78,8 +81,9 @@ def says_agreement(alpha: float | None, agreed: float | None) -> str:
         return "How far the room agrees can be told as soon as two phones have voted on the same pair."
     word = next(says for most, says in ALPHAS if alpha <= most or most == 1)
     return (
-        f"Krippendorff's alpha {figure(alpha)}: {word}. Two who see the same pair choose the same text {agreed:.0%} of the "
-        "time."
+        f"Krippendorff's alpha {figure(alpha)}: {word}. Two who see the same pair choose the same text "
+        f" {100 * agreed:.0f}\N{NO-BREAK SPACE}% of "
+        "the time."
     )
 
 

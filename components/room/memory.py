@@ -87,7 +87,7 @@ class RoomMemory:
     worked_out: dict[str, tuple[object, Any]] = field(default_factory=dict)
     beta: float = 0.05
     steps: dict[bool, int] = field(
-        default_factory=lambda: {False: 60, True: 30}
+        default_factory=lambda: {False: 40, True: 30}
     )  # of a run, by whether the model is slow
 
     def work_out(self, name: str, seen: Seen, how: Callable[[], R]) -> R:

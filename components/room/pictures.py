@@ -23,8 +23,8 @@ class Column:
     shared: bool
 
 
-def draw_votes(columns: Sequence[Column], says: str) -> None:
-    """A column a pair, its votes one upon the other. Who looks at it while it grows does not see which text wins."""
+def draw_votes(columns: Sequence[Column], says: str, *, low: bool = False) -> None:
+    """A column a pair, its votes one upon the other; the texts are not shown. `low` leaves room for something below."""
     top = max([*(c.first + c.same + c.second for c in columns), 4])
     bars = "".join(
         f'<div class="column{" shared" if c.shared else ""}"><div class="pile">'
@@ -38,7 +38,7 @@ def draw_votes(columns: Sequence[Column], says: str) -> None:
         '<p class="key"><i class="one"></i>the first text <i class="same"></i>the same <i class="other"></i>the second text'
         " · <u>underlined</u>: everybody is asked</p>"
     )
-    _picture(f'<div class="piles"><em>{top}</em>{bars}</div>', says, key)
+    _picture(f'<div class="piles{" low" if low else ""}"><em>{top}</em>{bars}</div>', says, key)
 
 
 def draw_curve(points: Sequence[Foretold], says: str) -> None:
@@ -77,8 +77,9 @@ def draw_win_rate(rate: WinRate, foretold: float | None, says: str) -> None:
         for name, count in (("after", rate.wins), ("same", rate.ties), ("before", rate.losses))
     )
     interval = f'<div class="interval" style="left:{low:.2f}%;width:{high - low:.2f}%"></div>'
+    mark = f'<div class="rate" style="left:{at:.2f}%"><span>{rate.rate:.0%}</span></div>'
     body = (
-        f'<div class="win"><div class="half"></div>{told}{interval}<div class="rate" style="left:{at:.2f}%"><span>{rate.rate:.0%}</span></div></div>'
+        f'<div class="win"><div class="half"></div>{told}{interval}{mark}</div>'
         '<div class="ends"><span>0 %: before is better</span><span>one half</span><span>100 %: after is better</span></div>'
         f'<div class="shares">{shares}</div>'
     )

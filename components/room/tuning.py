@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mdp_core.tokens.language_model import LanguageModel
 
 SUITS: dict[bool, dict[str, Any]] = {  # by whether the model is slow
-    False: {"texts": 64},
+    False: {"texts": 48},
     True: {"texts": 16, "learning_rate": 0.0015},
 }
 LEAST_TEMPERATURE = 0.1  # a policy that learns from its draws needs some

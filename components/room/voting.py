@@ -39,8 +39,9 @@ def show_voting(desk: Desk) -> None:
         for i, pair in enumerate(pairs, start=1)
         if len(pairs) <= 2 * AT_ONCE or pair.id in counts
     ]
-    draw_votes(columns, says)
-    if not desk.seen.asks(PAIRS) and voted:
+    told = bool(voted) and not desk.seen.asks(PAIRS)
+    draw_votes(columns, says, low=told)
+    if told:
         _tell_pairs(pairs, counts)
 
 
@@ -95,9 +96,10 @@ def _tell_pairs(pairs: Sequence[Pair], counts: dict[int, tuple[int, int, int]]) 
     if not order:
         return
     clear, divided = order[:TOLD], [pair for pair in order[::-1][:TOLD] if pair not in order[:TOLD]]
-    for title, some in (("Most of one mind", clear), ("Most divided", divided)):
-        if some:
-            rows = "".join(_versus(pair, counts[pair.id]) for pair in some)
+    kinds = [(title, some) for title, some in (("Most of one mind", clear), ("Most divided", divided)) if some]
+    for column, (title, some) in zip(st.columns(len(kinds), gap="medium"), kinds, strict=True):
+        rows = "".join(_versus(pair, counts[pair.id]) for pair in some)
+        with column:
             st.html(f'<p class="room-says">{title}</p><div class="versus">{rows}</div>')
 
 

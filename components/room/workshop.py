@@ -64,6 +64,10 @@ class Workshop:
             )
             self._thread.start()
 
+    def points(self, votes: int) -> list[Foretold]:
+        """What is known of the curve below `votes` votes."""
+        return [self.curve[n] for n in sizes(votes) if n in self.curve]
+
     @property
     def busy(self) -> bool:
         """Whether something is being learned."""

@@ -73,6 +73,8 @@ def _show_person(choices: Preferences, pool: TextPool | None) -> None:
         conclude("Nobody can say what a text is worth in numbers; everybody can say which of two is better.")
     with right:
         ask_simulated_rater(choices, choices.pair() is not None)
+        if st.button("Open a room", key="score_room", icon=":material/groups:", help="Let a class vote on its phones."):
+            go_to("Room")
 
 
 def _offer_file(choices: Preferences) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.shell.navigation import go_to
 from components.shell.plain import plain
 from components.shell.takeaway import conclude
 from components.tour.memory import TourMemory
@@ -42,6 +43,8 @@ def draw_ending(memory: TourMemory) -> None:
                 on_click=memory.meet_again,
                 args=(beat.name,),
             )
+    if st.button("Open a room", key="tour_room", icon=":material/groups:", help="Let a class vote on its phones."):
+        go_to("Room")
     left = [beat.title for beat in SCRIPT if all(name != beat.name for name, _ in memory.told)]
     if left and met:
         st.caption(plain("Not seen yet: " + ", ".join(left) + "."))
