@@ -17,6 +17,7 @@ if __name__ == "__main__":
         from components.learn import page as learn
         from components.mdp import page as mdp
         from components.returns import page as returns
+        from components.room import page as room
         from components.score import page as score
         from components.stage import page as stage
         from components.talk import speaker
@@ -35,6 +36,7 @@ if __name__ == "__main__":
             st.Page(why.page, title="Why RL", url_path="why"),
             st.Page(score.page, title="Score", url_path="score"),
             st.Page(tune.page, title="Tune", url_path="tune"),
+            st.Page(room.page, title="Room", url_path="room"),
             st.Page(speaker.page, title="Speaker", url_path="speaker", visibility="hidden"),
         ]
     )

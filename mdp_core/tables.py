@@ -42,6 +42,7 @@ TRAJECTORY = (
     "truncated",
 )
 SAMPLE = ("trajectory", "steps", "discount gamma", "return G_0", "terminated")
+VOTES = ("pair", "phone number", "answer", "turn", "time (UTC)", "asked as", "first text", "second text")
 TUNING = {  # of a policy's figures
     "score": "mean score",
     "error": "standard error of the mean score",
@@ -148,6 +149,11 @@ def tuning_table(figures: Mapping[int, Figures]) -> str:
     """One row a policy, by the number of updates that it has had (`mdp_core.rlhf.film`)."""
     rows = ([n, *(getattr(those, name) for name in TUNING)] for n, those in sorted(figures.items()))
     return _written(("step (updates)", *TUNING.values()), rows)
+
+
+def votes_table(rows: Iterable[Sequence[Any]]) -> str:
+    """One row a vote of a room, in the order of VOTES. The texts are strangers': formulas in them are made plain."""
+    return _written(VOTES, rows)
 
 
 # Cells

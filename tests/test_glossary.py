@@ -13,7 +13,7 @@ from tests.page_words import said
 # any other goes into mdp_core/glossary.
 PLAIN = set((Path(__file__).parent / "plain_words.txt").read_text(encoding="utf-8").split())
 SIGNS = set("−×÷–→←↑↓▲²’´✕∎")
-LATER = {"bootstrap", "Bradley-Terry", "Krippendorff's alpha", "undiscounted"}  # a formula has it, or a page will
+LATER = {"bootstrap", "Bradley-Terry", "undiscounted"}  # a formula has it, or a page will
 WORD = re.compile(r"[^\W\d_][\w'’]*|[^\s\w.,:;!?()\[\]\"'“”…·/<>=+*%|&#{}$@^~-]")
 ENDINGS = ("'s", "s", "es", "ed", "d", "ing", "ly", "er", "est", "r")
 

@@ -18,6 +18,7 @@ from components.score.simulated_rater import ask_simulated_rater
 from components.server.models import models
 from components.server.pictures import is_slow
 from components.shell.address import visit
+from components.shell.brought_choices import brought_choices
 from components.shell.messages import tell_problem
 from components.shell.navigation import go_to
 from components.shell.plain import plain
@@ -72,32 +73,38 @@ def _show_person(choices: Preferences, pool: TextPool | None) -> None:
         conclude("Nobody can say what a text is worth in numbers; everybody can say which of two is better.")
     with right:
         ask_simulated_rater(choices, choices.pair() is not None)
+        if st.button("Open a room", key="score_room", icon=":material/groups:", help="Let a class vote on its phones."):
+            go_to("Room")
 
 
 def _offer_file(choices: Preferences) -> None:
     coming: Coming = st.session_state.setdefault("coming choices", Coming())
+    brought = brought_choices()
+    if brought is not None:
+        _load(choices, coming, brought)
     if coming.news:  # said here: a callback's would take the place of the page's frame in a run of the fragment alone
         st.toast(plain(coming.news))
         coming.news = ""
 
-    def load(content: bytes | None) -> None:
-        coming.refused = ""
-        if content is None:
-            return
-        try:
-            coming.news = take_in(choices, content)
-        except ValueError as error:
-            coming.refused = str(error)
-            return
-        coming.files += 1
-
     offer_file(
         partial(saved, choices) if choices.choices or choices.stars else None,
-        load,
+        partial(_load, choices, coming),
         files=coming.files,
         most_mb=MAX_BYTES // 1_000_000,
         refused=coming.refused,
     )
+
+
+def _load(choices: Preferences, coming: Coming, content: bytes | None) -> None:
+    coming.refused = ""
+    if content is None:
+        return
+    try:
+        coming.news = take_in(choices, content)
+    except ValueError as error:
+        coming.refused = str(error)
+        return
+    coming.files += 1
 
 
 def _write(choices: Preferences) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from components.instruments.drawing.palette import variables
 from components.instruments.drawing.tables import STYLE as TABLES
 from components.instruments.glossary import glossary
+from components.shell.my_room import keep_my_room
 
 STYLE = Path(__file__).parent / "frame.css"
 # Streamlit takes widths in pixels only. These are the ones that the pages give; they grow with the window as all else does.
@@ -23,6 +24,7 @@ def frame() -> None:
     st.html(f"<style>{variables()}{widths()}</style>")
     st.html('<h1 class="one-loop-name">One Loop</h1>')
     glossary()
+    keep_my_room()
 
 
 def widths() -> str:

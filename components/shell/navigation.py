@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -26,4 +27,12 @@ def titles() -> tuple[str, ...]:
 
 def paths() -> tuple[str, ...]:
     """Where all pages but the first are, below the app's address."""
-    return tuple(page.url_path for page in st.session_state["pages"].values() if page.url_path)
+    return tuple(page.url_path for page in st.session_state.get("pages", {}).values() if page.url_path)
+
+
+def app_address() -> str:
+    """The app's own address as this browser has it, with the base path where there is one and without a slash at its end."""
+    parts = urlsplit(st.context.url or "")
+    path = parts.path.rstrip("/")
+    before, _, last = path.rpartition("/")
+    return f"{parts.scheme}://{parts.netloc}{before if last in paths() else path}" if parts.netloc else ""

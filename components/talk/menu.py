@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode
 
 import streamlit as st
 
+from components.shell.navigation import app_address
 from components.shell.plain import plain
 from components.shell.qr import draw_qr
 from components.talk.memory import TalkMemory
@@ -146,16 +147,8 @@ def _open(memory: TalkMemory, content: bytes) -> None:
 
 def _address(query: dict[str, str], page: str | None = None) -> str:
     """This page's address, or another's of this app, with these parameters."""
-    parts = urlsplit(st.context.url or "")
-    path = parts.path if page is None else f"{_root(parts.path)}/{page}"
-    return urlunsplit((parts.scheme, parts.netloc, path, urlencode(query), ""))
-
-
-def _root(path: str) -> str:
-    from components.shell.navigation import paths
-
-    last = path.rstrip("/").rsplit("/", 1)[-1]
-    return path.rstrip("/").rsplit("/", 1)[0] if last in paths() else path.rstrip("/")
+    address = (st.context.url or "") if page is None else f"{app_address()}/{page}"
+    return f"{address.partition('?')[0]}?{urlencode(query)}" if query else address.partition("?")[0]
 
 
 def minutes(began: float) -> str:

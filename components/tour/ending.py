@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from components.shell.navigation import go_to
 from components.shell.plain import plain
 from components.shell.takeaway import conclude
 from components.tour.memory import TourMemory
@@ -50,6 +51,8 @@ def draw_ending(memory: TourMemory) -> None:
         with columns[2 * i // rows], _row(f"unmet_{beat.name}"):
             st.markdown(f"**{plain(beat.title)}** · {seen}")
             st.button("Meet it", key=f"meet_{beat.name}", on_click=memory.go, args=(beat.name,))
+    if st.button("Open a room", key="tour_room", icon=":material/groups:", help="Let a class vote on its phones."):
+        go_to("Room")
 
 
 def _row(key: str) -> DeltaGenerator:

@@ -12,9 +12,9 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from components.server.job_queue import JobQueue
+from components.shell.queued_run import QueuedRun
 from components.shell.shelf import Shelf, TunedPolicy
 from components.tune.recipe import Recipe, Size
-from components.tune.run import QueuedRun
 from mdp_core.rlhf.principle import Principle
 
 if TYPE_CHECKING:

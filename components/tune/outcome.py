@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.instruments.drawing.figures import figure
 from components.shell.plain import plain
-from components.tune.run import QueuedRun
+from components.shell.queued_run import QueuedRun
 from mdp_core.rlhf.tuning_run import Reached
 
 

@@ -18,6 +18,7 @@ from components.shell.navigation import go_to
 from components.shell.now import tell_now, tell_visit
 from components.shell.plain import plain
 from components.shell.principle import principle
+from components.shell.run_progress import show_progress, show_warnings
 from components.shell.shelf import TunedPolicy, shelf
 from components.shell.takeaway import conclude
 from components.shell.ticker import part
@@ -27,7 +28,7 @@ from components.tune.controls import ask_all, ask_main, ask_start, show_loss
 from components.tune.memory import TuneMemory, tune_memory
 from components.tune.outcome import show_outcome
 from components.tune.over_optimisation import show_over_optimisation
-from components.tune.progress import show_progress, show_step_time, show_warnings
+from components.tune.progress import show_step_time
 from components.tune.recipe import Size
 from components.tune.souvenirs import offer_the_film
 from components.tune.tuned_policies import show_tuned_policies

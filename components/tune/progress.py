@@ -1,4 +1,4 @@
-"""How far a run is: what it is at, how long it will take, where a step's time goes, and ways to hold it."""
+"""Where a step's time goes."""
 
 from __future__ import annotations
 
@@ -6,24 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from components.shell.plain import plain
-from components.tune.run import QueuedRun
+from components.shell.queued_run import QueuedRun
 
 PARTS = ("writing", "scoring", "reference", "update")
 STYLE = Path(__file__).parent / "progress.css"
-
-
-def show_progress(run: QueuedRun) -> None:
-    """One line: a bar, what it is at, Pause or Resume, Stop."""
-    job = run.job
-    with st.container(horizontal=True, key="tune_progress", gap="small", vertical_alignment="center"):
-        st.progress(min(run.steps / run.spec.steps, 1.0), text=plain(_doing(run)))
-        if job is not None and job.is_open:
-            if job.state == "paused":
-                st.button("Resume", key="tune_resume", on_click=job.resume)
-            else:
-                st.button("Pause", key="tune_pause", on_click=job.pause)
-            st.button("Stop", key="tune_stop", on_click=job.stop)
 
 
 def show_step_time(run: QueuedRun) -> None:
@@ -37,35 +23,3 @@ def show_step_time(run: QueuedRun) -> None:
     total = f"{seconds.total:.2f}" if seconds.total < 10 else f"{seconds.total:.0f}"
     st.html(STYLE)
     st.html(f'<div class="step-time"><span>a step {total} s</span><div class="bar">{bar}</div>{words}</div>')
-
-
-def show_warnings(run: QueuedRun) -> None:
-    """What the steps warn of, the newest first said."""
-    if run.told:
-        step, warning = run.told[-1]
-        st.warning(plain(f"Step {step}: {warning}"))
-    if run.state == "failed":
-        kept = f" The policy after {run.steps} steps is kept." if run.steps else ""
-        st.error(plain(f"{run.error}{kept}"))
-    elif run.job is not None and run.job.abandoned:
-        st.info("The run was ended while nobody looked at it; what it had learned is here.")
-
-
-def _doing(run: QueuedRun) -> str:
-    steps = f"step {run.steps} of {run.spec.steps}"
-    if run.state == "queued":
-        before, wait = (0, None) if run.job is None else (run.job.position, run.job.wait)
-        runs = "one run goes before" if before == 1 else f"{before} runs go before"
-        return f"in the queue: {runs}{_about(wait)}" if before else f"{steps}: it begins"
-    if run.state == "paused":
-        return f"paused at {steps}"
-    if run.state == "running":
-        return f"{run.doing} ({steps})" if run.doing else f"{steps}{_about(run.left, ' left')}"
-    ended = {"done": "done", "stopped": "stopped", "failed": "ended"}[run.state]
-    return f"{ended} after {run.steps} of {run.spec.steps} steps, {run.worked:.0f} s of work"
-
-
-def _about(seconds: float | None, tail: str = "") -> str:
-    if seconds is None:
-        return ""
-    return f", about {max(round(seconds), 1)} s{tail}" if seconds < 100 else f", about {seconds / 60:.0f} min{tail}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from components.instruments.kit.standalone import standalone
 from components.instruments.tuning_film import film_data
+from components.shell.queued_run import QueuedRun
 from components.shell.take_along import Souvenir, offer_to_take_along
-from components.tune.run import QueuedRun
 from mdp_core.tables import tuning_table
 
 

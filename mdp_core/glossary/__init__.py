@@ -6,6 +6,7 @@ from mdp_core.glossary.language import LANGUAGE
 from mdp_core.glossary.learning import LEARNING
 from mdp_core.glossary.loop import LOOP
 from mdp_core.glossary.reading import Reader, Span
+from mdp_core.glossary.room import ROOM
 from mdp_core.glossary.statistics import STATISTICS
 from mdp_core.glossary.term import Term
 from mdp_core.glossary.tuning import TUNING
@@ -13,7 +14,7 @@ from mdp_core.glossary.values import VALUES
 
 __all__ = ["TERMS", "Span", "Term", "find", "spans", "terms_in"]
 
-TERMS: tuple[Term, ...] = (*LOOP, *VALUES, *LEARNING, *LANGUAGE, *TUNING, *STATISTICS)
+TERMS: tuple[Term, ...] = (*LOOP, *VALUES, *LEARNING, *LANGUAGE, *TUNING, *STATISTICS, *ROOM)
 
 _READER = Reader(TERMS)
 

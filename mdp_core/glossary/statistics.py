@@ -94,10 +94,4 @@ STATISTICS = (
         ("∝",),
         "Twice the one is twice the other.",
     ),
-    Term(
-        "Krippendorff's alpha",
-        "",
-        ("Krippendorff",),
-        "How far several people agree beyond chance: 1 always, 0 no more than by chance.",
-    ),
 )

@@ -9,9 +9,10 @@ from typing import Any
 from mdp_core.rlhf.raters import MAX_RATIONALITY, STARS, Comparison
 
 FORMAT = "one-loop preferences"
-VERSION = 1
+VERSION, WEIGHED = 1, 2  # the second has choices that count as more or fewer than one
 MAX_BYTES = 5_000_000  # a thousand choices between texts of two thousand characters
 MAX_RATER = 2**31 - 1
+MAX_WEIGHT = 1e6
 
 _PERSON, _SIMULATED = "person", "simulated"
 
@@ -44,7 +45,7 @@ class SavedPreferences:
     """All that was said of texts: the choices, each with who made it, and the stars, which are a person's.
 
     Raises PreferenceFileError for a text that cannot be written, stars out of 1..STARS, a text that is rated twice, a
-    choice that does not count as one, and for simulated choices without their rater or the reverse.
+    choice that counts as more than MAX_WEIGHT, and for simulated choices without their rater or the reverse.
     """
 
     choices: tuple[Comparison, ...] = ()  # in their order
@@ -55,9 +56,9 @@ class SavedPreferences:
         for place, choice in enumerate(self.choices, start=1):
             _check_text(choice.one, f"Choice {place}")
             _check_text(choice.other, f"Choice {place}")
-            if choice.weight != 1:
+            if choice.weight > MAX_WEIGHT:
                 raise PreferenceFileError(
-                    f"Choice {place} counts as {choice.weight:g}, and a choice here counts as one."
+                    f"Choice {place} counts as {choice.weight:g}, and {MAX_WEIGHT:,.0f} is the most: correct it in the file."
                 )
         for place, (text, count) in enumerate(self.stars, start=1):
             _check_text(text, f"Rated text {place}")
@@ -77,12 +78,14 @@ def to_json(saved: SavedPreferences) -> str:
 
     Raises PreferenceFileError for more than MAX_BYTES.
     """
-    head: dict[str, Any] = {"format": FORMAT, "version": VERSION}
+    weighed = any(choice.weight != 1 for choice in saved.choices)
+    head: dict[str, Any] = {"format": FORMAT, "version": WEIGHED if weighed else VERSION}
     if saved.rater is not None:
         head["simulated rater"] = {"number": saved.rater.number, "rationality": saved.rater.rationality}
     lists = {
         "choices": [
             {"one": c.one, "other": c.other, "chosen": c.chosen, "rater": _SIMULATED if c.simulated else _PERSON}
+            | ({"weight": c.weight} if weighed else {})
             for c in saved.choices
         ],
         "stars": [{"text": text, "stars": count} for text, count in saved.stars],
@@ -108,9 +111,9 @@ def from_json(content: bytes) -> SavedPreferences:
         raise PreferenceFileError("This file is no JSON in UTF-8: bring one that was saved here.") from error
     if not isinstance(file, dict) or file.get("format") != FORMAT:
         raise PreferenceFileError("This file holds no choices of One Loop: bring one that was saved here.")
-    if type(file.get("version")) is not int or file["version"] != VERSION:
+    if type(file.get("version")) is not int or file["version"] not in (VERSION, WEIGHED):
         raise PreferenceFileError(
-            f"This file is not of version {VERSION}, the only one that is known here: save the choices again."
+            f"This file is not of version {VERSION} or {WEIGHED}, which are known here: save the choices again."
         )
     choices = tuple(_choice(place, entry) for place, entry in enumerate(_list(file, "choices"), start=1))
     stars = tuple(_stars(place, entry) for place, entry in enumerate(_list(file, "stars"), start=1))
@@ -133,7 +136,12 @@ def _choice(place: int, entry: Any) -> Comparison:
         raise PreferenceFileError(
             f"Choice {place} is between a text and itself: correct it in the file, or leave it out."
         )
-    return Comparison(one, other, chosen, rater == _SIMULATED)
+    weight = entry.get("weight", 1.0)
+    if type(weight) not in (int, float) or not 0 < weight <= MAX_WEIGHT:
+        raise PreferenceFileError(
+            f"Choice {place} needs a “weight” above 0, {MAX_WEIGHT:,.0f} at most: correct it in the file, or leave it out."
+        )
+    return Comparison(one, other, chosen, rater == _SIMULATED, float(weight))
 
 
 def _stars(place: int, entry: Any) -> tuple[str, int]:

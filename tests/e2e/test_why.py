@@ -28,7 +28,7 @@ def test_the_gradient_stops_at_the_draw_and_the_estimate_follows_the_hand(page):
     page.get_by_text("only log π(a|s)", exact=True).click()
     page.locator(".st-key-check_way_back button").click()
     expect(page.get_by_text("Yes: only log")).to_be_visible()
-    page.get_by_role("button", name="backward() on log", disabled=False).click()  # there is another one while it is made anew
+    page.get_by_role("button", name="backward() on log", disabled=False).click()  # the old one is still there
     expect(page.locator(".gradient-path .home.flows")).to_have_count(2)
     page.get_by_role("button", name="backward() on r", disabled=False).click()
     expect(page.locator(".gradient-path .home.stops")).to_have_count(2)  # from the score on; the draw was not asked

@@ -15,11 +15,11 @@ from components.instruments.sketch import sketch
 from components.instruments.tuning_film import tuning as tuning_film
 from components.server.job_queue import Job, job_queue
 from components.shell.messages import tell_problem
+from components.shell.queued_run import QueuedRun
 from components.shell.waiting import show_waiting
 from components.tour.beat import Setting
 from components.tune.proxy_curves import draw_proxy_curves
 from components.tune.proxy_texts import list_proxy_texts
-from components.tune.run import QueuedRun
 from mdp_core.rlhf.principle import Principle
 
 if TYPE_CHECKING:
@@ -140,7 +140,9 @@ class Tuning:
         if live.is_open:
             show_waiting(f"step {run.steps} of {self.steps}", run.steps / self.steps, key=f"bar_{setting.key}")
         if run.snapshots:
-            tuning_film(run.film, key=f"film_{setting.key}", run=setting.key, live=live.is_open, parts=("next", "texts"))
+            tuning_film(
+                run.film, key=f"film_{setting.key}", run=setting.key, live=live.is_open, parts=("next", "texts")
+            )
 
 
 def curve_of(run: QueuedRun) -> list[float]:

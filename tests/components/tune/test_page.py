@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 from components.server.job_queue import job_queue
 from components.server.models import models
 from components.server.warmup import warmup
+from components.shell.queued_run import QueuedRun
 from components.shell.shelf import Shelf
 from components.tune.recipe import Recipe
-from components.tune.run import QueuedRun
 from mdp_core.rlhf.adapted_model import AdaptedModel
 from mdp_core.rlhf.exact import count_texts, policy_point
 from mdp_core.rlhf.frontier import optimum
