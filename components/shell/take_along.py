@@ -21,8 +21,8 @@ class Souvenir:
     make: Callable[[], str]
 
 
-def offer_to_take_along(*souvenirs: Souvenir, key: str) -> None:
-    """A popover with a button for every file. A download changes nothing on the page."""
+def offer_to_take_along(*souvenirs: Souvenir, key: str, also: Callable[[], None] = lambda: None) -> None:
+    """A popover with a button for every file, and what else is to be had there. A download changes nothing on the page."""
     with st.popover("Take along", key=key, width=118):
         for souvenir in souvenirs:
             st.download_button(
@@ -36,3 +36,4 @@ def offer_to_take_along(*souvenirs: Souvenir, key: str) -> None:
                 width="stretch",
             )
             st.caption(souvenir.says)
+        also()

@@ -20,6 +20,7 @@ from components.server.warmup import warmup
 from components.shell.address import follow_address, visit, write_link
 from components.shell.link import offer_link
 from components.shell.messages import messages, model_messages, offer, tell_problem
+from components.shell.moving_picture import photograph
 from components.shell.now import tell_visit
 from components.shell.plain import plain
 from components.shell.ticker import part, work_on
@@ -46,6 +47,7 @@ def page() -> None:
     problems = bring_up_to_date(current, memory, models())
     _controls(current, memory, problems)
     part(lambda: _stage(visit(), memory))
+    part(photograph)
 
 
 def _controls(current: Visit, memory: StageMemory, problems: dict[Side, ValueError]) -> None:

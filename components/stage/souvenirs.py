@@ -7,6 +7,7 @@ from dataclasses import replace
 from components.instruments.kit.standalone import standalone
 from components.instruments.player import player_data
 from components.server.pictures import Picture, stage
+from components.shell.moving_picture import Scene, offer_moving_picture
 from components.shell.shelf import shelf
 from components.shell.take_along import Souvenir, offer_to_take_along
 from components.shell.visit import Visit
@@ -30,6 +31,12 @@ def offer_the_run(current: Visit, memory: StageMemory) -> None:
         scenario = current.scenario
         return stage_notebook(replace(scenario, text=replace(scenario.text, model=base)), current.view)
 
+    def scene() -> Scene:
+        seed, frames = current.scenario.seed, stage(*halves(current, memory))
+        return Scene(
+            frames, current.view, f"Seed {seed}, γ gamma {current.view.gamma:.2f}", f"one-loop-stage-seed-{seed}.gif"
+        )
+
     name = f"one-loop-stage-seed-{current.scenario.seed}"
     under = (
         ""
@@ -41,6 +48,7 @@ def offer_the_run(current: Visit, memory: StageMemory) -> None:
         Souvenir("Both trajectories, a table", "CSV: a row a step, at this gamma.", f"{name}.csv", table),
         Souvenir("A notebook", f"Makes the same numbers with mdp_core, in Python.{under}", f"{name}.ipynb", notebook),
         key="take_stage",
+        also=lambda: offer_moving_picture(scene),
     )
 
 

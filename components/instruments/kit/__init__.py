@@ -23,14 +23,15 @@ DEFAULT = re.compile(r"^export default ", re.MULTILINE)
 
 
 @st.cache_resource(show_spinner=False)
-def component(name: str) -> Callable[..., Any]:
-    """The custom component in the folder `name`. Registered once for all visitors: it is the same for everybody."""
+def component(name: str, module: str = "") -> Callable[..., Any]:
+    """The custom component in the folder `name`. Registered once for all visitors: it is the same for everybody. `module` is
+    the one of that folder that runs the page, where it is not the folder's own."""
     page = INSTRUMENTS / name / f"{name}.html"
     return st.components.v2.component(
-        f"one_loop_{name}",
+        f"one_loop_{name}_{module or 'itself'}",
         html=joined([page]),
         css=joined([DRAWING / "palette.css", KIT / "kit.css", page.with_suffix(".css")]),
-        js=script(page.with_suffix(".js")),
+        js=script(page.with_name(f"{module or name}.js")),
     )
 
 

@@ -62,6 +62,31 @@ def player(
     )
 
 
+def camera(
+    frames: dict[str, Any],
+    view: View,
+    *,
+    film: int,
+    at: int,
+    step: int,
+    key: str,
+    on_picture: Callable[[int, int, object], None],
+) -> None:
+    """A player that nobody sees, which takes one picture: of `frames` at rest at `step`, at gamma of `view`.
+
+    Back comes `on_picture(film, at, png)`, once for each `film` and `at`: PNG in base64, "" where the browser cannot draw.
+    As everything that a browser sends, it may be anything.
+    """
+
+    def came() -> None:
+        picture = st.session_state[key].get("picture")
+        if isinstance(picture, dict):
+            on_picture(picture.get("film", -1), picture.get("at", -1), picture.get("png"))
+
+    data = player_data(frames, view, fixed=True) | {"film": {"film": film, "at": at, "step": step}}
+    component("player", "film")(key=key, data=data, on_picture_change=came)
+
+
 def player_data(
     frames: dict[str, Any], view: View, command: int = 0, *, rows: Collection[str] = ROWS, fixed: bool = False
 ) -> dict[str, Any]:

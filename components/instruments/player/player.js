@@ -22,7 +22,7 @@ const REMEMBERED = 2000; // ms after which a player that is put in another's pla
 
 let latest = null; // the player that was made last
 
-class Player extends Instrument {
+export class Player extends Instrument {
   constructor(root) {
     super(root, ".stage");
     this.p = 0; // the clock: a step and a share of it
@@ -41,6 +41,20 @@ class Player extends Instrument {
     this.live = this.find(".live");
     this.readouts = { step: this.find(".clock .readout"), gamma: this.find(".discount .readout") };
     this.listen();
+    this.settle();
+  }
+
+  /** Have a place in the page: the height that it leaves, and the keys that nothing else wants. */
+  settle() {
+    const height = new FreeHeight(this.box);
+    this.fit = () => height.fill();
+    for (const what of [height.page, height.scroller]) this.whenResized(what, this.fit);
+  }
+
+  /** Be the one of the page, as far as Python's frames are concerned. */
+  succeed() {
+    this.goOn(latest);
+    latest = this;
   }
 
   /** Streamlit may put a new player in the place of one that is at work: it goes on where that one is. */
@@ -87,8 +101,6 @@ class Player extends Instrument {
       this.invalidate();
     };
     dragged(this.slider, drag, () => this.commit());
-    this.height = new FreeHeight(this.box);
-    for (const what of [this.height.page, this.height.scroller]) this.whenResized(what, () => this.height.fill());
     this.whenResized(this.box, () => this.refresh());
     this.reduced.addEventListener("change", () => this.invalidate(), { signal: this.closing });
   }
@@ -112,8 +124,7 @@ class Player extends Instrument {
     this.fixed = data.fixed === true; // nobody is there to roll out another choice
     this.box.classList.toggle("fixed", this.fixed);
     if (frames.key !== this.key) {
-      if (this.key === null) this.goOn(latest);
-      latest = this;
+      if (this.key === null) this.succeed();
       this.key = frames.key;
       this.length = Math.max(1, ...frames.worlds.map((world) => world.steps.length));
       this.sides = this.places.slice(0, frames.worlds.length);
@@ -131,7 +142,7 @@ class Player extends Instrument {
     }
     this.rows.show(rows);
     this.colours = this.followTheme();
-    this.height.fill();
+    this.fit();
     this.refresh();
   }
 
