@@ -12,11 +12,12 @@ import streamlit as st
 from components.instruments.player import camera
 from components.server.gif import MOST_PICTURES, moving_picture, read_picture, size_of
 from components.shell.plain import plain
-from components.shell.ticker import TICK, part
+from components.shell.ticker import part
 from components.shell.waiting import show_waiting
 from mdp_core.scenarios import View
 
 STEP, LAST = 1000, 3000  # ms for which a step is seen, and the last one
+TICK = 0.5  # seconds between two looks at how far the film is
 FILM = "moving picture"  # session state: the film that was begun last
 
 
@@ -84,7 +85,7 @@ class Film:
         self.file = moving_picture(self.pictures, milliseconds)
         width, height = size_of(self.pictures[0])
         self.says = (
-            f"{self.scene.says}: {len(self.steps)} pictures, {sum(milliseconds) // 1000} s, {width} by {height} pixels, "
+            f"{self.scene.says}: {len(self.steps)} pictures of {width} × {height}, {sum(milliseconds) // 1000} s, "
             f"{len(self.file) / 1e6:.1f} MB.{self.scene.leaves_out}"
         )
         self.pictures.clear()
@@ -132,7 +133,7 @@ def _offer(scene: Callable[[], Scene]) -> None:
     if film is not None and film.busy:
         at, count = len(film.pictures), len(film.steps)
         show_waiting(f"picture {at + 1} of {count}", at / count, "Stop", lambda: _then_run(film.stop), key="filming")
-        st.caption("Everything on the page can be used meanwhile.")
+        st.caption("The page can be used while it is made.")
         return
     if film is not None and film.file:
         st.download_button(
@@ -155,7 +156,7 @@ def _offer(scene: Callable[[], Scene]) -> None:
         icon=":material/movie:",
         width="stretch",
     )
-    st.caption(f"Plays by itself, on a slide or in a chat: a picture a step, a second each.{scene().leaves_out}")
+    st.caption(f"Plays by itself, also in slides: a picture a step, a second each.{scene().leaves_out}")
 
 
 def _begin(scene: Scene) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 PATIENCE = 60_000  # ms, on cores that other tests may use
@@ -87,3 +88,64 @@ def test_a_tuning_film_goes_along(page):
     name, text = take(page, "The film")
     assert name.endswith(".html")
     assert len(text.encode()) < 2_000_000
+
+
+def begin_film(page, address):
+    page.goto(address)
+    expect(page.locator(".side.text .bars .bar.chosen")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Take along").click()
+    page.get_by_role("button", name="A moving picture, GIF").click()
+
+
+def test_a_moving_picture_goes_along(page):
+    begin_film(page, "/stage?seed=7&world=lake&gamma=0.9&step=2")
+    save = page.get_by_role("button", name="Save the moving picture")
+    expect(save).to_be_visible(timeout=PATIENCE)
+    readout = page.locator(".clock .readout")
+    expect(readout).to_have_text("t 2/10")  # the visitor's player stayed where it was
+    saying = re.search(
+        r"Seed 7, γ gamma 0\.90: (\d+) pictures of (\d+) × (\d+), (\d+) s, (\d\.\d) MB\.",
+        page.get_by_role("dialog", name="Take along").inner_text(),
+    )
+    pictures, width, height, seconds = map(int, saying.groups()[:4])
+    with page.expect_download(timeout=PATIENCE) as coming:
+        save.click()
+    assert coming.value.suggested_filename == "one-loop-stage-seed-7.gif"
+    file = coming.value.path().read_bytes()
+    assert len(file) < 5_000_000
+    assert f"{len(file) / 1e6:.1f}" == saying[5]
+    image, frames, lasts = Image.open(io.BytesIO(file)), [], []
+    for at in range(image.n_frames):
+        image.seek(at)
+        frames.append(image.convert("RGB").tobytes())
+        lasts.append(image.info["duration"])
+    assert len(set(frames)) == len(frames) == pictures == 10 + 1
+    assert image.size == (width, height)
+    assert width == 960
+    assert lasts == [1000] * 10 + [3000]
+    assert sum(lasts) == 1000 * seconds
+
+
+def test_the_page_is_used_while_it_is_filmed_and_stop_stops(page):
+    begin_film(page, "/stage?seed=7&world=maze&policy=random&gamma=0.9")
+    expect(page.get_by_text(re.compile(r"^picture \d+ of 51$"))).to_be_visible()
+    camera = page.locator(".st-key-camera")
+    expect(camera).to_have_count(1)
+    page.keyboard.press("Escape")  # closes the door, and the film goes on
+    expect(page.get_by_role("dialog", name="Take along")).to_have_count(0)
+    readout = page.locator(".st-key-player .clock .readout")
+    page.evaluate("document.activeElement.blur()")  # the keys are the player's where nothing else has them
+    page.keyboard.press("ArrowRight")
+    expect(readout).to_have_text("t 1/200")  # by one: the camera does not hear the keys
+    page.locator(".st-key-player input.gamma").fill("0.5")
+    page.wait_for_url(re.compile("gamma=0.5.*step=1"))
+    page.get_by_role("button", name="Take along").click()
+    taken = page.get_by_text(re.compile(r"^picture \d+ of 51$"))
+    before = taken.inner_text()
+    expect(taken).not_to_have_text(before)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_role("button", name="A moving picture, GIF")).to_be_visible()
+    expect(taken).to_have_count(0)
+    expect(camera).to_have_count(0)
+    expect(page.get_by_role("button", name="Save the moving picture")).to_have_count(0)
+    expect(readout).to_have_text("t 1/200")

@@ -2,6 +2,7 @@
 // is left alone. What it is laid out in does not depend on the window, so that a phone makes the same pictures.
 
 import { mounted } from "../kit/instrument.js";
+import { pagePixel, pagePixels } from "../kit/page_pixel.js";
 import { pngOf, svgOf } from "../kit/photograph.js";
 import { Player } from "./player.js";
 
@@ -40,7 +41,7 @@ class Film extends Player {
     this.p = Math.min(step, this.length);
     this.drawStep(Infinity); // all that glides has arrived
     const { width, height } = this.box.getBoundingClientRect();
-    this.box.style.height = `${height}px`; // the first picture's is every picture's
+    this.box.style.height = pagePixels(height / pagePixel()); // the first picture's is every picture's
     return inBase64(await pngOf(svgOf(this.root, this.box, WIDTH / Math.ceil(width))));
   }
 }
