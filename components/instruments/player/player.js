@@ -53,7 +53,7 @@ export class Player extends Instrument {
 
   /** Be the one of the page, as far as Python's frames are concerned. */
   succeed() {
-    this.goOn(latest);
+    if (this.key === null) this.goOn(latest);
     latest = this;
   }
 
@@ -124,7 +124,7 @@ export class Player extends Instrument {
     this.fixed = data.fixed === true; // nobody is there to roll out another choice
     this.box.classList.toggle("fixed", this.fixed);
     if (frames.key !== this.key) {
-      if (this.key === null) this.succeed();
+      this.succeed();
       this.key = frames.key;
       this.length = Math.max(1, ...frames.worlds.map((world) => world.steps.length));
       this.sides = this.places.slice(0, frames.worlds.length);
