@@ -10,6 +10,7 @@ from components.instruments.drawing.figures import figure
 from components.server.job_queue import job_queue
 from components.server.models import models
 from components.shell.address import visit
+from components.shell.carried import since_link
 from components.shell.messages import tell_problem
 from components.shell.plain import plain
 from components.shell.principle import principle
@@ -63,6 +64,7 @@ def _section(memory: ProxiesMemory) -> None:
 
 
 def _ask(memory: ProxiesMemory) -> None:
+    key = since_link("proxy_guess")
     with st.container(gap="small"):
         st.markdown(
             "**Predict:** tuned for how often it says “wonderful”, with nothing to hold it, what becomes of what was meant: "
@@ -72,10 +74,10 @@ def _ask(memory: ProxiesMemory) -> None:
             "What becomes of the true score",
             STORIES,
             index=memory.guess,
-            key="proxy_guess",
+            key=key,
             horizontal=True,
             label_visibility="collapsed",
-            on_change=lambda: setattr(memory, "guess", STORIES.index(st.session_state["proxy_guess"])),
+            on_change=lambda: setattr(memory, "guess", STORIES.index(st.session_state[key])),
         )
 
 
