@@ -28,7 +28,7 @@ SETTINGS = (  # which world comes first: what follows is said of it
     Setting("texts_tokens", whole(1, MOST_TOKENS), "tokens"),
     Setting("vocabulary", text(60), "model"),
     Setting("history", whole(0, 1_000), "history"),
-    *(Setting(f"brush_{kind}", _AMOUNT, f"amounts.{kind}") for kind in MdpMemory().amounts),
+    *(Setting(f"brush_{kind}", _AMOUNT, "amounts." + kind) for kind in MdpMemory().amounts),
     Setting("guessed", guesses(10), "guessed"),
 )
 

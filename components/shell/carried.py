@@ -34,6 +34,11 @@ def carried(settings: Sequence[Setting], memory: Callable[[Visit], Any], fresh: 
     )
 
 
+def take_up_another() -> None:
+    """One more link is taken up, or what counts as one."""
+    st.session_state[LINKS] = st.session_state.get(LINKS, -1) + 1
+
+
 def links() -> int:
     """How many links were taken up in this tab after the first: an instrument that obeys a new number once obeys them."""
     return int(st.session_state.get(LINKS, 0))

@@ -26,7 +26,7 @@ PREFIXES = {"small": "tune", "large": "tune_large"}
 SETTINGS = (
     Setting("tune_algorithm", choice(ALGORITHMS), "recipe.algorithm"),
     *(
-        Setting(f"{PREFIXES[size]}_{name.rstrip('_')}", kind, f"recipe.typed.{size}.{name}")
+        Setting(f"{PREFIXES[size]}_{name.rstrip('_')}", kind, ".".join(("recipe", "typed", size, name)))
         for size in SUITS
         for name, kind in TYPED.items()
     ),

@@ -15,7 +15,6 @@ from components.shell.messages import tell_problem
 from components.shell.plain import plain
 from components.shell.principle import principle
 from components.shell.takeaway import conclude
-from components.shell.ticker import part
 from components.shell.visit import READY
 from components.shell.waiting import show_waiting
 from components.tune.proxies import ProxiesMemory, learned_case, proxies_memory
@@ -34,15 +33,16 @@ NO_MODEL = (
 LOST = 1.0  # nats a token: where the reference gives a token so much less, the text is hardly its language any more
 
 
+def tick() -> float | None:
+    """Seconds between two looks at the section, while something runs in it."""
+    return TICK if proxies_memory().is_live else None
+
+
 def show_over_optimisation() -> None:
-    """The section; what it runs is in the job queue."""
-    memory = proxies_memory()
-    part(lambda: _section(memory), ticks=lambda: TICK if memory.is_live else None)
-
-
-def _section(memory: ProxiesMemory) -> None:
+    """The section: a part of page Tune; what it runs is in the job queue."""
     from mdp_core.rlhf.proxy_runs import naive  # heavy
 
+    memory = proxies_memory()
     pocket = models().get(READY)
     st.header("3 · Over-optimisation: a score is only a stand-in", anchor="over-optimisation")
     if pocket is None:

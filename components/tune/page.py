@@ -12,7 +12,7 @@ from components.server.job_queue import job_queue
 from components.server.models import models
 from components.server.pictures import is_slow
 from components.server.warmup import warmup
-from components.shell.address import follow_address, visit, write_link
+from components.shell.address import follow_address, linked_part, visit, write_link
 from components.shell.carried import since_link
 from components.shell.messages import messages, on_its_way, tell_notes, tell_problem
 from components.shell.navigation import go_to
@@ -29,7 +29,7 @@ from components.tune.controls import ask_all, ask_main, ask_start, show_loss
 from components.tune.link import IN_LINK
 from components.tune.memory import TuneMemory, tune_memory
 from components.tune.outcome import show_outcome
-from components.tune.over_optimisation import show_over_optimisation
+from components.tune.over_optimisation import show_over_optimisation, tick
 from components.tune.progress import show_step_time
 from components.tune.recipe import Size
 from components.tune.souvenirs import offer_the_film
@@ -68,7 +68,7 @@ def page() -> None:
     tell_visit(current)
     part(lambda: _show_run(memory), ticks=lambda: _tick(memory))
     show_tuned_policies()
-    show_over_optimisation()
+    linked_part(show_over_optimisation, *IN_LINK, ticks=tick)
     write_link(current, *IN_LINK)
 
 

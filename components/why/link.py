@@ -11,7 +11,12 @@ from mdp_core.rlhf.gradient_walk import CALLS
 
 LONGEST_TARGET = 500  # characters
 
-_STEP = whole(0, STEPS)
+
+def _read_step(name: str, written: str, default: None, notes: list[str]) -> int | None:
+    step = whole(0, STEPS).read(name, written, default, notes)
+    return None if step is None else step // EVERY * EVERY
+
+
 SETTINGS = (
     Setting("why_token", whole(0, LONGEST - 1, flows=False), "t"),
     Setting("guessed", guesses(10), "guesses"),
@@ -19,7 +24,7 @@ SETTINGS = (
     Setting("far", flag(), "far"),
     Setting("target", text(LONGEST_TARGET), "target"),
     Setting("began", flag(), "began"),
-    Setting("why_step", Kind(str, lambda *read: _STEP.read(*read) // EVERY * EVERY), "step"),
+    Setting("why_step", Kind(str, _read_step), "step"),
 )
 
 

@@ -55,7 +55,7 @@ class WhyMemory:
     contest: Work[Contest] | None = None
     contest_of: Hashable = None
     began: bool = False  # the contest was asked for
-    step: int = STEPS  # of the learning, that is looked at
+    step: int | None = None  # of the learning, that is looked at; None: the last one
 
     def see(self, model: LanguageModel, prompt: str) -> str:
         """Take `prompt` up; why it cannot be read, or nothing. The last good one stays then."""

@@ -302,8 +302,9 @@ def _ask_step(memory: WhyMemory, found: Contest | None) -> int:
     def look() -> None:
         memory.step = st.session_state["why_step"]
 
-    if st.session_state.get("why_step") != memory.step:
-        st.session_state["why_step"] = memory.step
+    shown = STEPS if memory.step is None else memory.step
+    if st.session_state.get("why_step") != shown:
+        st.session_state["why_step"] = shown
     return int(st.slider("step of the learning", 0, STEPS, step=EVERY, key="why_step", on_change=look, width=420))
 
 

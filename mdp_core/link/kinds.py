@@ -37,7 +37,7 @@ def text(longest: int) -> Kind:
             notes.append(f"{name} in the link was cut to {longest:,} characters.")
         return written[:longest]
 
-    return Kind(str, read)
+    return Kind(str, read, flows=False)
 
 
 def choice(allowed: Collection[str]) -> Kind:
@@ -63,7 +63,9 @@ def number(low: float, high: float, digits: str = "") -> Kind:
         except ValueError:
             value = math.nan
         if math.isnan(value):
-            notes.append(f"{name} in the link is not a number; it is {'left out' if default is None else default} now.")
+            notes.append(
+                f"{name} in the link is not a number; it is {'left out' if default is None else f'{default:g}'} now."
+            )
             return default
         inside = float(min(max(value, low), high))
         if inside != value:
