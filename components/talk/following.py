@@ -8,17 +8,13 @@ from components.server.talks import GivenTalk, given_talk
 from components.shell.address import open_link, visit
 from components.shell.carried import take_up_another
 from components.shell.navigation import go_to
-from components.shell.principle import principle
-from components.shell.shelf import shelf
 from components.shell.visit import Visit
 from components.talk.memory import TalkMemory
 from components.tour.memory import TourMemory, tour_memory
-from components.tune.memory import tune_memory
-from components.tune.proxies import proxies_memory
 
 FOLLOW = "follow"  # the query parameter of such a window
 TOUR = "Tour"
-SHARED = ("tour", "shelf", "principle", "tune", "proxies")  # in session state: what no link can say
+SHARED = ("tour", "shelf", "principle", "tune", "proxies", "my room")  # in session state: what no link can say
 
 
 def follow_link(memory: TalkMemory) -> None:
@@ -31,14 +27,8 @@ def follow_link(memory: TalkMemory) -> None:
 def remember(given: GivenTalk, page: str) -> None:
     """On the projector: what is seen, for whoever follows."""
     given.page = page
-    given.seen = {
-        "visit": visit(),
-        "tour": tour_memory(),
-        "shelf": shelf(),
-        "principle": principle(),
-        "tune": tune_memory(),
-        "proxies": proxies_memory(),
-    }
+    shared = {name: st.session_state[name] for name in SHARED if name in st.session_state}
+    given.seen = {"visit": visit(), "tour": tour_memory(), **shared}
 
 
 def what_is_seen(given: GivenTalk) -> object:
@@ -60,8 +50,9 @@ def follow(memory: TalkMemory, page: str) -> None:
     if seen is None or seen == memory.followed:
         return
     memory.followed = seen
-    for name in SHARED:
-        st.session_state[name] = given.seen[name]
+    for name, thing in given.seen.items():
+        if name in SHARED:
+            st.session_state[name] = thing
     take_up_another()
     if given.page == TOUR:
         if page != TOUR:
