@@ -11,7 +11,7 @@ VERSION = 1  # of the file
 MOST = 60  # items of a talk
 LONGEST_TITLE, LONGEST_NOTES = 120, 4_000  # characters
 MAX_BYTES = 1_000_000  # of a file
-MAX_LINK = 60  # parameters of a moment's link
+MAX_LINK = 120  # parameters of a moment's link
 MAX_PARAMETER = 20_000  # characters of one
 
 

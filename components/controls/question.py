@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from components.shell.carried import since_link
 from components.shell.plain import plain
 
 
@@ -21,7 +22,7 @@ def ask_question(
 
     `answer` returns the index of the right option and a sentence that says why.
     """
-    widget = f"question_{key}"
+    widget = since_link(f"question_{key}")
 
     def commit() -> None:
         chosen = st.session_state.get(widget)
@@ -29,7 +30,9 @@ def ask_question(
             guesses[key] = list(options).index(chosen)
 
     guess = guesses.get(key)
-    with st.container(border=True, key=f"box_{widget}"):
+    if guess is not None and guess >= len(options):  # a link may say anything
+        guess = None
+    with st.container(border=True, key=f"box_question_{key}"):
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             st.markdown(f"**Predict:** {plain(text)}", width="content")
             st.radio(
@@ -42,7 +45,7 @@ def ask_question(
                 key=widget,
             )
             st.button("Check", key=f"check_{key}", on_click=commit)
-        if guess is not None and guess < len(options):
+        if guess is not None:
             right, why = answer()
             if guess == right:
                 st.success(plain(f"Yes: {options[right]}. {why}"))

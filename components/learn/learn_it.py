@@ -13,8 +13,9 @@ from components.instruments.drawing.figures import digits
 from components.learn.learners import ask_learners
 from components.learn.learning_curve import draw_learning_curves
 from components.learn.lesson_board import draw_table, draw_walks
-from components.learn.memory import LearnMemory, is_cliff
+from components.learn.memory import CLIFF_GUESSES, LearnMemory, is_cliff
 from components.learn.sending import offer_to_send
+from components.shell.carried import since_link
 from components.shell.messages import tell_problem
 from components.shell.now import tell_now
 from components.shell.plain import plain
@@ -41,7 +42,7 @@ def draw_learning(current: Visit, memory: LearnMemory) -> None:
             memory.course.work(SLICE)
         st.rerun()  # the whole page: it may be about another world now
 
-    _ask_cliff(busy, lambda guess: begin(lambda: memory.begin_cliff(current, guess)))
+    _ask_cliff(busy, memory.cliff_guess, lambda guess: begin(lambda: memory.begin_cliff(current, guess)))
     try:
         memory.specs()
         wrong = memory.refused
@@ -79,16 +80,16 @@ def _progress(course: Course, work: Work[tuple[Lesson, ...]]) -> str:
     return sentence if left is None else f"{sentence}, about {max(1, round(left * (SLICE + TICK) / SLICE))} s left"
 
 
-def _ask_cliff(busy: bool, begin: Callable[[str | None], None]) -> None:
+def _ask_cliff(busy: bool, said: str | None, begin: Callable[[str | None], None]) -> None:
     """Sutton & Barto's figure 6.6: first the guess, then the figure."""
     with st.container(border=True, key="cliff_box", horizontal=True, vertical_alignment="center", gap="medium"):
         guess = st.radio(
             "Predict: on the cliff, Sarsa and Q-learning both explore with epsilon 0.1. Which of the two will earn more "
             "while it learns?",
-            ["Sarsa", "Q-learning", "both the same"],
-            index=None,
+            list(CLIFF_GUESSES),
+            index=None if said is None else CLIFF_GUESSES.index(said),
             horizontal=True,
-            key="guess_cliff",
+            key=since_link("guess_cliff"),
             disabled=busy,
         )
         first = "alpha 0.5, epsilon 0.1, gamma 1, 500 episodes, 30 seeds; first say which one"

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from components.server.lessons import finished_lessons
+from components.shell.ticker import SLICE
 from components.shell.visit import Visit
 from mdp_core.grid.editing import Brush, paint
 from mdp_core.grid.edits import Edits, redraw
@@ -17,7 +18,7 @@ from mdp_core.grid.world import Cell, GridWorld
 from mdp_core.learners import LEARNERS, LearnerSpec
 from mdp_core.learners.course import Course
 from mdp_core.scenarios import MAX_LEARNED_EPISODES, MAX_SEED, GridScenario, Learned
-from mdp_core.solvers.solving import Solving
+from mdp_core.solvers.solving import Solving, iteration_of_policies, iteration_of_values, looking_ahead
 from mdp_core.stage.grid import solve_gamma, world_of
 from mdp_core.stage.learned import spec_of
 
@@ -25,6 +26,12 @@ MAX_SEEDS = 50
 CLIFF = ("sarsa", "q_learning")
 CLIFF_SEEDS = 30
 UNDO = 50  # edits that can be taken back
+CLIFF_GUESSES = ("Sarsa", "Q-learning", "both the same")
+METHODS = {  # that begin from nothing, by their names in a link: how what they have found is called
+    "values": "value iteration",
+    "policies": "policy iteration",
+    "ahead": "backward induction",
+}
 
 
 @dataclass
@@ -48,6 +55,8 @@ class LearnMemory:
     problem: str = ""  # of the last brush stroke
     guess: int | None = None  # improvements that policy iteration takes
     cliff_guess: str | None = None
+    to_solve: str = ""  # of METHODS: what a link has on its board
+    to_run: bool = False  # a link has a course on the screen
 
     def see(self, current: Visit) -> None:
         """Take up the visit's world. Raises ValueError where that cannot be read; `world` stays the last good one then."""
@@ -71,6 +80,55 @@ class LearnMemory:
             self.guess = None
             self.solving = solving = Solving(self.world, self.gamma, 0 if known is None else known.reels + 1)
         return solving
+
+    # What a link has on the screen, and is worked out again.
+
+    def look_anew(self, gamma: float) -> None:
+        """Look with this gamma at whatever world there is at the next `see`."""
+        self.gamma, self.of, self.solving = gamma, None, None
+
+    @property
+    def solved_by(self) -> str:
+        """Whose film is on the board, by its name in METHODS; nothing where it began with what was known before."""
+        method = "" if self.solving is None else self.solving.known.method
+        return next((name for name, said in METHODS.items() if method.startswith(said)), "")
+
+    def solve_anew(self, name: str) -> None:
+        """Forget what is known, and solve by that method at the next `catch_up`; by none where it is empty."""
+        self.to_solve = name
+
+    @property
+    def ran(self) -> bool:
+        """Whether what was learned here is what the numbers ask for."""
+        try:
+            specs = self.specs()
+        except ValueError:
+            return False
+        course = self.course
+        return course is not None and (course.world, tuple(lesson.spec for lesson in course.lessons)) == (
+            self.world,
+            specs,
+        )
+
+    def run_anew(self, ran: bool) -> None:
+        """Learn what the numbers ask for at the next `catch_up`, or show nothing that was learned."""
+        self.to_run, self.course = ran, self.course if ran else None
+
+    def catch_up(self) -> None:
+        """Begin what a link has on the screen, in the world that `see` has taken up."""
+        if self.to_solve:
+            guess, reels = self.guess, 0 if self.solving is None else self.solving.known.reels + 1
+            self.solving = Solving(self.world, self.gamma, reels)
+            horizon = self.horizon
+            methods = {"values": iteration_of_values, "policies": iteration_of_policies}
+            self.solving.begin(methods.get(self.to_solve, lambda known: looking_ahead(known, horizon=horizon)))
+            self.guess, self.to_solve = guess, ""
+        if self.to_run:
+            self.to_run = False
+            if not self.ran:
+                self.begin()
+                if self.course is not None:
+                    self.course.work(SLICE)
 
     def paint(self, current: Visit, cells: list[Cell], brush: Brush) -> None:
         """Change the visit's world, and begin to show how the change runs through."""
@@ -174,19 +232,24 @@ def _is_same_world(one: GridScenario, other: GridScenario) -> bool:
 
 
 def learn_memory(current: Visit) -> LearnMemory:
-    """This visitor's; it begins with what the visit's policy was learned by."""
+    """This visitor's."""
     if "learn" not in st.session_state:
-        grid = current.scenario.grid
-        begun = LearnMemory(0.99)
-        if grid.policy == "learned":
-            begun.gamma = grid.learned.gamma
-            if grid.learned.by in LEARNERS:
-                begun.asked, begun.learners, begun.looked = grid.learned, (grid.learned.by,), grid.learned.by
-        else:
-            try:
-                begun.gamma = solve_gamma(grid)
-            except ValueError:
-                begun.gamma = solve_gamma(GridScenario())
-        st.session_state["learn"] = begun
+        st.session_state["learn"] = begun_with(current)
     memory: LearnMemory = st.session_state["learn"]
     return memory
+
+
+def begun_with(current: Visit) -> LearnMemory:
+    """A fresh one: it begins with what the visit's policy was learned by."""
+    grid = current.scenario.grid
+    begun = LearnMemory(0.99)
+    if grid.policy == "learned":
+        begun.gamma = grid.learned.gamma
+        if grid.learned.by in LEARNERS:
+            begun.asked, begun.learners, begun.looked = grid.learned, (grid.learned.by,), grid.learned.by
+    else:
+        try:
+            begun.gamma = solve_gamma(grid)
+        except ValueError:
+            begun.gamma = solve_gamma(GridScenario())
+    return begun

@@ -10,6 +10,7 @@ import streamlit as st
 from components.controls.control import control
 from components.instruments.drawing.figures import signed_digits
 from components.learn.memory import LearnMemory
+from components.shell.carried import since_link
 from components.shell.plain import plain
 from components.shell.visit import Visit
 from mdp_core.grid.world import END
@@ -108,7 +109,7 @@ def ask_improvements(memory: LearnMemory, solving: Solving, press: Press) -> Non
             999,
             step=1,
             value=None,
-            key="guess_improvements",
+            key=since_link("guess_improvements"),
             placeholder="your guess",
         )
 

@@ -7,29 +7,32 @@ import streamlit as st
 from components.controls.control import control
 from components.controls.world import ask_world
 from components.learn.learn_it import draw_learning
+from components.learn.link import IN_LINK
 from components.learn.memory import LearnMemory, learn_memory
 from components.learn.solve_it import draw_solving
 from components.server.warmup import warmup
-from components.shell.address import follow_address, visit, write_link
-from components.shell.messages import messages, tell_problem
+from components.shell.address import follow_address, linked_part, visit, write_link
+from components.shell.messages import messages, tell_notes, tell_problem
 from components.shell.now import tell_visit
 from components.shell.plain import plain
-from components.shell.ticker import SLICE, part
+from components.shell.ticker import SLICE
 from components.shell.visit import Visit
 from mdp_core.grid.diagnosis import remarks
 
 
 def page() -> None:
     """The page."""
-    current, memory = follow_address(visit()), learn_memory(visit())
+    current, memory = follow_address(visit(), *IN_LINK), learn_memory(visit())
     warmup()  # a policy may be sent to the Stage soon
     unreadable = ""
     try:
         memory.see(current)
     except ValueError as error:
         unreadable = str(error)
+    memory.catch_up()
     _controls(current, memory)
     with messages():
+        tell_notes(current.notes, current.dismiss)
         if unreadable:
             tell_problem(unreadable, "The last good world stays.")
         if memory.problem:
@@ -43,9 +46,9 @@ def page() -> None:
         draw_learning(visit(), memory)
 
     tell_visit(current)  # before the parts, which tell a gamma of their own
-    part(solve)
-    part(learn)
-    write_link(current)
+    linked_part(solve, *IN_LINK)
+    linked_part(learn, *IN_LINK)
+    write_link(current, *IN_LINK)
 
 
 def _controls(current: Visit, memory: LearnMemory) -> None:

@@ -15,6 +15,7 @@ from components.controls.question import ask_question
 from components.instruments.board import board
 from components.mdp.memory import MdpMemory, places_of, state_of
 from components.server.models import models
+from components.shell.carried import since_link
 from components.shell.plain import plain
 from components.shell.shelf import language_model
 from components.shell.takeaway import conclude
@@ -82,7 +83,7 @@ def _count_texts(
     on_tokens: Callable[[int], None],
 ) -> None:
     """The texts of at most `tokens` tokens, written out, for one of `vocabularies` (tokens, end tokens among them)."""
-    picker = "mdp_vocabulary"
+    picker = since_link("mdp_vocabulary")
     vocabulary, ends = vocabularies[chosen]
     number = prefixes(vocabulary, tokens)
     m, e = in_powers(number)
@@ -99,7 +100,7 @@ def _count_texts(
         on_change=lambda: on_model(st.session_state[picker] or chosen),
         label_visibility="collapsed",
     )
-    key = "mdp_tokens"
+    key = since_link("mdp_tokens")
     st.slider(
         "T: the most tokens of a text",
         1,

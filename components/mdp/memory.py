@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -68,6 +68,68 @@ class MdpMemory:
     def lineage(self) -> str:
         """Under which name edited policies are kept: a world that is painted on stays the world it was."""
         return self.gym or self.good.world
+
+    # What a link says of the world that is shown: it knows states by their numbers.
+
+    @property
+    def state_number(self) -> int | None:
+        """The index of the chosen state; None where none was chosen."""
+        return None if self.state is None else state_of(self, places_of(self))
+
+    @state_number.setter
+    def state_number(self, number: int | None) -> None:
+        states = places_of(self).mdp.states
+        self.state = states[number] if number is not None and number < len(states) else None
+
+    @property
+    def rows(self) -> dict[int, tuple[float, ...]]:
+        """The edited distributions, by the index of the state."""
+        index = {name: i for i, name in enumerate(places_of(self).mdp.states)}
+        edits = self.policies.get(self.lineage, {})
+        return {index[name]: row for name, row in edits.items() if name in index}
+
+    @rows.setter
+    def rows(self, rows: Mapping[int, tuple[float, ...]]) -> None:
+        states = places_of(self).mdp.states
+        self.policies[self.lineage] = {states[i]: row for i, row in rows.items() if i < len(states)}
+        if not self.policies[self.lineage]:
+            forget_policy(self)
+
+    @property
+    def sampled(self) -> int:
+        """How often the chosen pair was sampled."""
+        return self.samples.get(self._pair(), 0)
+
+    @sampled.setter
+    def sampled(self, n: int) -> None:
+        self.samples[self._pair()] = n
+
+    @property
+    def drawn(self) -> int:
+        """How many decisions of the chosen state were drawn."""
+        return self.draws.get(self._chosen(), 0)
+
+    @drawn.setter
+    def drawn(self, n: int) -> None:
+        self.draws[self._chosen()] = n
+
+    @property
+    def guessed(self) -> dict[str, int]:
+        """The options that were guessed."""
+        return {question: option for question, option in self.guesses.items() if isinstance(option, int)}
+
+    @guessed.setter
+    def guessed(self, guesses: Mapping[str, int]) -> None:
+        self.guesses = dict(guesses)
+
+    def _pair(self) -> Hashable:
+        places = places_of(self)
+        state = state_of(self, places)
+        return pair_key(self, state, action_of(self, places, state))
+
+    def _chosen(self) -> Hashable:
+        places = places_of(self)
+        return self.lineage, places.mdp.states[state_of(self, places)]
 
     def forget_samples(self, pair: Hashable) -> None:
         """Begin again with a pair."""
@@ -136,6 +198,11 @@ def action_of(memory: MdpMemory, places: Places, state: int) -> int | None:
         return None
     allowed = places.mdp.actions(state)
     return memory.action if memory.action in allowed else allowed[0]
+
+
+def pair_key(memory: MdpMemory, state: int, action: int | None) -> Hashable:
+    """Under which the samples of that pair are counted."""
+    return "grid", memory.lineage, state, action
 
 
 def choose_state(memory: MdpMemory, places: Places, cell: Cell) -> None:

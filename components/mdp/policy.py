@@ -22,6 +22,7 @@ from components.mdp.memory import (
     policy_table,
     state_of,
 )
+from components.shell.carried import since_link
 from components.shell.takeaway import conclude
 from components.shell.visit import Visit
 from mdp_core.distribution import Categorical
@@ -125,15 +126,17 @@ def show_policy(current: Visit, memory: MdpMemory) -> None:
 
 
 def _ask_base(memory: MdpMemory) -> None:
+    key = since_link("mdp_base")
+
     def chosen() -> None:
-        memory.base = st.session_state["mdp_base"] or memory.base
+        memory.base = st.session_state[key] or memory.base
 
     st.segmented_control(
         "pi begins as",
         list(BASES),
         default=memory.base,
         format_func=BASES.__getitem__,
-        key="mdp_base",
+        key=key,
         on_change=chosen,
     )
 

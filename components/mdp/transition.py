@@ -11,7 +11,7 @@ from components.controls.question import ask_question
 from components.instruments.board import Arrival, board
 from components.instruments.drawing.figures import signed_digits
 from components.mdp.frequencies import compare_frequencies, draw_closing_in
-from components.mdp.memory import MOST_SAMPLES, MdpMemory, action_of, choose_state, places_of, state_of
+from components.mdp.memory import MOST_SAMPLES, MdpMemory, action_of, choose_state, pair_key, places_of, state_of
 from components.mdp.text import SHOWN_TOKENS, read_prompt, shown
 from components.shell.plain import plain
 from components.shell.takeaway import conclude
@@ -158,7 +158,7 @@ def _grid_table(current: Visit, memory: MdpMemory, places: Places, state: int, a
     st.markdown(f"**GRID** s: {s}; a: {places.labels()[action]}")
     outcomes = places.mdp.transition(state, action)
     rows = [(_landing(places, state, outcome), _paid(outcome.reward), p) for outcome, p in outcomes]
-    key = ("grid", memory.lineage, state, action)
+    key = pair_key(memory, state, action)
     n = memory.samples.get(key, 0)
     draws = uniforms(current.scenario.seed, GRID, state, action, n=n)
     compare_frequencies(

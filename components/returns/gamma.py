@@ -11,7 +11,8 @@ import streamlit as st
 from components.controls.control import control
 from components.instruments.gamma_choice import gamma_choice
 from components.returns.guess import ask_for_number
-from components.returns.memory import Line, ReturnsMemory
+from components.returns.memory import LONGEST_LINE, MOST_REWARD, Line, ReturnsMemory
+from components.shell.carried import links
 from components.shell.plain import plain
 from components.shell.takeaway import conclude
 from components.shell.visit import Visit
@@ -22,8 +23,6 @@ from mdp_core.solvers.solution import solve
 from mdp_core.stage.grid import map_picture
 
 GAMMAS = tuple(i / 100 for i in range(101))
-LONGEST = 16  # moves: a longer line is too small to be read
-MOST = 100.0  # reward
 
 Arrows = list[list[list[float] | None]]
 
@@ -87,16 +86,18 @@ def _ask_for_line(current: Visit, line: Line, changed: Callable[[], object]) -> 
     one, two, three, four = st.columns(4)
     with one:
         st.number_input(
-            "near reward", 0.1, MOST, **control(current, "line_near", line.near, put("near", float)), step=1.0
+            "near reward", 0.1, MOST_REWARD, **control(current, "line_near", line.near, put("near", float)), step=1.0
         )
     with two:
         moves = control(current, "line_near_moves", line.near_moves, put("near_moves", int))
-        st.number_input("moves to it", 1, LONGEST, **moves, step=1)
+        st.number_input("moves to it", 1, LONGEST_LINE, **moves, step=1)
     with three:
-        st.number_input("far reward", 0.1, MOST, **control(current, "line_far", line.far, put("far", float)), step=1.0)
+        st.number_input(
+            "far reward", 0.1, MOST_REWARD, **control(current, "line_far", line.far, put("far", float)), step=1.0
+        )
     with four:
         moves = control(current, "line_far_moves", line.far_moves, put("far_moves", int))
-        st.number_input("moves to it ", 1, LONGEST, **moves, step=1)
+        st.number_input("moves to it ", 1, LONGEST_LINE, **moves, step=1)
 
 
 def _draw_choice(memory: ReturnsMemory) -> None:
@@ -114,7 +115,7 @@ def _draw_choice(memory: ReturnsMemory) -> None:
         guess=guess,
         revealed="flip" in memory.revealed,
         gamma=line.gamma,
-        command=0,
+        command=links(),
         on_gamma=lambda gamma: setattr(line, "gamma", gamma),
     )
 

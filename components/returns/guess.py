@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from components.returns.memory import ReturnsMemory
+from components.shell.carried import since_link
 
 
 def ask_for_number(
@@ -20,10 +21,13 @@ def ask_for_number(
 ) -> None:
     """A number to commit to, and what is done `then`."""
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        st.number_input(
-            question, low, high, value=None, step=step, key=f"guess_{key}", placeholder="your guess", width=420
+        field = since_link(f"guess_{key}")
+        said = memory.guesses.get(key)
+        if said is not None and field not in st.session_state:
+            st.session_state[field] = type(low)(min(max(said, low), high))  # in a number's own kind
+        guess = st.number_input(
+            question, low, high, value=None, step=step, key=field, placeholder="your guess", width=420
         )
-        guess = st.session_state.get(f"guess_{key}")
 
         def check() -> None:
             if guess is not None:

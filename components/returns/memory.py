@@ -36,6 +36,10 @@ REFRESH = 1.0  # seconds between two looks at what has come of it
 FIRST = 1_000  # trajectories that are offered
 BATCH, SLOW_BATCH = 256, 8  # texts that are written between two reports
 WORTH_BATCH = 8  # texts of a slow model between two reports of a value
+ROLLOUTS = (4, 64)  # of a slow model, for each prefix
+LONGEST_LINE = 16  # moves: a longer line is too small to be read
+MOST_REWARD = 100.0
+WALK_LIMITS = (10, 500)  # steps of a walk down the corridor
 
 # What all visitors share.
 _samples: Kept[tuple[str, int], Sample] = Kept(12)  # finished ones, by subject and count
@@ -89,6 +93,7 @@ class ReturnsMemory:
     revealed: set[str] = field(default_factory=set)  # questions that were answered once: their pictures stay
     line: Line = field(default_factory=Line)
     rollouts: int = 16
+    prefix: int = 0  # tokens of the text on the Stage: what may follow them is looked at
     command: int = 0  # grows when gamma is set from elsewhere
     gamma: float | None = None  # that the chart of returns shows, as far as is known here
 
@@ -104,6 +109,17 @@ class ReturnsMemory:
         if self.gamma != gamma:
             self.gamma = gamma
             self.command += 1
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The questions that were answered once."""
+        return tuple(sorted(self.revealed))
+
+    def sample_anew(self, count: int) -> None:
+        """So many trajectories, as if none had been drawn before."""
+        self.count = self.typed = count
+        self.drawings.clear()
+        self.refused, self.worth_of = "", None
 
     def turn(self, side: Side) -> None:
         """Look at the other world."""
@@ -184,14 +200,17 @@ class ReturnsMemory:
             if is_slow(model)
             else Effort(tolerance=0.003, prefixes=20_000, samples=1_000, batch=250)
         )
-        chosen = 0 if self.worth is None else self.worth.chosen
-        self.worth = TextWorth(model, text, seed, effort, chosen=chosen)
+        self.worth = TextWorth(model, text, seed, effort, chosen=self.prefix)
         self.worth_of = (model.id, text, seed, self.rollouts)
         self.valuing = Work(self.worth.working())
 
     def choose_prefix(self, t: int) -> None:
         """Look at what may follow the first `t` tokens of the text."""
-        if self.worth is not None and self.worth.choose(t):
+        if self.worth is None:
+            return
+        missing = self.worth.choose(t)
+        self.prefix = self.worth.chosen
+        if missing:
             self.valuing = Work(self.worth.working())
 
 

@@ -12,16 +12,16 @@ from components.controls.robot import ask_robot
 from components.controls.seed import ask_seed
 from components.controls.world import ask_world
 from components.returns.gamma import show_gamma
+from components.returns.link import IN_LINK
 from components.returns.memory import returns_memory
 from components.returns.sparse import show_sparse
 from components.returns.trajectories import draw_trajectories, show_trajectories
 from components.returns.values import see_values, show_values
 from components.server.models import models
 from components.server.warmup import warmup
-from components.shell.address import follow_address, visit, write_link
+from components.shell.address import follow_address, linked_part, visit, write_link
 from components.shell.messages import messages, model_messages
 from components.shell.now import tell_visit
-from components.shell.ticker import part
 from components.shell.visit import Visit
 from components.shell.wanted_model import settle
 from mdp_core.grid.maps import MapError
@@ -32,7 +32,7 @@ STYLE = Path(__file__).parent / "sampled_texts.css"
 
 def page() -> None:
     """The page "Return"."""
-    current, memory = follow_address(visit()), returns_memory()
+    current, memory = follow_address(visit(), *IN_LINK), returns_memory()
     if warmup().done:
         settle(current, models())
     st.html(STYLE)
@@ -40,13 +40,13 @@ def page() -> None:
     with messages():
         model_messages(current, models(), warmup(), stays="The model that was here stays.", meanwhile="Pocket writes")
     draw_trajectories(current, memory)
-    part(lambda: show_trajectories(visit(), memory))
-    part(lambda: show_gamma(visit(), memory))
-    part(lambda: show_sparse(visit(), memory))
+    linked_part(lambda: show_trajectories(visit(), memory), *IN_LINK)
+    linked_part(lambda: show_gamma(visit(), memory), *IN_LINK)
+    linked_part(lambda: show_sparse(visit(), memory), *IN_LINK)
     see_values(current, memory)
-    part(lambda: show_values(visit(), memory))
+    linked_part(lambda: show_values(visit(), memory), *IN_LINK)
     tell_visit(current)
-    write_link(current)
+    write_link(current, *IN_LINK)
 
 
 def _controls(current: Visit) -> None:

@@ -15,7 +15,7 @@ from components.instruments.board import board
 from components.instruments.drawing.palette import tone
 from components.instruments.drawing.plots import plot
 from components.returns.guess import ask_for_number
-from components.returns.memory import Line, ReturnsMemory
+from components.returns.memory import WALK_LIMITS, Line, ReturnsMemory
 from components.shell.plain import plain
 from components.shell.takeaway import conclude
 from components.shell.visit import Visit
@@ -24,8 +24,6 @@ from mdp_core.grid.policies import random_arrows
 from mdp_core.horizon import found_by
 from mdp_core.stage.grid import map_picture
 from mdp_core.trajectories import sample_trajectories
-
-LONGEST = 500  # steps that are looked at
 
 
 @lru_cache(maxsize=64)
@@ -84,7 +82,7 @@ def _ask_for_corridor(current: Visit, line: Line, changed: Callable[[], object])
         st.slider("moves to the reward", *MOVES, **control(current, "line_moves", line.moves, put("moves")), step=1)
     with right:
         st.slider(
-            "limit: steps of a walk", 10, LONGEST, **control(current, "line_limit", line.limit, put("limit")), step=10
+            "limit: steps of a walk", *WALK_LIMITS, **control(current, "line_limit", line.limit, put("limit")), step=10
         )
 
 
@@ -107,7 +105,7 @@ def _judge(memory: ReturnsMemory, seed: int) -> None:
     tell(
         plain(
             f"Exact: {exact:.3g} of {line.walks:,} (p = {p:.3g}). Sampled: {counted}. "
-            + ("" if guess is None else f"You sentence {guess:.0f}. ")
+            + ("" if guess is None else f"You said {guess:.0f}. ")
             + (
                 f"So it takes about {_many(1 / p)} walks to see the reward once."
                 if p > 0

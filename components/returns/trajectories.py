@@ -18,6 +18,7 @@ from components.returns.guess import ask_for_number
 from components.returns.memory import REFRESH, Drawing, ReturnsMemory, expected_of
 from components.server.models import models
 from components.server.pictures import is_slow
+from components.shell.carried import since_link
 from components.shell.messages import tell_problem
 from components.shell.plain import plain
 from components.shell.shelf import language_model
@@ -97,11 +98,11 @@ def _ask(current: Visit, memory: ReturnsMemory, drawing: Drawing | None) -> None
     ask_for_number(memory, f"mean_{memory.side}", question, -1e6, 1e6, 0.1, reveal)
 
     def turn() -> None:
-        memory.turn(st.session_state["return_side"] or memory.side)
+        memory.turn(st.session_state[since_link("return_side")] or memory.side)
         st.rerun()
 
     def sample() -> None:
-        memory.ask(st.session_state["return_count"])
+        memory.ask(st.session_state[since_link("return_count")])
         st.rerun()
 
     def cut(limit: float | None) -> None:
@@ -115,11 +116,13 @@ def _ask(current: Visit, memory: ReturnsMemory, drawing: Drawing | None) -> None
             format_func=SIDES.__getitem__,
             default=memory.side,
             required=True,
-            key="return_side",
+            key=since_link("return_side"),
             label_visibility="collapsed",
             on_change=turn,
         )
-        st.number_input(f"n, up to {MAX_COUNT:,}", value=memory.typed, step=1, key="return_count", width=116)
+        st.number_input(
+            f"n, up to {MAX_COUNT:,}", value=memory.typed, step=1, key=since_link("return_count"), width=116
+        )
         st.button("Sample", key="return_draw", type="primary", on_click=sample)
         if memory.side == "grid":
             limit = drawing.sample.limit if drawing is not None else limit_of(GridScenario())

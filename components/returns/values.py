@@ -12,7 +12,7 @@ from components.controls.control import control
 from components.instruments.board import Iterate, board
 from components.instruments.board.film import iterate
 from components.instruments.text_values import Candidate, Prefix, text_values
-from components.returns.memory import REFRESH, ReturnsMemory
+from components.returns.memory import REFRESH, ROLLOUTS, ReturnsMemory
 from components.server.models import models
 from components.server.pictures import is_slow
 from components.shell.messages import tell_problem
@@ -30,7 +30,6 @@ from mdp_core.work import Work
 GAMMAS = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 1.0)
 SMALL = 400  # states up to which the values of all of these are worked out
 WIDE = 10  # columns from which on four numbers in a cell are too small
-ROLLOUTS = (4, 64)  # of a slow model, for each prefix
 
 
 def see_values(current: Visit, memory: ReturnsMemory) -> None:

@@ -12,32 +12,32 @@ from components.controls.question import ask_question
 from components.instruments.drawing.figures import signed
 from components.instruments.formula_field import formula_field
 from components.score.language import explain_formulas
+from components.score.link import IN_LINK
 from components.score.people import show_people
-from components.score.scoring import TEXTS, Scoring, scoring
+from components.score.scoring import LONGEST, TEXTS, Scoring, scoring
 from components.score.texts import list_scored
 from components.score.weights import ask_weights
 from components.server.models import models
 from components.server.pictures import is_slow
 from components.server.warmup import warmup
-from components.shell.address import follow_address, visit, write_link
+from components.shell.address import follow_address, linked_part, visit, write_link
+from components.shell.carried import since_link
 from components.shell.messages import messages, model_messages, tell_problem
 from components.shell.navigation import go_to
 from components.shell.now import tell_visit
 from components.shell.shelf import language_model
 from components.shell.takeaway import conclude
-from components.shell.ticker import part, work_on
+from components.shell.ticker import work_on
 from components.shell.visit import Visit
 from components.shell.wanted_model import settle
 from mdp_core.frames import key_of
 from mdp_core.tokens.formula import LARGEST
 from mdp_core.work import Work
 
-LONGEST = 2_000  # characters of the visitor's own text
-
 
 def page() -> None:
     """The page "Score"."""
-    current = follow_address(visit())
+    current = follow_address(visit(), *IN_LINK)
     if warmup().done:
         settle(current, models())
     with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="center"):
@@ -45,10 +45,10 @@ def page() -> None:
         ask_model(current, models())
     with messages():
         model_messages(current, models(), warmup(), stays="The model that was here stays.")
-    part(lambda: _black_box(visit(), scoring()))
-    show_people()
+    linked_part(lambda: _black_box(visit(), scoring()), *IN_LINK)
+    linked_part(show_people, *IN_LINK)
     tell_visit(current)
-    write_link(current)
+    write_link(current, *IN_LINK)
 
 
 # 1. The black box
@@ -94,7 +94,6 @@ def _black_box(current: Visit, memory: Scoring) -> None:
         with st.container(horizontal=True, key="score_more", gap="small", vertical_alignment="center"):
             st.button("Write other texts", key="score_again", on_click=lambda: setattr(memory, "seed", memory.seed + 1))
             st.caption(f"seed {memory.seed}")
-    write_link(current)
     conclude("A score reads the finished text and says one number. Nothing else of it is ever needed to learn from it.")
 
 
@@ -110,15 +109,16 @@ def _between(current: Visit, memory: Scoring) -> str:
 
 
 def _own(memory: Scoring) -> None:
+    key = since_link("score_own")
     st.text_area(
         "A text of your own",
         value=memory.own,
-        key="score_own",
+        key=key,
         max_chars=LONGEST,
         height=68,
         placeholder="Write a text of your own, and see its score beside the model's",
         label_visibility="collapsed",
-        on_change=lambda: setattr(memory, "own", st.session_state["score_own"]),
+        on_change=lambda: setattr(memory, "own", st.session_state[key]),
     )
 
 

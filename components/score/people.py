@@ -38,17 +38,15 @@ ENOUGH = 2 * AT_ONCE  # texts that are ready ahead
 
 
 def show_people() -> None:
-    """The sections "A person" and "A reward model"; page Score calls this once a run."""
-    part(_people)
-
-
-def _people() -> None:
+    """The sections "A person" and "A reward model": a part of page Score."""
     current, choices = visit(), preferences()
     model = language_model(current.scenario.text.model, models())
     pool = None if model is None else choices.see(model, current.scenario.text, is_slow(model))
     if pool is not None and not is_slow(pool.model):
         while pool.needs(choices.at + ENOUGH):
             pool.work()
+            choices.say_on()
+    choices.say_on()
     _show_person(choices, pool)
     _show_reward_model(choices, pool)
 

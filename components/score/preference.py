@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from components.score.preferences import Preferences
+from components.shell.carried import since_link
 from components.shell.plain import plain
 
 WAYS = {"pair": "Choose the better of two", "stars": "Give stars"}
@@ -20,15 +21,16 @@ SIMULATED = '<span class="who simulated">simulated rater</span>'
 def ask_preference(choices: Preferences) -> None:
     """The question to the visitor, and what was answered so far."""
     st.html(STYLE)
+    key = since_link("preference_way")
     st.segmented_control(
         "How to say it",
         list(WAYS),
         format_func=WAYS.__getitem__,
         default=choices.way,
         required=True,
-        key="preference_way",
+        key=key,
         label_visibility="collapsed",
-        on_change=lambda: setattr(choices, "way", st.session_state["preference_way"] or choices.way),
+        on_change=lambda: setattr(choices, "way", st.session_state[key] or choices.way),
     )
     if choices.way == "pair":
         _pair(choices)

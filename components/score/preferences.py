@@ -29,6 +29,9 @@ SHOWN = 256  # texts of the pool that are scored
 
 Way = Literal["pair", "stars"]
 
+OWN, SIMULATED, SKIPPED = "ab", "s", "k"  # what was said of a pair: by the visitor, by the simulated rater, nothing
+LETTERS = OWN + SIMULATED + SKIPPED
+
 
 @dataclass
 class Preferences:
@@ -46,6 +49,7 @@ class Preferences:
     rationality: float = 2.0
     met: int = 0  # simulated raters that came with a file
     guesses: dict[str, Any] = field(default_factory=dict)
+    to_say: str = ""  # what a link says, as long as its texts are not here
     problem: str = ""
     learned: LearnedReward | None = None
     _features: TextFeatures | None = None
@@ -188,6 +192,46 @@ class Preferences:
         self.stars |= stars
         self.past.clear()  # what would be undone is no longer the last that was said
         self.problem = ""
+
+    # What a link says: of the texts that the model writes after this prompt, pair by pair
+
+    @property
+    def said(self) -> str | None:
+        """A letter of LETTERS for every pair that lies behind; None where more was said than letters can say: of other
+        texts, with stars, or from a file."""
+        if self.to_say or self.pool is None:
+            return self.to_say
+        texts = self.pool.texts[: self.at]
+        letters, choices = "", iter(self.choices)
+        choice = next(choices, None)
+        for one, other in zip(texts[::2], texts[1::2], strict=False):
+            if choice is None or (choice.one, choice.other) != (one, other):
+                letters += SKIPPED
+                continue
+            letters += SIMULATED if choice.simulated else OWN[choice.chosen]
+            choice = next(choices, None)
+        return None if choice is not None or self.stars or len(texts) % 2 else letters
+
+    def say_anew(self, letters: str) -> None:
+        """Forget what was said, and say that instead as soon as the texts are there. What no letter can say stays, and
+        nothing is said beside it."""
+        if self.said is None:
+            return
+        self.forget(simulated=True)
+        self.forget(simulated=False)
+        self.place.clear()
+        self.to_say = letters
+
+    def say_on(self) -> None:
+        """Say what a link has still to say, of the texts that are there."""
+        while self.to_say and self.pair() is not None:
+            letter, self.to_say = self.to_say[0], self.to_say[1:]
+            if letter == SIMULATED:
+                self.simulate(1)
+            elif letter == SKIPPED:
+                self.skip()
+            else:
+                self.prefer(OWN.index(letter))
 
     # What is learned
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FIRST = "sentiment(text) + 0.5 * near(words(text), 8)"
 TEXTS = 6  # that are scored at once
+LONGEST = 2_000  # characters of the visitor's own text
 PAIRS = 10  # further texts, of which two are to be compared
 
 
@@ -78,9 +79,13 @@ class Scoring:
         """Give a ready-made score another weight: the formula is written anew."""
         self.set(replace(self.sum, weights={**self.sum.weights, name: weight}).formula())
 
+    def wish_quietly(self, *, word: str | None = None, length: int | None = None) -> None:
+        """Wish for another word or length, without a word of it in the formula."""
+        self.sum = replace(self.sum, word=word or self.sum.word, length=length or self.sum.length)
+
     def wish(self, *, word: str | None = None, length: int | None = None) -> None:
         """Wish for another word or length."""
-        self.sum = replace(self.sum, word=word or self.sum.word, length=length or self.sum.length)
+        self.wish_quietly(word=word, length=length)
         if self.weighted:
             self.set(self.sum.formula())
 
@@ -131,9 +136,14 @@ class Scoring:
 
 
 def scoring() -> Scoring:
-    """This visitor's; begins with the formula that was chosen last."""
+    """This visitor's."""
     if "scoring" not in st.session_state:
-        chosen = principle().spec
-        st.session_state["scoring"] = Scoring(chosen.formula if chosen.kind == "formula" else FIRST)
+        st.session_state["scoring"] = begun()
     scored: Scoring = st.session_state["scoring"]
     return scored
+
+
+def begun() -> Scoring:
+    """A fresh one: it begins with the formula that was chosen last."""
+    chosen = principle().spec
+    return Scoring(chosen.formula if chosen.kind == "formula" else FIRST)

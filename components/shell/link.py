@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from components.shell.address import link_of
+from components.shell.navigation import address_of
 from components.shell.plain import plain
 from components.shell.qr import draw_qr
 from components.shell.shelf import shelf
@@ -16,8 +17,8 @@ OPEN = "link"  # session state: is the popover open
 LOCAL = ("localhost", "127.0.0.1", "::1", "[::1]")
 
 
-def offer_link(visit: Visit, url: str | None) -> None:
-    """`url` is the app's address, without parameters. The link is made when this is opened: it is what is seen then."""
+def offer_link(visit: Visit) -> None:
+    """The link is made when this is opened: it is what is seen then."""
     with st.popover("Link", key=OPEN, on_change="rerun", width=80):
         if not st.session_state.get(OPEN):
             return
@@ -27,7 +28,7 @@ def offer_link(visit: Visit, url: str | None) -> None:
         else:
             said = f"“{policy.name}” lives in this tab, so that this address names the model under it. "
             st.caption(plain(said + "Save its adapter on page Tune to take it along."))
-        address = f"{url or ''}?{urlencode(link_of(visit))}"
+        address = address_of(link_of(visit))
         st.code(address, language=None, wrap_lines=True)
         if urlsplit(address).hostname in LOCAL:
             st.caption("It begins with the name of this machine for itself: it opens here only.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -32,7 +32,21 @@ def paths() -> tuple[str, ...]:
 
 def app_address() -> str:
     """The app's own address as this browser has it, with the base path where there is one and without a slash at its end."""
-    parts = urlsplit(st.context.url or "")
-    path = parts.path.rstrip("/")
-    before, _, last = path.rpartition("/")
-    return f"{parts.scheme}://{parts.netloc}{before if last in paths() else path}" if parts.netloc else ""
+    return address_of({}, "").rstrip("/") if st.context.url else ""
+
+
+def address_of(query: Mapping[str, str], path: str | None = None) -> str:
+    """The address of the page that is shown, with these parameters, as the visitor's browser calls it: behind a proxy, and
+    below a base path. With `path` it is another page's of this app; that of the first page is empty.
+    """
+    return placed(st.context.url or "", paths(), query, path)
+
+
+def placed(url: str, paths: Sequence[str], query: Mapping[str, str], path: str | None = None) -> str:
+    """The same for an app whose pages are at `paths`, where `url` is that of the shown one."""
+    parts = urlsplit(url)
+    root, _, last = parts.path.rstrip("/").rpartition("/")
+    if last not in paths:  # the first page, which has no path of its own
+        root, last = parts.path.rstrip("/"), ""
+    here = f"{root}/{last if path is None else path}"
+    return urlunsplit((parts.scheme, parts.netloc, here, urlencode(query), ""))

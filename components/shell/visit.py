@@ -49,6 +49,8 @@ class Visit:
     held: dict[str, tuple[str, int]] = field(default_factory=dict)  # what stands in a field, and its last command
     kept_map: str = ""  # the visitor's own map, while a preset is on the Stage
     told: dict[str, str] = field(default_factory=dict)  # what the address said last, as far as is known here
+    unread: dict[str, str] | None = None  # the link that it came from, until a page has taken up what is its own
+    watched: bool = False  # another window shows the same, and wants to hear of every step of what plays
     compares: bool = False  # in place of the robot stands the model that the tuned policy on the Stage began as
 
     @property

@@ -62,7 +62,7 @@ def _controls(current: Visit, memory: StageMemory, problems: dict[Side, ValueErr
         ask_model(current, models())
         ask_seed(current)
         offer_the_run(current, memory)
-        part(lambda: offer_link(visit(), st.context.url))
+        part(lambda: offer_link(visit()))
 
 
 # The Stage itself: the player, and what depends on it. A commit of the player runs this and nothing else.
@@ -82,6 +82,7 @@ def _stage(current: Visit, memory: StageMemory) -> None:
         current.view,
         current.command,
         key="player",
+        watched=current.watched,
         on_view=current.look,
         on_choose=chosen,
         on_undo=lambda side: current.undo(_half(side)),

@@ -25,6 +25,7 @@ class TalkMemory:
     notes: tuple[str, ...] = ()  # of the last file
     files: int = 0  # that were opened
     follows: bool = False  # this window shows what another one does
+    followed: object = None  # what of it this window shows
 
     @property
     def plan(self) -> Talk:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from urllib.parse import urlencode
 
 import streamlit as st
 
-from components.shell.navigation import app_address
+from components.shell.navigation import address_of
 from components.shell.plain import plain
 from components.shell.qr import draw_qr
 from components.talk.memory import TalkMemory
@@ -35,9 +34,9 @@ def _draw_giving(memory: TalkMemory) -> None:
     given = memory.given
     assert given is not None
     with st.popover("QR", help="What is on the screen, for the phones in the hall"):
-        draw_qr(_address(st.query_params.to_dict()), scale=16, width="stretch")
+        draw_qr(address_of(st.query_params.to_dict()), scale=16, width="stretch")
     st.link_button(
-        "Speaker", _address({"talk": given.secret}, "speaker"), help="The speaker's window: notes, time, next"
+        "Speaker", address_of({"talk": given.secret}, "speaker"), help="The speaker's window: notes, time, next"
     )
     st.button("Leave", key="talk_leave", on_click=memory.end, help="Esc")
 
@@ -143,12 +142,6 @@ def _open(memory: TalkMemory, content: bytes) -> None:
         memory.problem = str(error)
         return
     memory.files += 1
-
-
-def _address(query: dict[str, str], page: str | None = None) -> str:
-    """This page's address, or another's of this app, with these parameters."""
-    address = (st.context.url or "") if page is None else f"{app_address()}/{page}"
-    return f"{address.partition('?')[0]}?{urlencode(query)}" if query else address.partition("?")[0]
 
 
 def minutes(began: float) -> str:

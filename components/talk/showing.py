@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
+from components.shell.address import open_link
 from components.shell.navigation import go_to, titles
 from components.talk.memory import TalkMemory
 from components.tour.memory import tour_memory
@@ -40,5 +39,5 @@ def _show(item: Item) -> None:
     if item.beat:
         tour_memory().at = item.beat
         go_to("Tour", {"beat": item.beat})
-    st.session_state.pop("visit", None)  # read anew, from the moment's link
+    open_link(dict(item.link))
     go_to(item.page, item.link)

@@ -8,10 +8,12 @@ import streamlit as st
 
 from components.instruments.clicker import clicker
 from components.server.talks import GivenTalk, given_talk
+from components.shell.navigation import address_of
 from components.shell.plain import plain
 from components.shell.ticker import part
+from components.talk.following import FOLLOW
 from components.talk.menu import minutes
-from components.talk.projector import FOLLOW, TICK
+from components.talk.projector import TICK
 
 
 def page() -> None:
@@ -31,7 +33,7 @@ def page() -> None:
     with right:
         st.caption("What the audience sees")
         with st.container(key="speaker_view"):
-            st.iframe(f"/?{FOLLOW}={given.secret}&embed=true", height=960)
+            st.iframe(address_of({FOLLOW: given.secret, "embed": "true"}, ""), height=960)
 
 
 def _draw_notes(given: GivenTalk) -> None:
@@ -48,7 +50,7 @@ def _draw_notes(given: GivenTalk) -> None:
         )
         st.markdown(f"**{given.at + 1} of {len(items)}** · {minutes(given.began)} · {time.strftime('%H:%M')}")
     item = items[given.at]
-    st.subheader(plain(item.title))
+    st.header(plain(item.title))
     st.markdown(plain(item.notes) or "No notes.")
     if given.at + 1 < len(items):
         st.caption(plain(f"Next: {items[given.at + 1].title}"))

@@ -10,11 +10,11 @@ from components.instruments.drawing.figures import figure
 from components.server.job_queue import job_queue
 from components.server.models import models
 from components.shell.address import visit
+from components.shell.carried import since_link
 from components.shell.messages import tell_problem
 from components.shell.plain import plain
 from components.shell.principle import principle
 from components.shell.takeaway import conclude
-from components.shell.ticker import part
 from components.shell.visit import READY
 from components.shell.waiting import show_waiting
 from components.tune.proxies import ProxiesMemory, learned_case, proxies_memory
@@ -33,15 +33,16 @@ NO_MODEL = (
 LOST = 1.0  # nats a token: where the reference gives a token so much less, the text is hardly its language any more
 
 
+def tick() -> float | None:
+    """Seconds between two looks at the section, while something runs in it."""
+    return TICK if proxies_memory().is_live else None
+
+
 def show_over_optimisation() -> None:
-    """The section; what it runs is in the job queue."""
-    memory = proxies_memory()
-    part(lambda: _section(memory), ticks=lambda: TICK if memory.is_live else None)
-
-
-def _section(memory: ProxiesMemory) -> None:
+    """The section: a part of page Tune; what it runs is in the job queue."""
     from mdp_core.rlhf.proxy_runs import naive  # heavy
 
+    memory = proxies_memory()
     pocket = models().get(READY)
     st.header("3 · Over-optimisation: a score is only a stand-in", anchor="over-optimisation")
     if pocket is None:
@@ -63,6 +64,7 @@ def _section(memory: ProxiesMemory) -> None:
 
 
 def _ask(memory: ProxiesMemory) -> None:
+    key = since_link("proxy_guess")
     with st.container(gap="small"):
         st.markdown(
             "**Predict:** tuned for how often it says “wonderful”, with nothing to hold it, what becomes of what was meant: "
@@ -72,10 +74,10 @@ def _ask(memory: ProxiesMemory) -> None:
             "What becomes of the true score",
             STORIES,
             index=memory.guess,
-            key="proxy_guess",
+            key=key,
             horizontal=True,
             label_visibility="collapsed",
-            on_change=lambda: setattr(memory, "guess", STORIES.index(st.session_state["proxy_guess"])),
+            on_change=lambda: setattr(memory, "guess", STORIES.index(st.session_state[key])),
         )
 
 

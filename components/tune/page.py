@@ -12,7 +12,8 @@ from components.server.job_queue import job_queue
 from components.server.models import models
 from components.server.pictures import is_slow
 from components.server.warmup import warmup
-from components.shell.address import follow_address, visit, write_link
+from components.shell.address import follow_address, linked_part, visit, write_link
+from components.shell.carried import since_link
 from components.shell.messages import messages, on_its_way, tell_notes, tell_problem
 from components.shell.navigation import go_to
 from components.shell.now import tell_now, tell_visit
@@ -25,9 +26,10 @@ from components.shell.ticker import part
 from components.shell.visit import READY, Visit
 from components.shell.wanted_model import choose, described, leave, settle
 from components.tune.controls import ask_all, ask_main, ask_start, show_loss
+from components.tune.link import IN_LINK
 from components.tune.memory import TuneMemory, tune_memory
 from components.tune.outcome import show_outcome
-from components.tune.over_optimisation import show_over_optimisation
+from components.tune.over_optimisation import show_over_optimisation, tick
 from components.tune.progress import show_step_time
 from components.tune.recipe import Size
 from components.tune.souvenirs import offer_the_film
@@ -48,7 +50,7 @@ NAMES = {READY: "Pocket", SMOLLM2: "SmolLM2"}
 
 def page() -> None:
     """The page."""
-    current, memory = follow_address(visit()), tune_memory()
+    current, memory = follow_address(visit(), *IN_LINK), tune_memory()
     if warmup().done:
         settle(current, models())
     if memory.run is not None and memory.run.job is not None:
@@ -66,8 +68,8 @@ def page() -> None:
     tell_visit(current)
     part(lambda: _show_run(memory), ticks=lambda: _tick(memory))
     show_tuned_policies()
-    show_over_optimisation()
-    write_link(current)
+    linked_part(show_over_optimisation, *IN_LINK, ticks=tick)
+    write_link(current, *IN_LINK)
 
 
 def _tick(memory: TuneMemory) -> float | None:
@@ -209,7 +211,7 @@ def _ask_guess(current: Visit, memory: TuneMemory, model: LanguageModel, size: S
         return
     low, high = max(low, -1e6), min(high, 1e6)
     steps = memory.recipe.value(size, "steps")
-    key = f"tune_guess {low} {high}"
+    key = since_link(f"tune_guess {low} {high}")
     st.slider(
         f"Predict: after {steps} steps the mean score will be",
         float(low),

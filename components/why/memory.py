@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +47,7 @@ class WhyMemory:
     prompt: str = TextScenario().prompt  # the last one that Pocket could read
     t: int = 0  # the token that is looked at
     called: set[str] = field(default_factory=set)  # of CALLS
+    called_of: str | None = None  # the prompt that they were called on; None: the next one that there is
     far: bool = False  # section 2 scores by the wished-for length
     estimating: Work[EstimatedGradient] | None = None
     estimating_of: Hashable = None
@@ -54,6 +55,7 @@ class WhyMemory:
     contest: Work[Contest] | None = None
     contest_of: Hashable = None
     began: bool = False  # the contest was asked for
+    step: int | None = None  # of the learning, that is looked at; None: the last one
 
     def see(self, model: LanguageModel, prompt: str) -> str:
         """Take `prompt` up; why it cannot be read, or nothing. The last good one stays then."""
@@ -61,10 +63,20 @@ class WhyMemory:
             _read(model, prompt)
         except ValueError as error:
             return str(error)
-        if prompt != self.prompt:
-            self.prompt = prompt
+        self.prompt = prompt
+        if self.called_of not in (None, prompt):
             self.called.clear()
+        self.called_of = prompt
         return ""
+
+    def call(self, calls: Collection[str]) -> None:
+        """`backward` was called on these, with whatever prompt there is."""
+        self.called, self.called_of = set(calls), None
+
+    @property
+    def calls(self) -> tuple[str, ...]:
+        """What was called, in an order of its own."""
+        return tuple(sorted(self.called))
 
     def scored(self) -> Principle:
         """What section 2 scores by."""

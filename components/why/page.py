@@ -13,14 +13,15 @@ from components.instruments.drawing.figures import figure
 from components.instruments.estimate import estimate
 from components.server.models import models
 from components.server.warmup import warmup
-from components.shell.address import follow_address, visit, write_link
+from components.shell.address import follow_address, linked_part, visit, write_link
 from components.shell.messages import messages, on_its_way, tell_notes, tell_problem
 from components.shell.now import tell_visit
 from components.shell.plain import plain
 from components.shell.principle import principle
 from components.shell.takeaway import conclude
-from components.shell.ticker import part, work_on
+from components.shell.ticker import work_on
 from components.shell.visit import READY
+from components.why.link import IN_LINK
 from components.why.memory import DRAWN, EVERY, STEPS, TOKENS, WORDS, WhyMemory, why_memory
 from components.why.path import GUESSES, answer, draw_path, offer_calls
 from components.why.two_ways import compare, nearest
@@ -48,7 +49,7 @@ EXAMPLES = {"wonderful.": "wonderful.", "terrible.": "terrible.", "none": ""}
 
 def page() -> None:
     """The page "Why RL"."""
-    current, memory = follow_address(visit()), why_memory()
+    current, memory = follow_address(visit(), *IN_LINK), why_memory()
     with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="center"):
         ask_prompt(current)
         ask_seed(current)
@@ -65,11 +66,11 @@ def page() -> None:
         wrong = wrong or memory.see(model, current.scenario.text.prompt)
         if wrong:
             tell_problem(wrong, f"This page goes on with “{memory.prompt}”.")
-        part(lambda: _show_path(memory, model, visit().scenario.seed))
-        part(lambda: _show_estimate(memory, model, visit().scenario.seed))
-        part(lambda: _show_two_ways(memory, model, visit().scenario.seed))
+        linked_part(lambda: _show_path(memory, model, visit().scenario.seed), *IN_LINK)
+        linked_part(lambda: _show_estimate(memory, model, visit().scenario.seed), *IN_LINK)
+        linked_part(lambda: _show_two_ways(memory, model, visit().scenario.seed), *IN_LINK)
     tell_visit(current)
-    write_link(current)
+    write_link(current, *IN_LINK)
 
 
 def _wait(awake: bool) -> None:
@@ -247,7 +248,7 @@ def _show_two_ways(memory: WhyMemory, model: LanguageModel, seed: int) -> None:
             tell_problem(str(work.error), "Choose another score or target.")
     found: Contest | None = None if work is None else work.result
     with right:
-        step = _ask_step(found)
+        step = _ask_step(memory, found)
         target = f"{memory.prompt} {memory.target}" if has_target else ""
         compare(found, target, principle().name, step, wrong)
         if found is not None and work is not None and work.done and not found.signal:
@@ -292,12 +293,19 @@ def _ask_place(memory: WhyMemory, work: Work[Contest] | None) -> None:
     ask_question(memory.guesses, "place", "where will learning from the target take the mean score?", PLACES, answer)
 
 
-def _ask_step(found: Contest | None) -> int:
+def _ask_step(memory: WhyMemory, found: Contest | None) -> int:
     """Which step of the learning is looked at: the last one that there is, until the visitor goes back."""
     last = found.rl[-1].step if found is not None else 0
     if last < STEPS:
         return last
-    return int(st.slider("step of the learning", 0, STEPS, STEPS, step=EVERY, key="why_step", width=420))
+
+    def look() -> None:
+        memory.step = st.session_state["why_step"]
+
+    shown = STEPS if memory.step is None else memory.step
+    if st.session_state.get("why_step") != shown:
+        st.session_state["why_step"] = shown
+    return int(st.slider("step of the learning", 0, STEPS, step=EVERY, key="why_step", on_change=look, width=420))
 
 
 def _doing(work: Work[Any]) -> str:

@@ -109,16 +109,22 @@ def test_it_follows_the_readers_theme(offline, run):
     expect(offline.locator(".stage")).not_to_have_class(re.compile("dark"))
 
 
-def test_a_film_opens_from_a_disk(offline, tmp_path, pocket):
+@pytest.fixture(scope="module")
+def film(tmp_path_factory, pocket):
+    """The file of a short tuning run."""
     reward = reward_from(ScoreSpec("length", length=3))
     spec = preset("rloo", texts=4, tokens=4, steps=3)
-    film = Film(pocket, spec, reward, name=HOSTILE)
+    shown = Film(pocket, spec, reward, name=HOSTILE)
     for step in tune(pocket, spec, reward):
-        film.add(step)
-    film.finish()
-    file = tmp_path / "film.html"
-    file.write_text(standalone("tuning_film", film_data(film, "run", fixed=True), title="film"), encoding="utf-8")
-    offline.goto(file.as_uri())
+        shown.add(step)
+    shown.finish()
+    file = tmp_path_factory.mktemp("film") / "film.html"
+    file.write_text(standalone("tuning_film", film_data(shown, "run", fixed=True), title="film"), encoding="utf-8")
+    return file
+
+
+def test_a_film_opens_from_a_disk(offline, film):
+    offline.goto(film.as_uri())
     readout = offline.locator(".transport .readout")
     expect(readout).to_have_text("after 3 of 3 updates")
     offline.keyboard.press("ArrowLeft")

@@ -98,3 +98,30 @@ def test_the_speaker_s_window_and_the_projector_follow_each_other(page, context)
     expect(audience.get_by_role("heading", name="Add it up")).to_be_visible()
     page.get_by_role("button", name="Show me").click()
     expect(audience.locator(".lesson")).to_be_visible()
+
+
+def test_the_speaker_sees_the_step_and_gamma_that_the_audience_sees_while_they_move(page, context):
+    ready(page, f"{STAGE}&talk=1")
+    speaker = context.new_page()
+    speaker.goto(page.get_by_role("link", name="Speaker").get_attribute("href"))
+    audience = speaker.frame_locator("iframe")
+    clock, gamma = audience.locator(".clock .readout"), audience.locator(".discount .readout")
+    expect(clock).to_have_text(re.compile("^t 2/"))
+    page.locator("button.forward").click()
+    expect(clock).to_have_text(re.compile("^t 3/"))
+    slider = page.locator("input.gamma")
+    box = slider.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.9, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.4, middle, steps=5)
+    dragged = f"{float(slider.input_value()):.2f}"
+    expect(gamma).to_contain_text(dragged)  # the button is still held
+    page.mouse.up()
+    page.locator("select.speed").select_option("0.25")
+    page.locator("button.play").click()
+    expect(clock).to_have_text(re.compile("^t [4-9]/"))
+    expect(page.locator("button.play")).to_have_attribute("aria-label", "Pause")
+    page.locator("button.play").click()
+    page.keyboard.press("PageDown")  # the tour is the talk: its first beat
+    expect(audience.locator(".tour-says")).to_be_visible()

@@ -37,6 +37,8 @@ base-uri 'none'; form-action 'none'">
 <style>
 {theme}
 :root {{ font-size: max(16px, min(1.25vw, 2.2222vh)); color-scheme: light dark; }}
+/* A slide, of 960 by 700 say: a little smaller, so that what stands side by side in a window does so here, too. */
+@media (min-width: 58rem) and (max-width: 66rem) {{ :root {{ font-size: 14px; }} }}
 body {{ margin: 0; padding: 8px; background: var(--st-background-color); color: var(--st-text-color);
   font-family: var(--st-font); }}
 </style>

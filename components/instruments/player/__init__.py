@@ -20,6 +20,7 @@ def player(
     *,
     key: str,
     rows: Collection[str] = ROWS,
+    watched: bool = False,
     on_view: Callable[[int, float], None],
     on_choose: Callable[[str, int, Any], None],
     on_undo: Callable[[str], None],
@@ -28,8 +29,9 @@ def player(
     looks where `view` says only when `command` is new, and takes the height that the window has left.
 
     `rows` are those of ROWS that are shown; gamma is there for the last three of them. Raises ValueError for other names.
-    Back come `on_view(step, gamma)` on release, pause and step, `on_choose(side, t, action)` and `on_undo(side)`; all of
-    them before the next run of the script, as Streamlit's callbacks do.
+    Back come `on_view(step, gamma)` on release, pause and step, and a few times a second in between where it is `watched`,
+    `on_choose(side, t, action)` and `on_undo(side)`; all of them before the next run of the script, as Streamlit's
+    callbacks do.
     """
 
     if unknown := set(rows) - set(ROWS):
@@ -55,7 +57,7 @@ def player(
 
     component("player")(
         key=key,
-        data=player_data(frames, view, command, rows=rows),
+        data=player_data(frames, view, command, rows=rows) | {"watched": watched},
         on_view_change=looked,
         on_choice_change=chose,
         on_undo_change=undid,

@@ -18,6 +18,7 @@ import { Rows } from "./rows.js";
 const SPEEDS = [0.25, 0.5, 1, 2, 5, 10, 30];
 const WALKING_SPEED = 1; // steps a second up to which a step is walked through phase by phase
 const GLIDE = 85; // ms, the time constant of every glide
+const WATCHED = 300; // ms between two words to whoever watches while something plays or is dragged
 const REMEMBERED = 2000; // ms after which a player that is put in another's place starts afresh
 
 let latest = null; // the player that was made last
@@ -32,6 +33,7 @@ export class Player extends Instrument {
     this.command = null;
     this.key = null;
     this.last = 0;
+    this.toldAt = 0;
     this.reduced = reduced();
     this.rows = new Rows(this.box);
     this.places = [this.side("left"), this.side("right")];
@@ -122,6 +124,7 @@ export class Player extends Instrument {
     this.trigger = setTriggerValue;
     const { frames, rows, view, command } = data;
     this.fixed = data.fixed === true; // nobody is there to roll out another choice
+    this.watched = data.watched === true;
     this.box.classList.toggle("fixed", this.fixed);
     if (frames.key !== this.key) {
       this.succeed();
@@ -216,11 +219,25 @@ export class Player extends Instrument {
 
   /** Tell Python what is looked at, once for every change. */
   commit() {
+    if (this.tell()) this.speak();
+  }
+
+  /** What is on the move is told now and then, and where it came to rest. */
+  keepTelling() {
+    const { step, gamma } = this.committed;
+    if (this.t === step && this.gamma === gamma) return;
+    if (performance.now() - this.toldAt > WATCHED) this.tell();
+    else this.invalidate();
+  }
+
+  /** Whether there was anything to tell. */
+  tell() {
     const view = { step: this.t, gamma: this.gamma };
-    if (this.committed && view.step === this.committed.step && view.gamma === this.committed.gamma) return;
+    if (this.committed && view.step === this.committed.step && view.gamma === this.committed.gamma) return false;
     this.committed = view;
+    this.toldAt = performance.now();
     this.setState("view", view);
-    this.speak();
+    return true;
   }
 
   /** Read the step aloud, at rest only. */
@@ -246,6 +263,7 @@ export class Player extends Instrument {
       }
     }
     const moving = this.drawStep(dt);
+    if (this.watched) this.keepTelling();
     if (this.playing || moving) this.invalidate();
     else this.last = 0;
   }

@@ -11,6 +11,8 @@ import streamlit as st
 from components.instruments.board import board
 from components.instruments.player import ROWS, player
 from components.server.pictures import Picture, grid_picture, kept_text, stage, write_now
+from components.shell.address import visit
+from components.shell.carried import links
 from components.tour.beat import Setting
 from mdp_core.frames import Json
 from mdp_core.scenarios import GridScenario, TextScenario, View
@@ -97,9 +99,10 @@ class Run:
         player(
             stage(*pictures),
             view,
-            0,
+            links(),
             key=f"player_{key}",
             rows=rows,
+            watched=visit().watched,
             on_view=look,
             on_choose=nothing,
             on_undo=nothing,
