@@ -32,18 +32,23 @@ expect.set_options(timeout=PATIENCE * 1000)  # a state is waited for, however bu
 
 
 @contextmanager
-def serving(log, *arguments, script="app.py", **environ):
-    """The address of an app of its own, started with `arguments` behind the two dashes and these environment variables."""
+def serving(log, *arguments, script="app.py", base="", **environ):
+    """The address of an app of its own, started with `arguments` behind the two dashes and these environment variables.
+
+    With a `base` it is served below that path.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
-    command += ["--server.headless", "true", "--server.address", "127.0.0.1", "--", *arguments]
+    command += ["--server.headless", "true", "--server.address", "127.0.0.1", "--server.baseUrlPath", base]
+    command += ["--", *arguments]
+    url = f"http://127.0.0.1:{port}/{base}".rstrip("/")
     with log.open("w") as out:
         process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env=os.environ | environ)
         try:
-            _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
-            yield f"http://127.0.0.1:{port}"
+            _wait_for(f"{url}/_stcore/health", process, log)
+            yield url
         finally:
             process.terminate()
             process.wait(20)

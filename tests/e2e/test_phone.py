@@ -13,6 +13,7 @@ from components.server.room.store import RoomStore
 from components.server.room.tables import open_database
 from mdp_core.rlhf.votes import FIRST, SAME
 from tests.components.server.room.processes import Server
+from tests.e2e.conftest import serving
 
 PHONE = {"width": 320, "height": 640}
 HOSTILE = ("<img src=x onerror=alert(1)>", "</script><script>alert(2)</script> **bold** " + "long" * 200)
@@ -251,3 +252,26 @@ def test_where_storage_is_refused_a_vote_still_counts(phone, room):
     prefer(phone, "good")
     counted(phone, 1)
     assert [vote.answer for vote in room.votes()] == [FIRST]
+
+
+def test_phones_and_pages_are_served_by_the_same_command_below_a_base_path(phone, tmp_path, errors):
+    """Two processes, one database: a lecturer's app, which the phone opens, and the server of another phone."""
+    shared = Room(tmp_path)
+    try:
+        with serving(tmp_path / "app", base="talks/loop", ONE_LOOP_DATABASE=shared.address) as url:
+            shared.ask_pairs([("good one", "bad one"), ("good two", "bad two")])
+            phone.goto(f"{url}/r/{shared.room.code}")
+            prefer(phone, "good")
+            counted(phone, 1)
+            phone.goto(shared.url)  # another address, so another phone
+            prefer(phone, "bad")
+            counted(phone, 1)
+            assert sorted(vote.answer for vote in shared.votes()) == [0, 1]
+            phone.goto(f"{url}/mdp")
+            expect(phone.get_by_role("heading", name="One Loop")).to_be_attached()
+            phone.close()
+    finally:
+        shared.server.stop()
+    errors[:] = [
+        error for error in errors if "404" not in error
+    ]  # Streamlit looks for its own addresses below the page

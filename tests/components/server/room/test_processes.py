@@ -1,0 +1,64 @@
+"""Server processes that are killed, and two that share a database."""
+
+import time
+
+import httpx2
+import pytest
+
+from components.server.room.store import RoomStore
+from components.server.room.tables import open_database
+from mdp_core.rlhf.votes import SAME
+from tests.components.server.room.phones import Lectern, Phone
+from tests.components.server.room.processes import Server, server
+
+TEXTS = [(f"good {i}", f"bad {i}") for i in range(6)]
+
+
+@pytest.fixture
+def own(database):
+    """The lecturer's own process: its store."""
+    engine = open_database(database)
+    yield RoomStore(engine)
+    engine.dispose()
+
+
+def test_what_was_counted_survives_the_kill_of_the_server(own, database, tmp_path):
+    running = Server(database, tmp_path / "log")
+    try:
+        with httpx2.Client(base_url=running.url, timeout=60) as client:
+            lectern = Lectern(own, client)
+            lectern.ask_pairs(TEXTS)
+            phone = lectern.phone()
+            for kept in range(1, 4):
+                pair = phone.pairs()[0]["id"]
+                assert phone.vote(pair, SAME)["counted"] == [kept]
+                running.kill()
+                assert len(own.votes(lectern.room.id)) == kept
+                running = Server(database, tmp_path / "log", running.port)
+                assert phone.vote(pair, SAME, turn=kept)["counted"] == [kept]  # the phone may not have heard it
+                assert len(own.votes(lectern.room.id)) == kept
+    finally:
+        running.stop()
+
+
+def test_two_processes_count_the_votes_of_one_room(own, database, tmp_path):
+    with (
+        server(database, tmp_path / "one") as one,
+        server(database, tmp_path / "other") as other,
+        httpx2.Client(base_url=one.url, timeout=60) as near,
+        httpx2.Client(base_url=other.url, timeout=60) as far,
+    ):
+        lectern = Lectern(own, near)
+        lectern.ask_pairs(TEXTS)
+        phones = [lectern.phone(), Phone(far, lectern.room.code)]
+        for _ in range(3):
+            for phone in phones:
+                phone.vote(phone.pairs()[0]["id"], SAME)
+        moved = Phone(far, lectern.room.code, phones[0].token)
+        assert moved.vote(phones[0].done[0], 0, turn=10)["counted"] == [10]  # the same phone through the other one
+        assert own.pulse(lectern.room.id, time.time()).phones == 2
+        assert len(own.votes(lectern.room.id)) == 6
+        own.delete_room(lectern.room.id)
+        end = time.monotonic() + 60
+        while {phone.post().status_code for phone in phones} != {404}:
+            assert time.monotonic() < end
