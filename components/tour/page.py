@@ -156,9 +156,7 @@ def _tick(beat: Beat, memory: TourMemory) -> float | None:
 
 def _offer_more(beat: Beat, memory: TourMemory) -> None:
     with st.container(horizontal=True, gap="small", key="tour_more"):
-        if st.button(
-            "Again, other numbers", key=f"again_{beat.name}", on_click=memory.meet_again, args=(beat.name,)
-        ):
+        if st.button("Again, other numbers", key=f"again_{beat.name}", on_click=memory.meet_again, args=(beat.name,)):
             st.rerun()
         if beat.lab and st.button(f"Go on: page {beat.lab}", key=f"lab_{beat.name}"):
             go_to(beat.lab)

@@ -200,7 +200,7 @@ SCRIPT: tuple[Beat, ...] = (
         name="writer",
         title="The same loop writes",
         says="Beside the robot's loop runs another. A language model reads a text, has a table that says how likely each "
-        "next piece is, draws one and writes it down. Then it reads again.",
+        "next piece is, draws one and writes it. Then it reads again.",
         asks="In this loop, what is one action?",
         how=Choice(("The whole text", "A sentence", "One piece: a word, or a part of one", "A letter")),
         scene=Run(

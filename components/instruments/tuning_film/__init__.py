@@ -58,6 +58,8 @@ def tuning(
     )
 
 
-def film_data(film: Film, run: str, *, live: bool = False, parts: Sequence[str] = PARTS, fixed: bool = False) -> dict[str, Any]:
+def film_data(
+    film: Film, run: str, *, live: bool = False, parts: Sequence[str] = PARTS, fixed: bool = False
+) -> dict[str, Any]:
     """What the picture is given. Where it is `fixed` no other prefix can be watched: nobody is there to read it."""
     return {"film": film.data(), "run": run, "live": live, "parts": list(parts), "fixed": fixed}

@@ -140,7 +140,9 @@ class Tuning:
         if live.is_open:
             show_waiting(f"step {run.steps} of {self.steps}", run.steps / self.steps, key=f"bar_{setting.key}")
         if run.snapshots:
-            tuning_film(run.film, key=f"film_{setting.key}", run=setting.key, live=live.is_open, parts=("next", "texts"))
+            tuning_film(
+                run.film, key=f"film_{setting.key}", run=setting.key, live=live.is_open, parts=("next", "texts")
+            )
 
 
 def curve_of(run: QueuedRun) -> list[float]:
