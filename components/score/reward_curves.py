@@ -57,13 +57,14 @@ def draw_agreement(
         line={"color": tone("reward"), "width": 3},
         name="foretold",
     )
-    lines = [(50.0, "a coin", "dot")] + ([(100 * ceiling, "the rater's own ceiling", "dash")] if ceiling else [])
-    for y, name, dash in lines:
+    lines = [(50.0, "a coin", "dot", -11)]
+    lines += [(100 * ceiling, "the rater's own ceiling", "dash", 22)] if ceiling else []  # above the errors' ends
+    for y, name, dash, shift in lines:
         figure.add_hline(y=y, line={"dash": dash, "width": 2, "color": tone("quiet")})
         figure.add_annotation(
-            x=0.98, xref="x domain", y=y, text=name, showarrow=False, yshift=-11, xanchor="right", font={"size": 14}
+            x=0.98, xref="x domain", y=y, text=name, showarrow=False, yshift=shift, xanchor="right", font={"size": 14}
         )
-    figure.update_yaxes(range=[30, 104])
+    figure.update_yaxes(range=[30, 108])
     n, a, e = known[-1]
     top = f" The rater's own ceiling: {100 * ceiling:.0f} %." if ceiling else ""
     _draw(

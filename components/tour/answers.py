@@ -34,8 +34,8 @@ def trying(passed: Passed) -> Answer:
     score, token = passed.back["score"], passed.back["token"]
     refused = [back for back in (token, score) if not back.works]
     because = (
-        f"Of three attempts to calculate backwards, {len(refused)} end in an error: at the word that was drawn, and at the "
-        "score. So texts are tried, and what scored well is made likelier."
+        f"Of three attempts to calculate backwards, {len(refused)} end in an error: at the drawn word, and at the score. "
+        "So texts are tried, and what scored well is made likelier."
     )
     return Answer(
         2,

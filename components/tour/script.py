@@ -199,20 +199,20 @@ SCRIPT: tuple[Beat, ...] = (
     Beat(
         name="writer",
         title="The same loop writes",
-        says="Below the robot's loop runs another one. A language model reads a text, has a table that says how likely each "
-        "next piece is, draws one, and writes it down. Then it reads again.",
+        says="Beside the robot's loop runs another. A language model reads a text, has a table that says how likely each "
+        "next piece is, draws one and writes it. Then it reads again.",
         asks="In this loop, what is one action?",
         how=Choice(("The whole text", "A sentence", "One piece: a word, or a part of one", "A letter")),
         scene=Run(
             grid=LAKE,
             text=POCKET,
             meetings=((7, 0), (9, 1), (3, 2)),
-            rows=("state", "policy", "draw", "action", "transition", "next"),
+            rows=("state", "policy", "draw", "action", "transition"),
             asked=("state", "policy"),
         ),
         answer=answers.written,
         names="The language model is the policy, the text so far the state, the next token the action. "
-        "Appending it is the transition, and that one is certain: P 1.",
+        "Appending it is the transition, and it is certain: P 1.",
         notes="Read the rows from left to right: a dictionary. Nothing here is a metaphor, it is the same code.",
         lab="Stage",
         wide=True,

@@ -89,3 +89,52 @@ def test_a_curve_is_drawn_by_hand_or_by_keys(page):
     guess.click()
     expect(page.locator(".lesson")).to_be_visible()
     expect(page.get_by_text(re.compile("You said a curve from"))).to_be_visible()
+
+
+# How far the page scrolls, and the smallest type that is seen, in percent of the window's height. What is drawn on a canvas
+# has the canvas's own type.
+MEASURED = """() => {
+    const main = document.querySelector("[data-testid=stMain]");
+    let least = Infinity;
+    const look = (node) => {
+        const drawn = node.nodeName === "CANVAS";
+        if (drawn || node.nodeType === Node.TEXT_NODE) {
+            const owner = drawn ? node : node.parentElement;
+            const range = document.createRange();
+            range.selectNode(node);
+            if (!owner || range.getBoundingClientRect().height < 2 || !(drawn || node.data.trim())) return;
+            const grown = owner.ownerSVGElement ? owner.getScreenCTM().d : 1;
+            least = Math.min(least, parseFloat(getComputedStyle(owner).fontSize) * grown);
+            return;
+        }
+        if (["STYLE", "OPTION"].includes(node.nodeName)) return;
+        if (node.nodeType === Node.ELEMENT_NODE) {
+            const seen = node.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+            if (!seen || getComputedStyle(node).clipPath.startsWith("inset(50%")) return;
+        }
+        for (const child of [...node.childNodes, ...(node.shadowRoot ? [node.shadowRoot] : [])]) look(child);
+    };
+    look(document.querySelector(".st-key-tour"));
+    return { scrolls: main.scrollHeight - main.clientHeight, least: (100 * least) / innerHeight };
+}"""
+
+
+def check_the_last_row(page, name):
+    """All of the beat is in the window, and its smallest type is 2.2 % of the height, but for what a pixel is rounded to."""
+    page.wait_for_function(f"({MEASURED})().scrolls <= 0")
+    assert page.evaluate(MEASURED)["least"] >= 2.19, name
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
+def test_in_a_talk_every_beat_fits_the_window_and_is_read_from_the_last_row(browser, server, size):
+    context = browser.new_context(base_url=server, viewport={"width": size[0], "height": size[1]})
+    page = context.new_page()
+    for name in NAMES:
+        page.goto(f"/?beat={name}&talk=1")
+        show = page.get_by_role("button", name="Show me")
+        expect(show).to_be_visible()
+        check_the_last_row(page, name)
+        show.click()
+        expect(page.locator(".lesson")).to_be_visible()
+        check_the_last_row(page, name)
+    context.close()

@@ -4,7 +4,7 @@ import { find } from "../kit/dom.js";
 import { walkThrough } from "./engine.js";
 
 const ORDER = ["observe", "distribution", "draw", "act", "transition", "reward"];
-const FEW = 5; // rows, up to which they are written larger
+const FEW = 4; // rows, up to which they are written larger
 
 export class Rows {
   /** @param {HTMLElement} box */

@@ -187,5 +187,5 @@ class StandIn:
             done = f"step {runs.done} of {runs.steps}, both runs"
             show_waiting(done, runs.done / runs.steps, key=f"bar_{setting.key}")
         if runs.done:
-            draw_proxy_curves(runs, ("proxy", "true"), height=320)
+            draw_proxy_curves(runs, ("proxy", "true"), height=280)
             list_proxy_texts(runs, runs.done)
