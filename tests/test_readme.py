@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from components.server.room.settings import room_settings_from
 from mdp_core.tokens.sources.host import host_from
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -49,7 +50,8 @@ def test_tuning_in_a_notebook_comes_near_what_any_policy_could_reach(capsys, poc
 
 
 def test_every_variable_is_in_the_table_and_none_that_is_not_there():
-    assert set(re.findall(r"`(ONE_LOOP_\w+)`", README)) == set(re.findall(r"ONE_LOOP_\w+", host_from.__doc__ or ""))
+    told = f"{host_from.__doc__} {room_settings_from.__doc__}"
+    assert set(re.findall(r"`(ONE_LOOP_\w+)`", README)) == set(re.findall(r"ONE_LOOP_\w+", told))
 
 
 def test_every_folder_of_the_packages_is_in_the_picture_of_the_tree():

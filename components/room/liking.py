@@ -82,7 +82,7 @@ def says_agreement(alpha: float | None, agreed: float | None) -> str:
     word = next(says for most, says in ALPHAS if alpha <= most or most == 1)
     return (
         f"Krippendorff's alpha {figure(alpha)}: {word}. Two who see the same pair choose the same text "
-        f" {100 * agreed:.0f}\N{NO-BREAK SPACE}% of "
+        f"{100 * agreed:.0f}\N{NO-BREAK SPACE}% of "
         "the time."
     )
 

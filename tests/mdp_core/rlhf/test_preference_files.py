@@ -64,7 +64,7 @@ JUNK = st.recursive(
 )
 FIELDS = {
     "format": st.just("one-loop preferences") | JUNK,
-    "version": st.just(1) | JUNK,
+    "version": st.sampled_from((1, 2)) | JUNK,
     "simulated rater": st.fixed_dictionaries({"number": st.integers() | JUNK, "rationality": st.floats() | JUNK})
     | JUNK,
     "choices": st.lists(
@@ -117,7 +117,7 @@ CHOICE = GOOD["choices"][0]
     ("change", "why"),
     [
         ({"format": "a letter"}, "holds no choices of One Loop"),
-        ({"version": 2}, "not of version 1"),
+        ({"version": 3}, "not of version 1 or 2"),
         ({"version": True}, "not of version 1"),
         ({"choices": {}}, "no list of choices"),
         ({"stars": None}, "no list of stars"),
@@ -128,6 +128,10 @@ CHOICE = GOOD["choices"][0]
         ({"choices": [{**CHOICE, "chosen": True}]}, "Choice 1 needs “chosen”"),
         ({"choices": [{**CHOICE, "rater": "me"}]}, "does not say whose it is"),
         ({"choices": [{**CHOICE, "rater": []}]}, "does not say whose it is"),
+        *(
+            ({"choices": [{**CHOICE, "weight": weight}]}, "Choice 1 needs a “weight”")
+            for weight in (0, -1, True, "2", None, 10**400, float("nan"), float("inf"))
+        ),
         ({"choices": [{**CHOICE, "rater": "simulated"}]}, "which simulated rater"),
         ({"choices": [{**CHOICE, "one": "\ud800"}]}, "Choice 1 has half a character"),
         ({"simulated rater": {"number": 0, "rationality": 2.0}}, "names one that made none"),
@@ -152,6 +156,11 @@ def test_a_file_is_not_larger_than_what_is_read():
         to_json(SavedPreferences((Comparison("a" * MAX_BYTES, "b", 0),)))
 
 
-def test_a_choice_of_another_weight_is_none_that_somebody_made():
-    with pytest.raises(PreferenceFileError, match="counts as 2"):
-        SavedPreferences((Comparison("a", "b", 0, weight=2.0),))
+def test_choices_of_many_keep_how_many_said_so_and_no_older_reader_takes_them_for_one():
+    saved = SavedPreferences((Comparison("a", "b", 0, weight=2.5), Comparison("a", "b", 1)))
+    content = to_json(saved)
+    assert from_json(content.encode()) == saved
+    assert json.loads(content)["version"] == 2
+    assert json.loads(to_json(SavedPreferences((Comparison("a", "b", 0),))))["version"] == 1
+    with pytest.raises(PreferenceFileError, match="counts as 2e"):
+        SavedPreferences((Comparison("a", "b", 0, weight=2e6),))
