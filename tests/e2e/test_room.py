@@ -1,0 +1,91 @@
+"""A room in a browser: a projector and three phones, from the code on the screen to the win rate."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import VIEWPORT, serving
+
+PHONE = {"width": 320, "height": 640}
+TAPS = 9  # of each phone
+
+
+@pytest.fixture
+def server(tmp_path):
+    """The address of an app below a base path, with a database of its own."""
+    with serving(tmp_path / "log", base="loop", ONE_LOOP_DATABASE=f"sqlite:///{tmp_path / 'rooms.sqlite'}") as url:
+        yield url
+
+
+def step(projector, name):
+    projector.locator("[class*=st-key-room_step]").get_by_text(name, exact=True).click()
+
+
+def press(projector, name):
+    projector.get_by_role("button", name=re.compile(name)).click()
+
+
+def vote(phones, button, counted):
+    """Every phone taps TAPS times, having `counted` votes before."""
+    for phone in phones:
+        for n in range(counted + 1, counted + TAPS + 1):
+            phone.locator(f"#pairs:not([hidden]):not(.fresh) {button}").click()  # double taps do not count
+            expect(phone.locator("#status")).to_have_text(f"{n} answer{'s' * (n != 1)} counted.")
+
+
+def test_three_phones_teach_a_reward_model_and_judge_what_came_of_it(browser, server):
+    lectern = browser.new_context(viewport=VIEWPORT)
+    projector = lectern.new_page()
+    projector.goto(f"{server}/room")
+    press(projector, "^groups ?Open a room|^Open a room")
+    code = projector.locator(".room-code .code").inner_text().replace(" ", "")
+    assert code not in projector.url
+
+    # The browser, and no address, knows whose room it is.
+    [cookie] = [cookie for cookie in lectern.cookies() if cookie["name"] == "one_loop_room"]
+    assert (cookie["path"], cookie["sameSite"]) == ("/loop/", "Strict")
+    projector.reload()
+    expect(projector.locator(".room-code .code")).to_have_text(f"{code[:3]} {code[3:]}")
+    stranger = browser.new_context().new_page()
+    stranger.goto(projector.url)
+    expect(stranger.get_by_role("button", name=re.compile("Open a room"))).to_be_visible()
+    stranger.close()
+
+    phones = [browser.new_context(viewport=PHONE).new_page() for _ in range(3)]
+    for phone in phones:
+        phone.goto(f"{server}/r/{code}")
+    expect(projector.locator(".room-code .here")).to_contain_text("3 phones are here")
+
+    step(projector, "2 Vote")
+    press(projector, "Let the model write 24 pairs")
+    press(projector, "Start voting")
+    vote(phones, "#first", 0)
+    expect(projector.locator(".room-strip")).to_contain_text(f"{3 * TAPS} votes")
+
+    step(projector, "3 Taste")
+    expect(projector.get_by_text(re.compile(f"Learned from {3 * TAPS} votes"))).to_be_visible()
+    expect(projector.locator(".curve .ceiling").or_(projector.get_by_text("Krippendorff")).first).to_be_visible()
+
+    step(projector, "4 Tune")
+    steps = projector.get_by_label("steps")
+    steps.fill("4")
+    steps.press("Enter")
+    press(projector, "Tune on the room")
+    expect(projector.get_by_text("By the reward model, the mean score went")).to_be_visible()
+
+    projector.reload()  # in the middle of everything
+    step(projector, "5 Before or after?")
+    press(projector, "Write texts of before and after")
+    press(projector, "Start voting")
+    vote(phones, "#same", TAPS)
+    expect(projector.get_by_text("Win rate: 50")).to_be_visible()
+    expect(projector.get_by_text("the room has not decided yet")).to_be_visible()
+
+    step(projector, "6 Take along")
+    press(projector, "Delete the room")
+    press(projector, "Delete them all")
+    expect(projector.get_by_role("button", name=re.compile("Open a room"))).to_be_visible()
+    expect(phones[0].locator("#note")).to_be_visible()
+    projector.reload()
+    expect(projector.get_by_role("button", name=re.compile("Open a room"))).to_be_visible()
