@@ -27,11 +27,14 @@ class Phone:
     async def post(self, message):
         """Send it until it is answered, as a phone does."""
         body = json.dumps({"phone": self.token, "knows": self.knows, "done": self.done, **message}).encode()
+        gone = time.monotonic() + 2 * PATIENCE
         while True:
             try:
                 return await asyncio.wait_for(self._post(body), PATIENCE)
             except (TimeoutError, OSError, EOFError):
                 self.writer = None
+                if time.monotonic() > gone:
+                    raise
                 await asyncio.sleep(0.5)
 
     async def _post(self, body):

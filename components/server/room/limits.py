@@ -47,9 +47,15 @@ class Door(Generic[V]):
     can be told from being sent away.
     """
 
-    def __init__(self, look_up: Callable[[str], Awaitable[V]], penalty: float = PENALTY) -> None:
+    def __init__(
+        self,
+        look_up: Callable[[str], Awaitable[V]],
+        penalty: float = PENALTY,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._look_up = look_up
         self._penalty = penalty
+        self._pause = pause
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._asked: dict[str, asyncio.Task[V]] = {}
 
@@ -73,5 +79,5 @@ class Door(Generic[V]):
             try:
                 return await self._look_up(code)
             except NoRoomError:
-                await asyncio.sleep(self._penalty)
+                await self._pause(self._penalty)
                 raise
