@@ -62,7 +62,7 @@ def draw_agreement(
     for y, name, dash, shift in lines:
         figure.add_hline(y=y, line={"dash": dash, "width": 2, "color": tone("quiet")})
         figure.add_annotation(
-            x=0.98, xref="x domain", y=y, text=name, showarrow=False, yshift=shift, xanchor="right", font={"size": 14}
+            x=0.93, xref="x domain", y=y, text=name, showarrow=False, yshift=shift, xanchor="right", font={"size": 14}
         )
     figure.update_yaxes(range=[30, 108])
     n, a, e = known[-1]

@@ -133,7 +133,7 @@ def _draw_beat(beat: Beat, memory: TourMemory) -> None:
 def _places(beat: Beat, told: bool) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator, DeltaGenerator]:
     """Where the words stand, the question with its answer, the sentence that names it, and the picture."""
     if beat.wide:
-        above = st.columns([11, 11, 10] if told else 2, gap="medium")
+        above = st.columns([10, 11, 11] if told else 2, gap="medium")
         return above[0], above[1], above[-1], st.container(key="tour_wide")
     words, picture = st.columns([5, 9], gap="medium")
     return words, words, words, picture

@@ -87,8 +87,8 @@ class Board extends Instrument {
     for (let r = 0; r < map.rows; r += 1) {
       for (let c = 0; c < map.cols; c += 1) this.cells.push(drawCell(this.svg, map.cells[r][c], r, c));
     }
-    this.values = shape(this.svg, "g", {});
     for (const jump of map.jumps) drawJump(this.svg, jump);
+    this.values = shape(this.svg, "g", {}); // over the jumps: numbers are to be read
     for (const [[r1, c1], [r2, c2]] of map.barriers) {
       const [x, y, dx, dy] = [(c1 + c2 + 1) / 2, (r1 + r2 + 1) / 2, (r2 - r1) / 2, (c2 - c1) / 2];
       shape(this.svg, "line", { class: "barrier", x1: x - dx, y1: y - dy, x2: x + dx, y2: y + dy });
