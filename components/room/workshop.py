@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from components.server.room.errors import DatabaseAwayError, RoomError
@@ -39,7 +40,8 @@ class Workshop:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._begun = -PAUSE
-        self._asked: object = None
+        self._asked: object = None  # what is being learned, or was
+        self._wanted: object = None  # what was to be learned last
         self._features: TextFeatures | None = None
         self._order: tuple[int, ...] = ()
         self.taste: Taste | None = None
@@ -56,6 +58,7 @@ class Workshop:
         call finds it undone. `tell` is given what each pair is worth asking about, where their order has changed."""
         asked = (model.id, len(texts), tuple(votes))
         with self._lock:
+            self._wanted = asked
             if asked == self._asked or self.busy or self._clock() - self._begun < PAUSE:
                 return
             self._asked, self._begun = asked, self._clock()
@@ -91,10 +94,10 @@ class Workshop:
             self._tell(votes, tell)
             for n in sizes(len(votes)):
                 if n not in self.curve:
-                    try:
+                    with suppress(FewChoicesError):
                         self.curve[n] = foretold_by(features, texts, votes[:n])
-                    except FewChoicesError:
-                        continue
+                    if self._wanted != self._asked:  # newer votes do not wait for older points
+                        return
         except FewChoicesError:
             self.taste, self.too_few = None, True
         except (RoomError, DatabaseAwayError):

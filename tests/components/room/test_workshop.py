@@ -75,6 +75,18 @@ def test_nothing_is_learned_twice_or_too_often(pocket, texts):
     assert shop.taste.foretold.votes == 60
 
 
+def test_newer_votes_do_not_wait_for_older_points_of_the_curve(pocket, texts):
+    clock = Clock()
+    shop = Workshop(clock)
+    few, many = votes_of(texts, 6), votes_of(texts, 9)
+    # While the room is told what to ask about, new votes come: the page asks for more, in the middle of the work.
+    learned(shop, clock, pocket, texts, few, lambda worth: shop.learn(pocket, texts, many, lambda worth: None))
+    assert len(shop.points(len(few))) == 1
+    learned(shop, clock, pocket, texts, many, lambda worth: None)
+    assert shop.taste.foretold.votes == len(many)
+    assert [point.votes for point in shop.points(len(many))] == sizes(len(many))
+
+
 def test_few_votes_are_waited_for_and_a_database_that_is_away_is_told_later(pocket, texts):
     clock, told = Clock(), []
     shop = Workshop(clock)
