@@ -10,6 +10,7 @@ from components.instruments.drawing.figures import digits
 from components.shell.plain import plain
 from components.tour.beat import Answer, Beat, Choice, Curve, Guess, Number
 from components.tour.memory import Prediction, TourMemory
+from mdp_core.opinions import apart
 
 
 def ask(beat: Beat, memory: TourMemory, key: str) -> None:
@@ -78,12 +79,6 @@ def is_right(guess: Guess, answer: Answer) -> bool:
     if isinstance(guess, tuple):
         return isinstance(answer.right, tuple) and apart(guess, answer.right) <= answer.near
     return not isinstance(answer.right, tuple) and abs(guess - answer.right) <= answer.near + 1e-9
-
-
-def apart(one: tuple[float, ...], other: tuple[float, ...]) -> float:
-    """How far two curves are apart on average, over the places that both have."""
-    pairs = list(zip(one, other, strict=False))
-    return sum(abs(a - b) for a, b in pairs) / max(len(pairs), 1)
 
 
 def spoken(beat: Beat, guess: Guess) -> str:
