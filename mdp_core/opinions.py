@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import eq
 from statistics import median
@@ -100,7 +100,7 @@ class Moved:
     changed: int  # of them, who now say something else
 
 
-def moved(before: Mapping[Hashable, A], after: Mapping[Hashable, A], same: Callable[[A, A], bool] = eq) -> Moved:
+def moved(before: Mapping[int, A], after: Mapping[int, A], same: Callable[[A, A], bool] = eq) -> Moved:
     """Compare two rounds of answers, each by who gave it; `same` tells whether two answers say the same."""
     both = before.keys() & after.keys()
     return Moved(len(both), sum(not same(before[who], after[who]) for who in both))

@@ -99,7 +99,7 @@ def phone_address(code: str) -> str:
 
 def _mine() -> _Mine:
     if "my room" not in st.session_state:
-        code, _, secret = st.context.cookies.get(COOKIE, "").partition(".")
+        code, _, secret = str(st.context.cookies.get(COOKIE, "")).partition(".")
         read = read_code(code)
         known = bool(read and secret) and len(secret) <= SECRET
         st.session_state["my room"] = _Mine(read, secret) if known else _Mine()

@@ -13,9 +13,14 @@ from components.tour.memory import Prediction, TourMemory
 from mdp_core.opinions import apart
 
 
+def put(beat: Beat) -> None:
+    """The question."""
+    st.html(f'<p class="tour-asks">{escape(beat.asks)}</p>')
+
+
 def ask(beat: Beat, memory: TourMemory, key: str) -> None:
     """The question, a way to answer it, and a way on for who would rather see."""
-    st.html(f'<p class="tour-asks">{escape(beat.asks)}</p>')
+    put(beat)
     guess = _ask_how(beat.how, memory, key)
 
     def commit() -> None:
@@ -24,7 +29,12 @@ def ask(beat: Beat, memory: TourMemory, key: str) -> None:
 
     with st.container(horizontal=True, gap="small", key=f"tour_commit_{key}"):
         st.button("That is my guess", key=f"guess_{key}", type="primary", on_click=commit, disabled=guess is None)
-        st.button("Show me", key=f"show_{key}", on_click=memory.show, args=(beat.name,))
+        offer_to_show(beat, memory, key)
+
+
+def offer_to_show(beat: Beat, memory: TourMemory, key: str) -> None:
+    """The way on without a guess."""
+    st.button("Show me", key=f"show_{key}", on_click=memory.show, args=(beat.name,))
 
 
 def _ask_how(how: Choice | Number | Curve, memory: TourMemory, key: str) -> Guess | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -16,10 +17,13 @@ from components.shell.navigation import go_to
 from components.shell.takeaway import conclude
 from components.shell.ticker import part
 from components.shell.visit import READY
-from components.tour.asking import ask, compare
-from components.tour.beat import Beat, Setting
+from components.tour.asking import ask, compare, offer_to_show, put
+from components.tour.beat import Beat, Curve, Setting
 from components.tour.ending import LAST, draw_ending
 from components.tour.memory import TourMemory, tour_memory
+from components.tour.room.panel import steer_room
+from components.tour.room.pictures import crowd_of, draw_room
+from components.tour.room.question import how_of, name_of
 from components.tour.script import NAMES, SCRIPT, beat_of
 
 STYLE = Path(__file__).parent / "tour.css"
@@ -111,20 +115,31 @@ def _draw_beat(beat: Beat, memory: TourMemory) -> None:
         found, answer = beat.find(setting)
         if began and answer is not None:
             st.rerun()
+        how, name = how_of(beat.how, beat.paper(found)), name_of(memory.meeting(beat.name))
+        heard, rounds = memory.room.listen(name), memory.room.shown(name)
         words, asked, named, picture = _places(beat, setting.told)
         with words:
             st.html(f"<h2>{escape(beat.title)}</h2><p class='tour-says'>{escape(beat.says)}</p>")
         with asked:
-            if not setting.told:
-                ask(beat, memory, setting.key)
-            else:
-                st.html(f'<p class="tour-asks">{escape(beat.asks)}</p>')
+            if setting.told:
+                put(beat)
                 compare(beat, memory, answer)
+            elif rounds:
+                put(beat)
+                offer_to_show(beat, memory, setting.key)
+            else:
+                ask(beat, memory, setting.key)
+            if how is not None:
+                steer_room(beat, memory, how, setting.told)
         if setting.told and answer is not None:
             with named:
                 conclude(beat.names)
                 _offer_more(beat, memory)
         with picture, st.container(key="tour_picture"):
+            if heard is not None and rounds:
+                draw_room(beat, heard, rounds, answer if setting.told else None)
+                if isinstance(beat.how, Curve):
+                    setting = replace(setting, crowd=crowd_of(heard, rounds))
             beat.scene.draw(setting, found)
 
     part(draw, ticks=lambda: _tick(beat, memory))
