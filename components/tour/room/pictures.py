@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -17,23 +16,24 @@ from components.tour.room.hearing import Heard
 from components.tour.room.words import says_room
 from mdp_core.opinions import Histogram, histogram, middle, middle_curve, split
 
-STYLE = Path(__file__).parent / "room.css"
 KINDS = ("earlier", "later")
 
 
 def draw_room(beat: Beat, heard: Heard, rounds: Sequence[int], answer: Answer | None) -> None:
     """These rounds, two at most; what was right only where the `answer` is given, once it is told. Curves are drawn by the
-    beat's own instrument, on the paper that they were asked for: here is what they say.
+    beat's own instrument, on the paper that they were asked for.
     """
-    says = says_room(beat, heard, rounds, answer)
-    given = {round: heard.answers(round) for round in rounds}
-    st.html(STYLE)
-    picture = ""
+    given, right = {round: heard.answers(round) for round in rounds}, None if answer is None else answer.right
     if isinstance(beat.how, Choice):
-        picture = _bars(beat.how, given, None if answer is None else answer.right)
+        st.html(f'<div class="room-said">{_bars(beat.how, given, right)}</div>')
     elif isinstance(beat.how, Number):
-        picture = _columns(beat, beat.how, given, None if answer is None else answer.right, says)
-    st.html(f'<div class="room-said">{picture}<p class="says">{escape(says)}</p></div>')
+        says = says_room(beat, heard, rounds, answer)
+        st.html(f'<div class="room-said">{_columns(beat, beat.how, given, right, says)}</div>')
+
+
+def say_room(beat: Beat, heard: Heard, rounds: Sequence[int], answer: Answer | None) -> None:
+    """The same in a sentence."""
+    st.html(f'<p class="room-says">{escape(says_room(beat, heard, rounds, answer))}</p>')
 
 
 def crowd_of(heard: Heard, rounds: Sequence[int]) -> Crowd:
@@ -45,20 +45,18 @@ def crowd_of(heard: Heard, rounds: Sequence[int]) -> Crowd:
 
 def _bars(how: Choice, given: Mapping[int, Mapping[int, Any]], right: Any) -> str:
     splits = {round: split(answers.values(), len(how.options)) for round, answers in given.items()}
-    most = max(found.share(i) for found in splits.values() for i in range(len(how.options)))
     rows = ""
     for i, option in enumerate(how.options):
         bars = ""
         for (round, found), kind in zip(splits.items(), KINDS[-len(splits) :], strict=True):
             name = f"<i>{round}</i>" if len(splits) > 1 else ""
-            width = 100 * found.share(i) / most
             bars += (
-                f'<div class="bar {kind}">{name}<span><b style="width:{width:.2f}%"></b></span>'
+                f'<div class="bar {kind}">{name}<span><b style="width:{100 * found.share(i):.2f}%"></b></span>'
                 f"<em>{found.counts[i]} ({found.share(i):.0%})</em></div>"
             )
         mark = "✓ " if i == right else ""
-        rows += f'<tr class="{"right" if mark else ""}"><th scope="row">{mark}{escape(option)}</th><td>{bars}</td></tr>'
-    return f"<table><caption>{_key(given, right is not None)}</caption><tbody>{rows}</tbody></table>"
+        rows += f'<li class="{"right" if mark else ""}"><span>{mark}{escape(option)}</span><div>{bars}</div></li>'
+    return f'<p class="key">{_key(given, right is not None)}</p><ul>{rows}</ul>'
 
 
 def _columns(beat: Beat, how: Number, given: Mapping[int, Mapping[int, Any]], right: Any, says: str) -> str:
@@ -89,7 +87,7 @@ def _columns(beat: Beat, how: Number, given: Mapping[int, Mapping[int, Any]], ri
     )
     unit = f" · {escape(how.unit)}" if how.unit else ""
     return (
-        f'<p class="key">{_key(given, right is not None)} · {top} at most{unit}</p>'
+        f'<p class="key">{_key(given, right is not None)} · tallest column: {top}{unit}</p>'
         f'<div role="img" aria-label="{escape(says, quote=True)}"><div class="columns" style="--rows:{len(marks)}">'
         f"{columns}{lines}</div>"
         f'<div class="ticks">{ticks}</div></div>'

@@ -7,11 +7,11 @@ from typing import Any
 
 from components.instruments.drawing.figures import figure
 from components.tour.asking import spoken
-from components.tour.beat import Answer, Beat, Choice, Curve, Guess, Number
+from components.tour.beat import Answer, Beat, Choice, Guess, Number, Question
 from components.tour.room.hearing import Heard
-from mdp_core.opinions import apart, middle, middle_curve, moved, split
+from mdp_core.opinions import Moved, apart, middle, middle_curve, moved, split
 
-SAME = 0.05  # of the axis: curves that are nearer to each other, on average, say the same
+SAME = 0.05  # of the scale: numbers, or curves on average, that are nearer to each other say the same
 
 
 def says_answered(heard: Heard) -> str:
@@ -28,11 +28,18 @@ def says_room(beat: Beat, heard: Heard, rounds: Sequence[int], answer: Answer | 
     """What was said in one round, or how the second one differs; how near it came, once the answer is told."""
     answers = [heard.answers(round) for round in rounds]
     right = None if answer is None else answer.right
-    told = [_said(beat, given, right) for given in answers]
     if len(answers) == 1:
-        return f"{_many(len(answers[0]), 'answer')}: {told[0]}."
+        return f"{_many(len(answers[0]), 'answer')}: {_said(beat, answers[0], right)}."
     before, after = answers
-    return f"{_moved(beat, before, after)} {_named(rounds[0])}: {told[0]}. {_named(rounds[1])}: {told[1]}."
+    change = _moved(beat.how, before, after)
+    says = f"{change.changed} of {change.both} who answered twice changed their mind." if change.both else ""
+    if isinstance(beat.how, Choice):
+        first, second = (split(given.values(), len(beat.how.options)) for given in answers)
+        option = int(right) if isinstance(right, (int, float)) else second.most
+        now = f"{second.counts[option]} of {second.total} now say “{beat.how.options[option]}”"
+        return f"{says} {now}; in round {rounds[0]}, {first.counts[option]} of {first.total}.".strip()
+    told = [_said(beat, given, right) for given in answers]
+    return f"{says} Round {rounds[0]}: {told[0]}. Round {rounds[1]}: {told[1]}.".strip()
 
 
 def counts_in_words(beat: Beat, given: Mapping[int, Any]) -> str:
@@ -57,20 +64,13 @@ def _said(beat: Beat, given: Mapping[int, Any], right: Guess | None) -> str:
     return f"{ends}, {figure(apart(curve, right))} off on average" if isinstance(right, tuple) else ends
 
 
-def _moved(beat: Beat, before: Mapping[int, Any], after: Mapping[int, Any]) -> str:
-    how = beat.how
-    if isinstance(how, Curve):
-        near = SAME * (how.high - how.low)
-        change, verb = moved(before, after, lambda one, other: apart(one, other) < near), "drew another curve"
-    else:
-        change, verb = moved(before, after), "changed their mind"
-    if not change.both:
-        return "Nobody answered twice."
-    return f"{change.changed} of {change.both} who answered twice {verb}."
-
-
-def _named(round: int) -> str:
-    return f"Round {round}"
+def _moved(how: Question, before: Mapping[int, Any], after: Mapping[int, Any]) -> Moved:
+    if isinstance(how, Choice):
+        return moved(before, after)
+    near = SAME * (how.high - how.low)
+    if isinstance(how, Number):
+        return moved(before, after, lambda one, other: abs(one - other) < near)
+    return moved(before, after, lambda one, other: apart(one, other) < near)
 
 
 def _many(n: int, one: str) -> str:
