@@ -14,6 +14,10 @@ from components.shell.ticker import part
 from components.talk.following import FOLLOW
 from components.talk.menu import minutes
 from components.talk.projector import TICK
+from components.tour.memory import TourMemory
+from components.tour.room.panel import hidden_counts
+from components.tour.script import beat_of
+from mdp_core.talk import Item
 
 
 def page() -> None:
@@ -52,5 +56,14 @@ def _draw_notes(given: GivenTalk) -> None:
     item = items[given.at]
     st.header(plain(item.title))
     st.markdown(plain(item.notes) or "No notes.")
+    hidden = _what_the_room_hides(given, item)
+    if hidden:
+        st.info(plain(hidden))
     if given.at + 1 < len(items):
         st.caption(plain(f"Next: {items[given.at + 1].title}"))
+
+
+def _what_the_room_hides(given: GivenTalk, item: Item) -> str:
+    """What the phones have answered, before the audience sees it."""
+    tour, beat = given.seen.get("tour"), beat_of(item.beat)
+    return hidden_counts(beat, tour) if isinstance(tour, TourMemory) and beat is not None else ""

@@ -10,11 +10,17 @@ from components.instruments.drawing.figures import digits
 from components.shell.plain import plain
 from components.tour.beat import Answer, Beat, Choice, Curve, Guess, Number
 from components.tour.memory import Prediction, TourMemory
+from mdp_core.opinions import apart
+
+
+def put(beat: Beat) -> None:
+    """The question."""
+    st.html(f'<p class="tour-asks">{escape(beat.asks)}</p>')
 
 
 def ask(beat: Beat, memory: TourMemory, key: str) -> None:
     """The question, a way to answer it, and a way on for who would rather see."""
-    st.html(f'<p class="tour-asks">{escape(beat.asks)}</p>')
+    put(beat)
     guess = _ask_how(beat.how, memory, key)
 
     def commit() -> None:
@@ -23,7 +29,12 @@ def ask(beat: Beat, memory: TourMemory, key: str) -> None:
 
     with st.container(horizontal=True, gap="small", key=f"tour_commit_{key}"):
         st.button("That is my guess", key=f"guess_{key}", type="primary", on_click=commit, disabled=guess is None)
-        st.button("Show me", key=f"show_{key}", on_click=memory.show, args=(beat.name,))
+        offer_to_show(beat, memory, key)
+
+
+def offer_to_show(beat: Beat, memory: TourMemory, key: str) -> None:
+    """The way on without a guess."""
+    st.button("Show me", key=f"show_{key}", on_click=memory.show, args=(beat.name,))
 
 
 def _ask_how(how: Choice | Number | Curve, memory: TourMemory, key: str) -> Guess | None:
@@ -78,12 +89,6 @@ def is_right(guess: Guess, answer: Answer) -> bool:
     if isinstance(guess, tuple):
         return isinstance(answer.right, tuple) and apart(guess, answer.right) <= answer.near
     return not isinstance(answer.right, tuple) and abs(guess - answer.right) <= answer.near + 1e-9
-
-
-def apart(one: tuple[float, ...], other: tuple[float, ...]) -> float:
-    """How far two curves are apart on average, over the places that both have."""
-    pairs = list(zip(one, other, strict=False))
-    return sum(abs(a - b) for a, b in pairs) / max(len(pairs), 1)
 
 
 def spoken(beat: Beat, guess: Guess) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
+from components.instruments.sketch import Crowd
 from components.tour.memory import TourMemory
 
 if TYPE_CHECKING:
@@ -42,6 +43,15 @@ class Curve:
     high: float
 
 
+@dataclass(frozen=True)
+class Paper:
+    """What a curve is drawn on: how many places there are, and what the axes are called."""
+
+    points: int
+    across: str
+    up: str
+
+
 Question = Choice | Number | Curve
 
 
@@ -74,6 +84,7 @@ class Setting:
     told: bool  # the visitor has predicted, or wants to see
     memory: TourMemory
     model: LanguageModel | None  # Pocket, once it is awake
+    crowd: Crowd | None = None  # the curves of the room, where it was asked and has been shown
 
     @property
     def key(self) -> str:
@@ -82,6 +93,7 @@ class Setting:
 
 
 F = TypeVar("F")
+G = TypeVar("G", contravariant=True)
 
 
 class Scene(Protocol[F]):
@@ -92,6 +104,14 @@ class Scene(Protocol[F]):
 
     def draw(self, setting: Setting, found: F | None) -> None:
         """Show it: before it is `told` only what gives nothing away."""
+
+
+@runtime_checkable
+class DrawnScene(Protocol[G]):
+    """A scene whose question is a Curve."""
+
+    def paper(self, found: G | None) -> Paper | None:
+        """What it is drawn on; None while that is not known yet."""
 
 
 @dataclass(frozen=True)
@@ -114,3 +134,7 @@ class Beat:
         """What the scene has found, and the answer where it is known."""
         found = self.scene.find(setting)
         return found, None if found is None else self.answer(found)
+
+    def paper(self, found: Any) -> Paper | None:
+        """What a curve is drawn on, where one is asked for and the scene knows it."""
+        return self.scene.paper(found) if isinstance(self.scene, DrawnScene) else None

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from components.tour.room.hearing import Hearing
 from mdp_core.scenarios import View
 
 Meeting = tuple[str, int]  # a beat's name, and how often it was met before
@@ -33,6 +34,7 @@ class TourMemory:
     predictions: dict[Meeting, Prediction] = field(default_factory=dict)
     views: dict[str, View] = field(default_factory=dict)  # by the key of a player
     kept: dict[str, Any] = field(default_factory=dict)  # by the key of a scene: its work, while it goes on
+    room: Hearing = field(default_factory=Hearing)  # what the room says, where this browser steers one
 
     def meeting(self, beat: str) -> Meeting:
         """The one that is on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
@@ -16,13 +17,16 @@ from components.shell.navigation import go_to
 from components.shell.takeaway import conclude
 from components.shell.ticker import part
 from components.shell.visit import READY
-from components.tour.asking import ask, compare
-from components.tour.beat import Beat, Setting
+from components.tour.asking import ask, compare, offer_to_show, put
+from components.tour.beat import Beat, Curve, Setting
 from components.tour.ending import LAST, draw_ending
 from components.tour.memory import TourMemory, tour_memory
+from components.tour.room.panel import steer_room
+from components.tour.room.pictures import crowd_of, draw_room, say_room
+from components.tour.room.question import how_of, name_of
 from components.tour.script import NAMES, SCRIPT, beat_of
 
-STYLE = Path(__file__).parent / "tour.css"
+STYLES = [Path(__file__).parent / name for name in ("tour.css", "room/room.css")]
 STAGE_LINK = "v"  # the parameter that every link to the laboratory has
 
 
@@ -32,7 +36,8 @@ def page() -> None:
         go_to("Stage", st.query_params.to_dict())  # links to the Stage were made when it was the first page
     memory = tour_memory()
     unknown = _follow(memory)
-    st.html(STYLE)
+    for style in STYLES:
+        st.html(style)
     with st.container(key="tour"):
         _bar(memory)
         if unknown:
@@ -111,32 +116,71 @@ def _draw_beat(beat: Beat, memory: TourMemory) -> None:
         found, answer = beat.find(setting)
         if began and answer is not None:
             st.rerun()
-        words, asked, named, picture = _places(beat, setting.told)
-        with words:
-            st.html(f"<h2>{escape(beat.title)}</h2><p class='tour-says'>{escape(beat.says)}</p>")
-        with asked:
-            if not setting.told:
-                ask(beat, memory, setting.key)
-            else:
-                st.html(f'<p class="tour-asks">{escape(beat.asks)}</p>')
+        how, name = how_of(beat.how, beat.paper(found)), name_of(memory.meeting(beat.name))
+        heard, rounds = memory.room.listen(name), memory.room.shown(name)
+        places = _places(beat, setting.told, bool(rounds))
+        story = "" if places.said is None else f"<p class='tour-says'>{escape(beat.says)}</p>"
+        with places.title:
+            st.html(f"<h2>{escape(beat.title)}</h2>{story}")
+        with places.asked:
+            if setting.told:
+                put(beat)
                 compare(beat, memory, answer)
+            elif rounds:
+                put(beat)
+                offer_to_show(beat, memory, setting.key)
+            else:
+                ask(beat, memory, setting.key)
+            if how is not None:
+                steer_room(beat, memory, how, setting.told)
+        if heard is not None and rounds:
+            known = answer if setting.told else None
+            with places.room:
+                draw_room(beat, heard, rounds, known)
+            if places.said is not None:
+                with places.said:
+                    say_room(beat, heard, rounds, known)
+            if isinstance(beat.how, Curve):
+                setting = replace(setting, crowd=crowd_of(heard, rounds))
         if setting.told and answer is not None:
-            with named:
+            with places.named:
                 conclude(beat.names)
                 _offer_more(beat, memory)
-        with picture, st.container(key="tour_picture"):
+        with places.picture:
             beat.scene.draw(setting, found)
 
     part(draw, ticks=lambda: _tick(beat, memory))
 
 
-def _places(beat: Beat, told: bool) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator, DeltaGenerator]:
-    """Where the words stand, the question with its answer, the sentence that names it, and the picture."""
-    if beat.wide:
-        above = st.columns([10, 11, 11] if told else 2, gap="medium")
-        return above[0], above[1], above[-1], st.container(key="tour_wide")
-    words, picture = st.columns([5, 9], gap="medium")
-    return words, words, words, picture
+@dataclass(frozen=True)
+class Places:
+    """Where the title stands, the question with its answer, what the room says, in a picture and in words, the sentence that
+    names what was seen, and the instrument. Without a place for the room's words, the story has none either: both were read
+    before."""
+
+    title: DeltaGenerator
+    asked: DeltaGenerator
+    room: DeltaGenerator
+    said: DeltaGenerator | None
+    named: DeltaGenerator
+    picture: DeltaGenerator
+
+
+def _places(beat: Beat, told: bool, room: bool) -> Places:
+    """Below the words a wide instrument has all the height that they leave; the room has a column of its own then."""
+    if not beat.wide:
+        words, right = st.columns([5, 9], gap="medium")
+        above = right.container()
+        return Places(words, words, above, words, words, right.container(key="tour_picture"))
+    widths = (3, 4, 3) if room and told else (10, 11, 11) if told else (1, 1)
+    columns: list[DeltaGenerator] = st.columns(list(widths), gap="medium")
+    first, second = columns[:2]
+    picture = st.container(key="tour_wide").container(key="tour_picture")
+    if room and told:
+        return Places(first, first, second, None, columns[-1], picture)
+    if room:
+        return Places(first, first, second, second, second, picture)
+    return Places(first, second, second, second, columns[-1], picture)
 
 
 def _setting(beat: Beat, memory: TourMemory) -> Setting:

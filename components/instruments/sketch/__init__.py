@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from components.instruments.kit import component
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Curves that many people drew, and curves that stand for all of them, by name, the latest one last."""
+
+    curves: Sequence[Sequence[float]]
+    middles: Sequence[tuple[str, Sequence[float]]]
 
 
 def sketch(
@@ -22,11 +31,12 @@ def sketch(
     up: str,
     drawn: Sequence[float] | None = None,
     truth: Sequence[float] | None = None,
+    crowd: Crowd | None = None,
     on_draw: Callable[[tuple[float, ...]], None],
 ) -> None:
     """Axes from `low` to `high` with `points` places, named `across` and `up`, to draw a curve on with a pointer or with
     the arrow keys, a place at a time. `of` names what is drawn: for another, the paper is blank. `drawn` was committed; with
-    `truth`, which may still grow, nothing can be drawn any more.
+    `truth`, which may still grow, nothing can be drawn any more. What a `crowd` drew lies below, faintly.
 
     `on_draw(curve)` comes when a whole curve, `points` finite numbers within [low, high], is let go.
     """
@@ -49,6 +59,8 @@ def sketch(
             "up": up,
             "drawn": None if drawn is None else list(drawn),
             "truth": None if truth is None else list(truth),
+            "crowd": None if crowd is None else [list(curve) for curve in crowd.curves],
+            "middles": [] if crowd is None else [[name, list(curve)] for name, curve in crowd.middles],
         },
         on_drawn_change=finished,
     )

@@ -132,7 +132,7 @@ class Sketch extends Instrument {
     if (!this.data) return;
     const { pen, width, height } = penOf(this.canvas, this.colours.font);
     const { left, right, top, floor, x, y } = this.frame(width, height);
-    const { low, high, points, across, up, truth } = this.data;
+    const { low, high, points, across, up, truth, crowd, middles } = this.data;
     pen.fillStyle = this.colours.ink;
     for (const value of marks(low, high, 4)) {
       stroke(pen, [[left, y(value)], [right, y(value)]], this.colours.line, 1);
@@ -149,6 +149,12 @@ class Sketch extends Instrument {
     pen.fillText(across, right, height - 5);
     pen.textAlign = "left";
     const path = (curve) => curve.flatMap((value, i) => (value === null ? [] : [[x(i), y(value)]]));
+    pen.globalAlpha = Math.max(0.12, 0.4 - (crowd?.length ?? 0) / 200);
+    for (const curve of crowd ?? []) stroke(pen, path(curve), this.colours.state, 1.5);
+    pen.globalAlpha = 1;
+    for (const [n, [, curve]] of middles.entries()) {
+      stroke(pen, path(curve), this.colours.state, 4, n < middles.length - 1 ? [2, 5] : [12, 4]);
+    }
     const own = path(this.curve);
     stroke(pen, own, this.colours.action, 3, truth ? [7, 5] : []);
     if (own.length === 1) dot(pen, own[0][0], own[0][1], 4, this.colours.action);
@@ -156,7 +162,11 @@ class Sketch extends Instrument {
       stroke(pen, path(truth), this.colours.reward, 4);
       if (truth.length) label(pen, "what happened", x(truth.length - 1), y(truth.at(-1)) - 10, width, this.colours);
       if (own.length) label(pen, "your guess", own.at(-1)[0], own.at(-1)[1] + 20, width, this.colours);
-    } else if (!own.length) label(pen, "draw it here", (left + right) / 2, (top + floor) / 2, width, this.colours);
+    } else if (!own.length && !crowd) label(pen, "draw it here", (left + right) / 2, (top + floor) / 2, width, this.colours);
+    for (const [n, [name, curve]] of middles.entries()) {
+      const i = Math.round((points - 1) * (0.3 + 0.2 * n));
+      label(pen, name, x(i), y(curve[i]) - 9, width, this.colours);
+    }
     if (this.open && this.canvas.matches(":focus-visible")) {
       const whole = filled(this.curve);
       const at = whole ? whole[this.at] : (low + high) / 2;

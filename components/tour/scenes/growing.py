@@ -9,7 +9,7 @@ import streamlit as st
 
 from components.instruments.sketch import sketch
 from components.instruments.text_values import Prefix, text_values
-from components.tour.beat import Setting
+from components.tour.beat import Paper, Setting
 from mdp_core.kept import Kept
 from mdp_core.scenarios import TextScenario
 from mdp_core.stage.text_worth import TextWorth
@@ -55,9 +55,14 @@ class Growing:
 
         return _expected.get_or_make((model.id, self.text, seed), expect)
 
+    def paper(self, found: Expected | None) -> Paper | None:
+        """A place for the prompt, and one a token."""
+        return None if found is None else Paper(len(found.values), "tokens", "expected score")
+
     def draw(self, setting: Setting, found: Expected | None) -> None:
         """The text, and paper to draw on; once it is told, the values."""
-        if found is None:
+        paper = self.paper(found)
+        if found is None or paper is None:
             st.info("The language model is waking up.")
             return
         memory, draft = setting.memory, f"draft_{setting.key}"
@@ -82,13 +87,14 @@ class Growing:
         sketch(
             key=f"sketch_{setting.key}",
             of=setting.key,
-            points=len(found.values),
+            points=paper.points,
             low=-1.0,
             high=1.0,
-            across="tokens",
-            up="expected score",
+            across=paper.across,
+            up=paper.up,
             drawn=guess if isinstance(guess, tuple) else memory.kept.get(draft),
             truth=found.values if setting.told else None,
+            crowd=setting.crowd,
             on_draw=lambda curve: memory.kept.update({draft: curve}),
         )
 

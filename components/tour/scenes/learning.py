@@ -17,7 +17,7 @@ from components.server.job_queue import Job, job_queue
 from components.shell.messages import tell_problem
 from components.shell.queued_run import QueuedRun
 from components.shell.waiting import show_waiting
-from components.tour.beat import Setting
+from components.tour.beat import Paper, Setting
 from components.tune.proxy_curves import draw_proxy_curves
 from components.tune.proxy_texts import list_proxy_texts
 from mdp_core.rlhf.principle import Principle
@@ -112,6 +112,10 @@ class Tuning:
 
         return preset("rloo", prompt=self.prompt, tokens=self.tokens, steps=self.steps, seed=7 + setting.again)
 
+    def paper(self, _: list[float] | None) -> Paper:
+        """A place before the first step, and one after each."""
+        return Paper(self.steps + 1, "steps", "mean score")
+
     def draw(self, setting: Setting, found: list[float] | None) -> None:
         """Paper to draw on, and once it is told the run while it goes on."""
         live = live_of(setting)
@@ -120,16 +124,18 @@ class Tuning:
         drafts = memory.kept
         draft = f"draft_{setting.key}"
         truth = None if live is None else curve_of(live.work)
+        paper = self.paper(found)
         sketch(
             key=f"sketch_{setting.key}",
             of=setting.key,
-            points=self.steps + 1,
+            points=paper.points,
             low=self.low,
             high=self.high,
-            across="steps",
-            up="mean score",
+            across=paper.across,
+            up=paper.up,
             drawn=guess if isinstance(guess, tuple) else drafts.get(draft),
             truth=truth if setting.told else None,
+            crowd=setting.crowd,
             on_draw=lambda curve: drafts.update({draft: curve}),
         )
         if live is None:

@@ -1,0 +1,71 @@
+"""A question to the room in a browser: a projector and three phones, from the first vote to the comparison of two."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import VIEWPORT, serving
+
+PHONE = {"width": 320, "height": 640}
+OVER, PLACE = "Nothing: it is over", "As much as the place where it stands"
+
+
+@pytest.fixture
+def server(tmp_path):
+    """The address of an app with a database of its own."""
+    with serving(tmp_path / "log", ONE_LOOP_DATABASE=f"sqlite:///{tmp_path / 'rooms.sqlite'}") as url:
+        yield url
+
+
+def press(page, name):
+    page.get_by_role("button", name=re.compile(name)).click()
+
+
+def answer(phone, option, n):
+    """Tap it; the phone says that so many of its answers are counted."""
+    phone.get_by_role("button", name=option).click()
+    expect(phone.locator("#status")).to_have_text(f"{n} answer{'s' * (n != 1)} counted.")
+
+
+def test_a_room_votes_discusses_and_votes_again(browser, server):
+    lectern = browser.new_context(viewport=VIEWPORT)
+    projector = lectern.new_page()
+    projector.goto(f"{server}/room")
+    press(projector, "Open a room")
+    code = projector.locator(".room-code .code").inner_text().replace(" ", "")
+    projector.goto(f"{server}/?beat=end&talk=1")
+    phones = [browser.new_context(viewport=PHONE).new_page() for _ in range(3)]
+    for phone in phones:
+        phone.goto(f"{server}/r/{code}")
+        expect(phone.get_by_role("heading", name="Look at the screen")).to_be_visible()
+
+    ask = projector.get_by_role("button", name=re.compile("Ask the room"))
+    ask.focus()
+    projector.keyboard.press("Enter")
+    for phone, option in zip(phones, (OVER, OVER, PLACE), strict=True):
+        expect(phone.locator("#asks")).to_have_text("What is the rest of it worth?")
+        answer(phone, option, 1)
+    expect(projector.get_by_text("3 of 3 phones have answered.")).to_be_visible()
+    expect(projector.locator(".room-said, .room-says")).to_have_count(0)
+
+    press(projector, "^Reveal$")
+    expect(projector.locator(".room-said li")).to_have_count(3)
+    assert projector.locator(".room-said em").all_inner_texts() == ["2 (67%)", "1 (33%)", "0 (0%)"]
+    for phone in phones:
+        expect(phone.locator("#note-text")).to_contain_text("What the room said is on the screen.")
+
+    press(projector, "^Ask again$")
+    for phone, option in zip(phones, (PLACE, OVER, PLACE), strict=True):
+        expect(phone.locator("#round")).to_contain_text("Round 2")
+        answer(phone, option, 2)
+    expect(projector.get_by_text("Round 2: 3 of 3 phones have answered.")).to_be_visible()
+    press(projector, "^Reveal$")
+    expect(projector.get_by_text("1 of 3 who answered twice changed their mind.")).to_be_visible()
+    bars = ["2 (67%)", "1 (33%)", "1 (33%)", "2 (67%)", "0 (0%)", "0 (0%)"]
+    assert projector.locator(".room-said em").all_inner_texts() == bars
+    expect(projector.locator(".room-said .right")).to_have_count(0)
+
+    press(projector, "^Show me$")
+    expect(projector.locator(".room-said .right")).to_contain_text(f"✓ {PLACE}")
+    expect(projector.locator(".lesson")).to_be_visible()
