@@ -19,7 +19,7 @@ from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).parent
 SIZE = {"width": 1280, "height": 720}
-TUNED = {"width": 1280, "height": 906}  # a run with all that is said of it
+TUNED = {"width": 1280, "height": 936}  # a run with all that is said of it
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SCENE = "/stage?seed=12&step=1"  # a run worth seeing: at step 1 another token is chosen, so that there is a ghost
 STEPS = 2  # how far the clock is walked after that
@@ -60,13 +60,16 @@ def main() -> None:
                 page.mouse.move(0, 0)
                 for _ in range(STEPS):
                     page.locator(".transport .forward").click()
+                page.mouse.move(0, 0)
                 page.wait_for_timeout(1_500)
                 page.screenshot(path=HERE / f"stage-{scheme}.png")
                 page.set_viewport_size(TUNED)
                 page.goto(f"http://127.0.0.1:{port}/tune")
                 page.get_by_role("button", name="Start", exact=True).click(timeout=60_000)
                 page.get_by_text("The mean score went from").wait_for(timeout=120_000)
-                page.get_by_role("button", name="Stop", exact=True).wait_for(state="hidden", timeout=120_000)
+                page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).wait_for(
+                    state="hidden", timeout=120_000
+                )
                 page.mouse.move(0, 0)
                 page.wait_for_timeout(1_500)
                 page.screenshot(path=HERE / f"tune-{scheme}.png")
