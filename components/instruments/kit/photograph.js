@@ -23,12 +23,14 @@ export function svgOf(root, box, scale = SCALE) {
   const page = document.createElement("div");
   for (const name of new Set(css.match(/--st-[\w-]+/g))) page.style.setProperty(name, seen.getPropertyValue(name).trim());
   for (const name of INHERITED) page.style.setProperty(name, seen.getPropertyValue(name));
-  page.style.width = `${width}px`;
+  page.style.width = `${w}px`; // whole pixels, filled to their edge; the box keeps its own width
   page.style.background = seen.getPropertyValue("--st-background-color").trim() || "#ffffff";
   page.style.minHeight = `${h}px`;
   const sheet = document.createElement("style");
   sheet.textContent = `${css}\n${STILL}`;
-  page.append(sheet, copyOf(box));
+  const copy = copyOf(box);
+  copy.style.width = `${width}px`;
+  page.append(sheet, copy);
 
   const svg = document.createElementNS(SVG, "svg");
   const room = document.createElementNS(SVG, "foreignObject");
