@@ -42,6 +42,18 @@ export function svgOf(root, box, scale = SCALE) {
   return new XMLSerializer().serializeToString(svg).replace(UNWRITABLE, "\uFFFD");
 }
 
+/** The text of another's SVG, as large in a file as `svgOf` would make what has `width` and `height` on the screen.
+ *  @param {string} text @param {number} width @param {number} height */
+export function enlarged(text, width, height, scale = SCALE) {
+  const svg = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+  const [w, h] = ["width", "height"].map((name) => parseFloat(/** @type {string} */ (svg.getAttribute(name))));
+  if (!svg.hasAttribute("viewBox")) svg.setAttribute("viewBox", `0 0 ${w} ${h}`);
+  svg.setAttribute("preserveAspectRatio", "none"); // to the edge of the last pixel
+  svg.setAttribute("width", String(Math.ceil(width) * scale));
+  svg.setAttribute("height", String(Math.ceil(height) * scale));
+  return new XMLSerializer().serializeToString(svg);
+}
+
 /** The picture of an SVG's text, as PNG. Its address is its text: what came from a file would lock the canvas.
  *  @param {string} svg @returns {Promise<Blob>} */
 export async function pngOf(svg) {
