@@ -74,7 +74,8 @@ def standalone(name: str, data: dict[str, Any], *, title: str) -> str:
     """The instrument in the folder `name` with `data`, as one HTML page that opens from a disk and in a frame.
 
     Nothing in it may connect to anywhere, its pictures are made of what it holds, and no script may run but the one
-    written here: its Content-Security-Policy names that by its hash. `data` and `title` may hold anything; `data` must be JSON (ValueError for NaN or infinity).
+    written here: its Content-Security-Policy names that by its hash. `data` and `title` may hold anything; `data` must be
+    JSON (ValueError for NaN or infinity).
     """
     page = INSTRUMENTS / name / f"{name}.html"
     runs = _script(name)
