@@ -11,7 +11,7 @@ import streamlit as st
 from components.controls.control import key_showing
 from components.instruments.drawing.figures import digits
 from components.instruments.drawing.palette import Concept, faint, tone
-from components.instruments.drawing.plots import NORMAL, plot
+from components.instruments.plot import NORMAL, plot
 from components.learn.memory import LearnMemory
 from components.shell.plain import plain
 from components.shell.take_along import Souvenir, offer_to_take_along

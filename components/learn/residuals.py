@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from components.instruments.drawing.palette import tone
-from components.instruments.drawing.plots import NORMAL, plot
+from components.instruments.plot import NORMAL, plot
 
 
 def draw_residuals(values: Sequence[float], gamma: float, what: str, *, height: int = 210) -> None:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from components.instruments.drawing.figures import signed
 from components.instruments.drawing.palette import tone
-from components.instruments.drawing.plots import plot
 from components.instruments.drawing.tables import BarRow, bar_table
+from components.instruments.plot import plot
 
 AMOUNTS = (1, 10, 1000)
 POINTS = 200  # of the curve

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from components.controls.control import control
 from components.instruments.board import board
 from components.instruments.drawing.palette import tone
-from components.instruments.drawing.plots import plot
+from components.instruments.plot import plot
 from components.returns.guess import ask_for_number
 from components.returns.memory import WALK_LIMITS, Line, ReturnsMemory
 from components.shell.plain import plain

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.instruments.drawing.palette import Concept, tone
-from components.instruments.drawing.plots import plot
+from components.instruments.plot import plot
 from components.shell.plain import plain
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ def list_scored(rows: Sequence[Scored], own: bool, note: str = "") -> None:
     names = [name for name, _ in scores[0].parts] if scores else []
     names = names if len(names) > 1 else []
     best = max((score.total for score in scores), default=0.0)
-    head = "".join(f'<th title="{escape(name, quote=True)}">{escape(_short(name))}</th>' for name in names)
+    head = "".join(f'<th title="{escape(name, quote=True)}">{_breakable(_short(name))}</th>' for name in names)
     body = "".join(_row(row, len(names), best, own and i == 0) for i, row in enumerate(rows))
     st.html(STYLE)
     st.html(
@@ -40,6 +40,11 @@ def list_scored(rows: Sequence[Scored], own: bool, note: str = "") -> None:
                 + (f" {note}" if note else "")
             )
         )
+
+
+def _breakable(name: str) -> str:
+    """A formula as HTML that may go on in another line behind each bracket that opens."""
+    return escape(name).replace("(", "(<wbr>")
 
 
 def _flat(scores: Sequence[Score]) -> bool:

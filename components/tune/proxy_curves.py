@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 
 from components.instruments.drawing.figures import figure
 from components.instruments.drawing.palette import Concept, tone
-from components.instruments.drawing.plots import plot
+from components.instruments.plot import plot
 from mdp_core.rlhf.overoptimisation import ProxyPoint
 from mdp_core.rlhf.proxy_runs import HOLDS, Hold, ProxyRuns
 

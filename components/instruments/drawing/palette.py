@@ -60,8 +60,23 @@ def faint(colour: str, alpha: float = 0.2) -> str:
 
 
 def variables() -> str:
-    """A style sheet that gives all of the page the palette of this visitor's ground: var(--state) and so on."""
-    colours = dict(DARK if is_dark() else LIGHT)
-    colours |= {"ground": tone("ground"), "line": tone("line"), "quiet": tone("quiet")}
-    colours["on-primary"] = "#10151c" if is_dark() else "#ffffff"  # what is written on a primary button
-    return ":root {" + "".join(f" --{name}: {colour};" for name, colour in colours.items()) + " }"
+    """A style sheet that gives all of the page the palette of this visitor's ground: var(--state) and so on.
+
+    A visitor's theme may change between two runs: where the browser can choose, it follows the page's own colour scheme.
+    """
+    light, dark = _page(LIGHT, "light"), _page(DARK, "dark")
+    both = {name: f"light-dark({light[name]}, {dark[name]})" for name in light}
+    chosen = f"@supports (color: light-dark(red, red)) {{ .stApp {_rule(both)} }}"
+    return f":root {_rule(dark if is_dark() else light)} {chosen}"
+
+
+def _page(concepts: Mapping[str, str], ground: Literal["light", "dark"]) -> dict[str, str]:
+    """The concepts' colours and the page's own."""
+    theirs = {name: str(st.get_option(f"theme.{ground}.{option}Color")) for name, option in THEMES.items()}
+    quiet = _mixed(theirs["ink"], theirs["ground"], 0.72)
+    on_primary = theirs["ground"]  # what is written on a primary button
+    return {**concepts, "ground": theirs["ground"], "line": theirs["line"], "quiet": quiet, "on-primary": on_primary}
+
+
+def _rule(colours: Mapping[str, str]) -> str:
+    return "{" + "".join(f" --{name}: {colour};" for name, colour in colours.items()) + " }"

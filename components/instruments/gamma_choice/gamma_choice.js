@@ -106,15 +106,17 @@ class GammaChoice extends Instrument {
     const { canvas, colours, gamma } = this;
     const { pen, width, height } = penOf(canvas, colours.font);
     if (!width) return;
-    const [left, top, floor, right] = [34, 16, height - 20, width - 8];
+    const [left, top, floor, right] = [34, 16, height - 20, width - 14];
     const most = Math.max(this.worth(0, 1), this.worth(1, 1)) * 1.02;
     const x = (g) => left + g * (right - left);
     const y = (value) => floor - (value / most) * (floor - top);
     pen.fillStyle = colours.ink;
+    pen.textAlign = "center";
     for (const g of [0, 0.2, 0.4, 0.6, 0.8, 1]) {
-      pen.fillText(figure(g, 1), x(g) - 9, height - 4);
+      pen.fillText(figure(g, 1), x(g), height - 4);
       pen.fillRect(x(g), floor, 1, 4);
     }
+    pen.textAlign = "left";
     const step = most > 20 ? 10 : most > 8 ? 5 : most > 4.2 ? 2 : 1;
     for (let value = 0; value <= most; value += step) {
       pen.fillText(amount(value), 4, y(value) + 4);

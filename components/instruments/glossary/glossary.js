@@ -10,6 +10,8 @@ import { numbersNow, titleOf, toldOf } from "./told.js";
 const FIELDS = "input, textarea, select, [contenteditable]";
 
 class Glossary extends Instrument {
+  static pictured = false;
+
   /** @param {ShadowRoot} root */
   constructor(root) {
     super(root, ".glossary");

@@ -2,6 +2,7 @@
 
 import { find } from "./dom.js";
 import { placeIcons } from "./icons.js";
+import { svgOf } from "./photograph.js";
 import { offerPicture } from "./saving.js";
 
 const PALETTE = ["ink", "line", "ground", "panel", "state", "policy", "action", "transition", "reward", "loss"];
@@ -88,7 +89,7 @@ export function mounted(App) {
       placeIcons(root);
       const made = new App(root);
       apps.set(root, made);
-      if (App.pictured) offerPicture(root, made.box, dashed(App.name), made.closing);
+      if (App.pictured) offerPicture(root, made.box, dashed(App.name), () => svgOf(root, made.box), made.closing);
     }
     const app = apps.get(root);
     app.receive(component);

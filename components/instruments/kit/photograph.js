@@ -23,12 +23,14 @@ export function svgOf(root, box, scale = SCALE) {
   const page = document.createElement("div");
   for (const name of new Set(css.match(/--st-[\w-]+/g))) page.style.setProperty(name, seen.getPropertyValue(name).trim());
   for (const name of INHERITED) page.style.setProperty(name, seen.getPropertyValue(name));
-  page.style.width = `${width}px`;
+  page.style.width = `${w}px`; // whole pixels, filled to their edge; the box keeps its own width
   page.style.background = seen.getPropertyValue("--st-background-color").trim() || "#ffffff";
   page.style.minHeight = `${h}px`;
   const sheet = document.createElement("style");
   sheet.textContent = `${css}\n${STILL}`;
-  page.append(sheet, copyOf(box));
+  const copy = copyOf(box);
+  copy.style.width = `${width}px`;
+  page.append(sheet, copy);
 
   const svg = document.createElementNS(SVG, "svg");
   const room = document.createElementNS(SVG, "foreignObject");
@@ -38,6 +40,18 @@ export function svgOf(root, box, scale = SCALE) {
   room.append(page);
   svg.append(room);
   return new XMLSerializer().serializeToString(svg).replace(UNWRITABLE, "\uFFFD");
+}
+
+/** The text of another's SVG, as large in a file as `svgOf` would make what has `width` and `height` on the screen.
+ *  @param {string} text @param {number} width @param {number} height */
+export function enlarged(text, width, height, scale = SCALE) {
+  const svg = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+  const [w, h] = ["width", "height"].map((name) => parseFloat(/** @type {string} */ (svg.getAttribute(name))));
+  if (!svg.hasAttribute("viewBox")) svg.setAttribute("viewBox", `0 0 ${w} ${h}`);
+  svg.setAttribute("preserveAspectRatio", "none"); // to the edge of the last pixel
+  svg.setAttribute("width", String(Math.ceil(width) * scale));
+  svg.setAttribute("height", String(Math.ceil(height) * scale));
+  return new XMLSerializer().serializeToString(svg);
 }
 
 /** The picture of an SVG's text, as PNG. Its address is its text: what came from a file would lock the canvas.

@@ -3,14 +3,15 @@
 
 import { added, button, made, setAll, swallow } from "./dom.js";
 import { icon } from "./icons.js";
-import { pngOf, svgOf } from "./photograph.js";
+import { pngOf } from "./photograph.js";
 
 const CONTROLS = "button, input, select, textarea, a, summary";
 const GAP = 2; // px between the button and what is an instrument's own
 
-/** Offer a picture of `box`, which is called `name` in the files.
- *  @param {ShadowRoot} root @param {HTMLElement} box @param {string} name @param {AbortSignal} closing */
-export function offerPicture(root, box, name, closing) {
+/** Offer a picture of `box`, which is called `name` in the files; `svg` takes it.
+ *  @param {ShadowRoot} root @param {HTMLElement} box @param {string} name @param {() => string | Promise<string>} svg
+ *  @param {AbortSignal} closing */
+export function offerPicture(root, box, name, svg, closing) {
   const place = made("div", "keep");
   const said = added(place, "span", "said");
   said.setAttribute("role", "status");
@@ -32,7 +33,7 @@ export function offerPicture(root, box, name, closing) {
     open(false);
     opener.focus();
     try {
-      download(await made(svgOf(root, box)), `one-loop-${name}.${kind}`);
+      download(await made(await svg()), `one-loop-${name}.${kind}`);
       said.textContent = `saved as ${kind.toUpperCase()}`;
     } catch {
       said.textContent = "This browser cannot draw the picture.";

@@ -30,7 +30,7 @@ PAGE = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src {hash}; style-src 'unsafe-inline'; \
-base-uri 'none'; form-action 'none'">
+img-src data:; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>{title}</title>
@@ -75,8 +75,9 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
 def standalone(name: str, data: dict[str, Any], *, title: str) -> str:
     """The instrument in the folder `name` with `data`, as one HTML page that opens from a disk and in a frame.
 
-    Nothing in it may connect to anywhere, and no script may run but the one written here: its Content-Security-Policy
-    names that by its hash. `data` and `title` may hold anything; `data` must be JSON (ValueError for NaN or infinity).
+    Nothing in it may connect to anywhere, its pictures are made of what it holds, and no script may run but the one
+    written here: its Content-Security-Policy names that by its hash. `data` and `title` may hold anything; `data` must be
+    JSON (ValueError for NaN or infinity).
     """
     page = INSTRUMENTS / name / f"{name}.html"
     runs = _script(name)
