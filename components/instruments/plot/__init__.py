@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
@@ -10,7 +11,7 @@ import streamlit as st
 from components.instruments.kit import component
 
 SMALL, NORMAL, LARGE = 13, 14, 15  # px, of type
-ROW = 2.5  # rem, of the button that saves a picture, where it has a row
+PLACE = Path(__file__).parent / "place.css"
 
 
 def plot(picture: go.Figure, *, key: str, says: str, height: int, x: str = "", y: str = "", **layout: Any) -> None:
@@ -27,6 +28,7 @@ def plot(picture: go.Figure, *, key: str, says: str, height: int, x: str = "", y
     picture.update_layout(**layout)
     place = f"plot_{key}"
     with st.container(height=height, border=False, key=place):
+        st.html(PLACE)
         st.html(_grow(place, height))
         component("plot")(key=f"camera_{key}", data={"name": key.replace("_", "-")})
         st.plotly_chart(picture, key=key, height="stretch", config={"displayModeBar": False}, alt=says)
@@ -34,11 +36,6 @@ def plot(picture: go.Figure, *, key: str, says: str, height: int, x: str = "", y
 
 def _grow(place: str, height: int) -> str:
     """Streamlit takes heights in pixels only; in rem, the picture grows with the window (components/shell/frame.css)."""
-    box = f".st-key-{place}"
-    boxes = f":root :is({box}, :has(> {box}))"
-    grown = f"{boxes} {{ height: {height / 16}rem; flex: none; overflow: hidden; }}"
-    # The button that saves the picture lies over its corner; for a finger it has a row of its own above it.
-    corner = f"{box} > :has(.stBidiComponent) {{ position: absolute; inset: 0 0 auto; height: 0; z-index: 5; }}"
-    over = f"@media (hover: hover) {{ {box} {{ position: relative; }} {corner} }}"
-    above = f"@media (hover: none) {{ {boxes} {{ height: {height / 16 + ROW}rem; }} }}"
-    return f"<style>{grown} {over} {above}</style>"
+    tall = f"calc({height / 16}rem + var(--camera-row, 0rem))"
+    boxes = f":root :is(.st-key-{place}, :has(> .st-key-{place}))"
+    return f"<style>{boxes} {{ height: {tall}; flex: none; overflow: hidden; }}</style>"
