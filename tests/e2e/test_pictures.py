@@ -34,8 +34,8 @@ def saved(page, tmp_path):
             place.get_by_role("menuitem", name=kind).click()
         expect(opener).to_be_focused()
         assert coming.value.suggested_filename.endswith(f".{kind.lower()}")
-        coming.value.save_as(tmp_path / "picture")
-        return (tmp_path / "picture").read_bytes()
+        coming.value.save_as(file := tmp_path / f"picture.{kind.lower()}")
+        return file.read_bytes()
 
     return save
 
@@ -112,6 +112,26 @@ def test_a_picture_of_plotlys(page, saved):
     root = read(saved(place, "SVG"))
     assert (int(root.get("width")), int(root.get("height"))) == twice(drawn)
     assert "max |change of v|" in "".join(root.itertext())
+
+
+SIZES = """(box) => [...box.querySelectorAll("*:not(.live)")].map((one) => one.getBoundingClientRect())
+    .filter(({ width, height }) => width && height).map(({ width, height }) => [width, height])"""
+
+
+def test_what_is_in_a_picture_is_laid_out_as_on_the_screen(page, saved, tmp_path):
+    page.set_viewport_size({"width": 1920, "height": 1080})  # one rem is 24 px there
+    page.goto("/return")
+    values = page.locator(".text-values")
+    expect(values.locator(".change").first).to_be_visible()
+    expect(page.get_by_text("working out the values")).to_have_count(0)
+    for box in (values, page.locator(".gamma-choice")):
+        saved(page.locator("[data-testid=stBidiComponentIsolated]").filter(has=box), "SVG")
+        here = box.evaluate(SIZES)
+        picture = page.context.new_page()
+        picture.goto((tmp_path / "picture.svg").as_uri())
+        there = picture.locator(".drawing").evaluate(SIZES)
+        picture.close()
+        assert there == [pytest.approx([2 * width, 2 * height], abs=2) for width, height in here]
 
 
 def test_every_picture_on_a_page_can_be_saved(page, saved):

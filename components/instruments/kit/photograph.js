@@ -4,7 +4,7 @@
 const SCALE = 2;
 const SVG = "http://www.w3.org/2000/svg";
 const INHERITED = ["font-family", "font-size", "line-height", "color", "direction"];
-const LEFT_OUT = "script, iframe, object, embed, link, .live, [hidden]";
+const LEFT_OUT = "script, iframe, object, embed, link, .live";
 const STILL = "*, *::before, *::after { animation: none !important; transition: none !important; }";
 
 /** What XML cannot hold: control characters, and halves of characters, which a model's text may have. */
@@ -23,6 +23,7 @@ export function svgOf(root, box, scale = SCALE) {
   const page = document.createElement("div");
   for (const name of new Set(css.match(/--st-[\w-]+/g))) page.style.setProperty(name, seen.getPropertyValue(name).trim());
   for (const name of INHERITED) page.style.setProperty(name, seen.getPropertyValue(name));
+  page.style.containerType = getComputedStyle(root.host).containerType; // rules may ask for its width
   page.style.width = `${w}px`; // whole pixels, filled to their edge; the box keeps its own width
   page.style.background = seen.getPropertyValue("--st-background-color").trim() || "#ffffff";
   page.style.minHeight = `${h}px`;
@@ -33,6 +34,7 @@ export function svgOf(root, box, scale = SCALE) {
   page.append(sheet, copy);
 
   const svg = document.createElementNS(SVG, "svg");
+  svg.style.fontSize = getComputedStyle(document.documentElement).fontSize; // one rem
   const room = document.createElementNS(SVG, "foreignObject");
   for (const [name, value] of Object.entries({ width: w * scale, height: h * scale, viewBox: `0 0 ${w} ${h}` })) svg.setAttribute(name, String(value));
   room.setAttribute("width", String(w));
@@ -67,21 +69,14 @@ export async function pngOf(svg) {
   return new Promise((done, failed) => canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error("no picture came of it")))));
 }
 
-/** The rules that dress `root` in this window: a picture has another width, and must not choose others.
+/** The rules that dress `root` in this window: a picture has another width, and must not choose others. They are taken as they
+ *  were written: what a browser makes of them has lost each shorthand with a variable that a longer name follows.
  *  @param {ShadowRoot} root */
 function styles(root) {
-  const inside = [...root.querySelectorAll("style")].map((style) => style.sheet);
-  return [...root.adoptedStyleSheets, ...inside].map((sheet) => (sheet ? rules(sheet.cssRules) : "")).join("\n");
-}
-
-/** @param {CSSRuleList} list @returns {string} */
-function rules(list) {
-  return [...list]
-    .map((rule) => {
-      if (!(rule instanceof CSSMediaRule)) return rule instanceof CSSImportRule ? "" : rule.cssText;
-      return window.matchMedia(rule.conditionText).matches ? rules(rule.cssRules) : "";
-    })
-    .join("\n");
+  const written = [...root.querySelectorAll("style")].map((style) => style.textContent).join("\n");
+  return written
+    .replace(/@import[^;]*;/g, "")
+    .replace(/@media([^{]+)/g, (_, query) => `@media ${window.matchMedia(query.trim()).matches ? "all" : "not all"} `);
 }
 
 /** A copy of `box` that shows what its elements show, which is more than their attributes say.
@@ -95,6 +90,7 @@ function copyOf(box) {
       if (name.startsWith("on") || /^\s*javascript:/i.test(value)) element.removeAttribute(name);
     }
     if (element.matches(LEFT_OUT)) element.remove();
+    else if (element.matches("[hidden]")) element.replaceChildren(); // rules may ask for what is not shown, too
   }
   copy.style.margin = "0";
   return copy;
