@@ -46,7 +46,15 @@ def project(page: str) -> None:
         else:
             memory.end()
 
-    clicker(key="clicker", talking=memory.given is not None, on_go=memory.go, on_talk=talk)
+    memory.blank = memory.given is not None and memory.given.blank
+    clicker(
+        key="clicker",
+        talking=memory.given is not None,
+        blank=memory.blank,
+        on_go=memory.go,
+        on_blank=memory.cover,
+        on_talk=talk,
+    )
     draw_menu(memory, page)
     if memory.problem and memory.given is not None:
         tell_problem(memory.problem, "The talk goes on.")
@@ -65,4 +73,6 @@ def _look_across(memory: TalkMemory) -> None:
         st.rerun()
     elif memory.shown is not None and given.at != memory.shown:
         memory.wanted = given.at
+        st.rerun()
+    elif memory.blank != given.blank:
         st.rerun()

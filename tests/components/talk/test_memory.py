@@ -27,6 +27,10 @@ def test_a_talk_goes_on_from_the_beat_on_the_screen_and_else_begins_at_its_first
     elsewhere.begin()
     elsewhere.go(1)
     assert elsewhere.wanted == 0
+    fast = TalkMemory(TWO)
+    fast.begin()
+    fast.go(2)
+    assert fast.wanted == 1
 
 
 def test_no_talk_goes_beyond_its_ends():
