@@ -80,6 +80,33 @@ def test_a_moment_is_kept_saved_opened_elsewhere_and_shown_as_it_was(page, conte
     assert before == after
 
 
+def test_an_edited_talk_goes_on_past_what_it_cannot_show(page):
+    items = [
+        {"beat": "nonsense", "title": "<b>gone"},
+        {"page": "Stage", "title": "edited", "link": {"seed": "9" * 400, "talk": "1", "follow": "x", "embed": "true"}},
+        {"page": "Stage", "title": "half", "link": {"prompt": "\ud800", "gamma": "NaN", "step": "-5"}},
+        {"page": "Tour", "title": "the end", "link": {"beat": "surprises"}},
+    ]
+    content = json.dumps({"one_loop_talk": 1, "items": items}).encode()
+    page.goto("/?beat=draw")
+    page.get_by_role("button", name="Talk", exact=True).click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "talk.json", "mimeType": "application/json", "buffer": content}
+    )
+    expect(page.get_by_text("4. the end")).to_be_visible()
+    page.get_by_role("button", name="Give the talk").click()
+    expect(talking(page)).to_be_attached()
+    page.keyboard.press("PageDown")
+    expect(page.get_by_text("“<b>gone”: there is no beat “nonsense” in this tour.")).to_be_visible()
+    page.keyboard.press("PageDown")
+    expect(page).to_have_url(re.compile(r"/stage\?.*seed=2147483647"))
+    page.keyboard.press("PageDown")
+    expect(page).to_have_url(re.compile(r"/stage\?.*seed=7"))
+    page.keyboard.press("PageDown")
+    expect(page.get_by_role("heading", name="What surprised you")).to_be_visible()
+    expect(page).to_have_url(re.compile("beat=surprises"))
+
+
 def test_the_speaker_s_window_and_the_projector_follow_each_other(page, context):
     page.goto("/?beat=draw&talk=1")
     link = page.get_by_role("link", name="Speaker")

@@ -64,6 +64,8 @@ def _script():
     [
         (Item("x", beat="nonsense"), "there is no beat “nonsense” in this tour."),
         (Item("<b>x", page="Nowhere"), "there is no page “Nowhere” here."),
+        (Item("x", page="Speaker"), "there is no page “Speaker” here."),
+        (Item("x", page="Tour", link={"beat": "zz"}), "there is no beat “zz” in this tour."),
     ],
 )
 def test_what_cannot_be_shown_is_said_and_the_talk_goes_on(item, wrong):
