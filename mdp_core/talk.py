@@ -10,6 +10,7 @@ from typing import Any
 VERSION = 1  # of the file
 MOST = 60  # items of a talk
 LONGEST_TITLE, LONGEST_NOTES = 120, 4_000  # characters
+LONGEST_PAGE = 40  # characters of a page's title
 MAX_BYTES = 1_000_000  # of a file
 MAX_LINK = 120  # parameters of a moment's link
 MAX_PARAMETER = 20_000  # characters of one
@@ -113,12 +114,20 @@ def _item(entry: Any) -> Item | None:
     title, notes = _text(entry.get("title"), LONGEST_TITLE), _text(entry.get("notes"), LONGEST_NOTES)
     beat, page, link = entry.get("beat"), entry.get("page"), entry.get("link")
     if isinstance(beat, str) and beat:
-        return Item(title or beat[:LONGEST_TITLE], notes, beat=beat[:LONGEST_TITLE])
+        beat = _text(beat, LONGEST_TITLE)
+        return Item(title or beat, notes, beat=beat)
     if not isinstance(page, str) or not page or not isinstance(link, dict):
         return None
-    sound = {key[:40]: value[:MAX_PARAMETER] for key, value in list(link.items())[:MAX_LINK] if isinstance(value, str)}
-    return Item(title or page[:LONGEST_TITLE], notes, page=page[:40], link=sound)
+    page = _text(page, LONGEST_PAGE)
+    parameters = list(link.items())[:MAX_LINK]
+    sound = {_text(key, 40): _text(value, MAX_PARAMETER) for key, value in parameters if isinstance(value, str)}
+    return Item(title or page, notes, page=page, link=sound)
 
 
 def _text(value: Any, longest: int) -> str:
-    return value[:longest] if isinstance(value, str) else ""
+    return _sound(value[:longest]) if isinstance(value, str) else ""
+
+
+def _sound(text: str) -> str:
+    """JSON can spell half of a character, and no page and no file can be written with that."""
+    return text.encode("utf-8", "replace").decode()

@@ -21,6 +21,7 @@ class GivenTalk:
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     at: int = 0  # the item that the audience sees
     began: float = field(default_factory=time.time)
+    blank: bool = False  # the audience sees a black screen
     page: str = ""  # the title of the page that the audience sees
     seen: dict[str, Any] = field(default_factory=dict)  # of the projector's session: its own memories, not copies
     watched: bool = False  # there is a window that shows what the audience sees

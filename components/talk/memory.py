@@ -25,6 +25,7 @@ class TalkMemory:
     notes: tuple[str, ...] = ()  # of the last file
     files: int = 0  # that were opened
     follows: bool = False  # this window shows what another one does
+    blank: bool = False  # this window is black
     followed: object = None  # what of it this window shows
 
     @property
@@ -42,10 +43,15 @@ class TalkMemory:
         self.given, self.shown, self.wanted, self.follows = None, None, None, False
 
     def go(self, by: int) -> None:
-        """The next item, or the one before."""
+        """So many items further on. Where none of them was shown yet, the first press shows the one that the talk is at."""
         if self.given is not None:
-            self.given.go(by if self.shown is not None else 0)
+            self.given.go(by if self.shown is not None else max(by - 1, 0))
             self.wanted = self.given.at
+
+    def cover(self, blank: bool) -> None:
+        """The audience's screen is black, or not any more."""
+        if self.given is not None:
+            self.given.blank = blank
 
 
 def talk_memory() -> TalkMemory:

@@ -13,7 +13,7 @@ from components.shell.ticker import part
 from components.talk.following import follow, follow_link, remember, what_is_seen
 from components.talk.memory import TalkMemory, talk_memory
 from components.talk.menu import draw_menu
-from components.talk.showing import show_wanted
+from components.talk.showing import SPEAKER, show_wanted
 from components.tour.memory import tour_memory
 
 STYLE, TALKING = (Path(__file__).parent / name for name in ("talk.css", "talking.css"))
@@ -31,7 +31,10 @@ def project(page: str) -> None:
         st.html(STYLE)
         st.html(TALKING)
         return
-    if "talk" in st.query_params and memory.given is None and page != "Speaker":
+    if page == SPEAKER:
+        st.html(STYLE)
+        return
+    if "talk" in st.query_params and memory.given is None:
         memory.begin(st.query_params.get("beat", ""))
     show_wanted(memory)
     st.html(STYLE)
@@ -46,7 +49,14 @@ def project(page: str) -> None:
         else:
             memory.end()
 
-    clicker(key="clicker", talking=memory.given is not None, on_go=memory.go, on_talk=talk)
+    clicker(
+        key="clicker",
+        talking=memory.given is not None,
+        blank=memory.given is not None and memory.given.blank,
+        on_go=memory.go,
+        on_blank=memory.cover,
+        on_talk=talk,
+    )
     draw_menu(memory, page)
     if memory.problem and memory.given is not None:
         tell_problem(memory.problem, "The talk goes on.")
@@ -65,4 +75,7 @@ def _look_across(memory: TalkMemory) -> None:
         st.rerun()
     elif memory.shown is not None and given.at != memory.shown:
         memory.wanted = given.at
+        st.rerun()
+    elif memory.blank != given.blank:
+        memory.blank = given.blank
         st.rerun()

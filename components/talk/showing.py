@@ -6,8 +6,16 @@ from components.shell.address import open_link
 from components.shell.navigation import go_to, titles
 from components.talk.memory import TalkMemory
 from components.tour.memory import tour_memory
-from components.tour.script import beat_of
+from components.tour.page import places
 from mdp_core.talk import Item
+
+TOUR, SPEAKER = "Tour", "Speaker"  # two pages that are shown otherwise than by their link, or not at all
+NOT_A_PAGES = (
+    "talk",
+    "follow",
+    "embed",
+    "embed_options",
+)  # parameters that say how a window is opened, not what it shows
 
 
 def show_wanted(memory: TalkMemory) -> None:
@@ -28,16 +36,24 @@ def show_wanted(memory: TalkMemory) -> None:
 
 def what_is_wrong(item: Item) -> str:
     """Why an item cannot be shown here; nothing where it can."""
-    if item.beat and beat_of(item.beat) is None:
-        return f"“{item.title}”: there is no beat “{item.beat}” in this tour."
-    if not item.beat and item.page not in titles():
+    beat = _beat_of(item)
+    if beat and beat not in places():
+        return f"“{item.title}”: there is no beat “{beat}” in this tour."
+    if not item.beat and (item.page not in titles() or item.page == SPEAKER):
         return f"“{item.title}”: there is no page “{item.page}” here."
     return ""
 
 
+def _beat_of(item: Item) -> str:
+    """The place of the tour that it shows; empty for a moment of the laboratory."""
+    return item.beat or (item.link.get("beat", "") if item.page == TOUR else "")
+
+
 def _show(item: Item) -> None:
-    if item.beat:
-        tour_memory().at = item.beat
-        go_to("Tour", {"beat": item.beat})
-    open_link(dict(item.link))
-    go_to(item.page, item.link)
+    beat = _beat_of(item)
+    if beat:
+        tour_memory().at = beat
+        go_to(TOUR, {"beat": beat})
+    link = {name: value for name, value in item.link.items() if name not in NOT_A_PAGES}
+    open_link(link)
+    go_to(item.page, link)

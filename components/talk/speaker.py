@@ -30,7 +30,6 @@ def page() -> None:
             "This talk is over, or was never given here. Begin one with T on any page, and open this window from there."
         )
         return
-    clicker(key="speaker_clicker", talking=True, on_go=given.go, on_talk=lambda _: None)
     left, right = st.columns([5, 6], gap="medium")
     with left:
         part(lambda: _draw_notes(given), ticks=lambda: TICK)
@@ -42,6 +41,19 @@ def page() -> None:
 
 def _draw_notes(given: GivenTalk) -> None:
     items = given.talk.items
+
+    def cover(blank: bool) -> None:
+        given.blank = blank
+
+    clicker(
+        key="speaker_clicker",
+        talking=True,
+        blank=given.blank,
+        covers=False,
+        on_go=given.go,
+        on_blank=cover,
+        on_talk=lambda _: None,
+    )
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button("Back", key="speaker_back", on_click=given.go, args=(-1,), disabled=given.at == 0)
         st.button(
@@ -53,6 +65,8 @@ def _draw_notes(given: GivenTalk) -> None:
             disabled=given.at >= len(items) - 1,
         )
         st.markdown(f"**{given.at + 1} of {len(items)}** · {minutes(given.began)} · {time.strftime('%H:%M')}")
+    if given.blank:
+        st.info("The audience sees a black screen: B brings it back.")
     item = items[given.at]
     st.header(plain(item.title))
     st.markdown(plain(item.notes) or "No notes.")

@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from components.instruments.history import history
 from components.server.models import models
 from components.server.warmup import warmup
 from components.shell.address import visit, went_back
@@ -35,6 +36,7 @@ def page() -> None:
     if STAGE_LINK in st.query_params and "beat" not in st.query_params:
         go_to("Stage", st.query_params.to_dict())  # links to the Stage were made when it was the first page
     memory = tour_memory()
+    history((), key="history")
     unknown = _follow(memory)
     for style in STYLES:
         st.html(style)
@@ -70,13 +72,14 @@ def _follow(memory: TourMemory) -> str:
         if asked not in places():
             return asked[:40]
         memory.at = asked
-    elif went_back() and not asked:
-        memory.at = NAMES[0]
     return ""
 
 
 def _write(memory: TourMemory) -> None:
-    if st.query_params.get("beat") != memory.at:
+    asked = st.query_params.get("beat")
+    if went_back() and not asked:
+        return  # the entry that the browser made of the bare address: a step on from there would be a trap for Back
+    if asked != memory.at:
         st.query_params.from_dict({"beat": memory.at})
 
 

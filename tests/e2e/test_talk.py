@@ -80,6 +80,33 @@ def test_a_moment_is_kept_saved_opened_elsewhere_and_shown_as_it_was(page, conte
     assert before == after
 
 
+def test_an_edited_talk_goes_on_past_what_it_cannot_show(page):
+    items = [
+        {"beat": "nonsense", "title": "<b>gone"},
+        {"page": "Stage", "title": "edited", "link": {"seed": "9" * 400, "talk": "1", "follow": "x", "embed": "true"}},
+        {"page": "Stage", "title": "half", "link": {"prompt": "\ud800", "gamma": "NaN", "step": "-5"}},
+        {"page": "Tour", "title": "the end", "link": {"beat": "surprises"}},
+    ]
+    content = json.dumps({"one_loop_talk": 1, "items": items}).encode()
+    page.goto("/?beat=draw")
+    page.get_by_role("button", name="Talk", exact=True).click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "talk.json", "mimeType": "application/json", "buffer": content}
+    )
+    expect(page.get_by_text("4. the end")).to_be_visible()
+    page.get_by_role("button", name="Give the talk").click()
+    expect(talking(page)).to_be_attached()
+    page.keyboard.press("PageDown")
+    expect(page.get_by_text("“<b>gone”: there is no beat “nonsense” in this tour.")).to_be_visible()
+    page.keyboard.press("PageDown")
+    expect(page).to_have_url(re.compile(r"/stage\?.*seed=2147483647"))
+    page.keyboard.press("PageDown")
+    expect(page).to_have_url(re.compile(r"/stage\?.*seed=7"))
+    page.keyboard.press("PageDown")
+    expect(page.get_by_role("heading", name="What surprised you")).to_be_visible()
+    expect(page).to_have_url(re.compile("beat=surprises"))
+
+
 def test_the_speaker_s_window_and_the_projector_follow_each_other(page, context):
     page.goto("/?beat=draw&talk=1")
     link = page.get_by_role("link", name="Speaker")
@@ -98,6 +125,43 @@ def test_the_speaker_s_window_and_the_projector_follow_each_other(page, context)
     expect(audience.get_by_role("heading", name="Add it up")).to_be_visible()
     page.get_by_role("button", name="Show me").click()
     expect(audience.locator(".lesson")).to_be_visible()
+
+
+def test_presses_that_follow_each_other_fast_all_count_and_a_held_button_counts_once(page, context):
+    page.goto("/?beat=score&talk=1")
+    expect(page.get_by_role("heading", name="A score, and no way back")).to_be_visible()
+    speaker = context.new_page()
+    speaker.goto(page.get_by_role("link", name="Speaker").get_attribute("href"))
+    expect(speaker.get_by_text("1 of 19")).to_be_visible()
+    for _ in range(10):
+        page.keyboard.press("PageDown")
+    expect(page.get_by_role("heading", name="Over, or only out of sight")).to_be_visible()
+    expect(speaker.get_by_text("11 of 19")).to_be_visible()
+    for _ in range(5):
+        speaker.keyboard.press("PageUp")
+    expect(speaker.get_by_text("6 of 19")).to_be_visible()
+    expect(page.get_by_role("heading", name="Add it up")).to_be_visible()
+    for _ in range(4):
+        page.keyboard.down("PageDown")  # it repeats while it is held
+    page.keyboard.up("PageDown")
+    page.keyboard.press("PageDown")
+    expect(speaker.get_by_text("8 of 19")).to_be_visible()
+    expect(page.get_by_role("heading", name="Near or far")).to_be_visible()
+
+
+def test_b_in_the_speaker_s_window_blanks_the_projector(page, context):
+    page.goto("/?beat=draw&talk=1")
+    expect(talking(page)).to_be_attached()
+    speaker = context.new_page()
+    speaker.goto(page.get_by_role("link", name="Speaker").get_attribute("href"))
+    expect(speaker.frame_locator("iframe").get_by_role("heading", name="It is not a decision yet")).to_be_visible()
+    speaker.keyboard.press("b")
+    expect(page.locator(".clicker .blank")).to_be_visible()
+    expect(speaker.get_by_text("The audience sees a black screen")).to_be_visible()
+    expect(speaker.locator(".clicker .blank")).to_be_hidden()
+    page.keyboard.press("b")
+    expect(page.locator(".clicker .blank")).to_be_hidden()
+    expect(speaker.get_by_text("The audience sees a black screen")).to_have_count(0)
 
 
 def test_the_speaker_sees_the_step_and_gamma_that_the_audience_sees_while_they_move(page, context):

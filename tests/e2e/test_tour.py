@@ -62,6 +62,12 @@ def test_back_walks_beats_and_a_laboratory_page_loses_nothing(page):
     expect(heading(page, "The world draws, too")).to_have_count(0)
     page.get_by_role("link", name="Tour").click()
     expect(heading(page, "The world draws, too")).to_be_visible()
+    expect(page).to_have_url(re.compile("beat=transition"))
+    page.go_back()
+    expect(page).to_have_url(re.compile("/score"))
+    page.go_back()  # one entry for each place: the bare address of the tour has none
+    expect(heading(page, "The world draws, too")).to_be_visible()
+    expect(page).to_have_url(re.compile("beat=transition"))
     expect(page.locator(".lesson")).to_be_visible()
 
 

@@ -57,6 +57,14 @@ def test_an_edited_talk_goes_on_without_what_cannot_be():
     assert notes[1] == "Entry 1 is neither a beat nor a moment; it is left out."
 
 
+def test_half_a_character_becomes_a_question_mark_for_no_page_could_be_written_with_it():
+    content = rb'{"one_loop_talk": 1, "items": [{"beat": "dr\ud800", "title": "a\udfff", "notes": "\ud83d"},'
+    content += rb' {"page": "S\ud800", "link": {"\ud800": "\ud800"}}]}'
+    talk, _ = from_json(content)
+    assert talk.items == (Item("a?", "?", beat="dr?"), Item("S?", page="S?", link={"?": "?"}))
+    to_json(talk).encode()
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),

@@ -11,14 +11,24 @@ class Clicker extends Instrument {
 
   constructor(root) {
     super(root, ".clicker");
-    this.blank = this.find(".blank");
+    this.cover = this.find(".blank");
+    this.origin = crypto.getRandomValues(new Uint32Array(2)).join(); // another one each time that it is mounted
+    this.total = 0; // presses forth less presses back: a message may get lost, the next one makes up for it
     window.addEventListener("keydown", (event) => this.press(event), { capture: true, signal: this.closing });
   }
 
   receive({ data, setTriggerValue }) {
     this.trigger = setTriggerValue;
     this.talking = data.talking;
-    if (!this.talking) this.blank.hidden = true;
+    this.covers = data.covers;
+    if (data.blank !== this.told) this.blank = data.blank; // an echo of what was pressed before changes nothing
+    this.told = data.blank;
+    if (!this.talking) this.blank = false;
+    this.show();
+  }
+
+  show() {
+    this.cover.hidden = !(this.blank && this.covers);
   }
 
   press(event) {
@@ -27,16 +37,22 @@ class Clicker extends Instrument {
       key: event.key,
       talking: this.talking,
       typing: target instanceof Element && target.matches(FIELDS),
-      blank: !this.blank.hidden,
+      blank: this.blank,
       held: event.ctrlKey || event.altKey || event.metaKey,
     });
     if (!act) return;
     swallow(event);
     event.stopImmediatePropagation();
-    if (act === "blank") this.blank.hidden = !this.blank.hidden;
-    else if (act === "fill") this.fill();
-    else if (act === "next" || act === "back") this.trigger("go", act === "next" ? 1 : -1);
-    else this.trigger("talk", act);
+    if (event.repeat) return; // a button that is held is one press
+    if (act === "blank") {
+      this.blank = !this.blank;
+      this.show();
+      this.trigger("blank", this.blank);
+    } else if (act === "fill") this.fill();
+    else if (act === "next" || act === "back") {
+      this.total += act === "next" ? 1 : -1;
+      this.trigger("go", { origin: this.origin, total: this.total });
+    } else this.trigger("talk", act);
   }
 
   /** The whole screen, or the window again. A browser may refuse, and then nothing changes. */

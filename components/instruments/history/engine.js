@@ -1,6 +1,6 @@
 // Which changes of an address make an entry of the browser's history. Pure.
 
-const WRITTEN = "v"; // the parameter of every link that the app has written
+const WRITTEN = ["v", "beat"]; // every link that the app has written has one of these parameters
 
 /** The names of the parameters in which two addresses differ.
  *  @param {URLSearchParams} before @param {URLSearchParams} after */
@@ -31,7 +31,7 @@ export class Steps {
     const flows = names.length > 0 && names.every((name) => this.flowing.has(name));
     this.last = flows && from.pathname === to.pathname ? names.join() : "";
     if (from.pathname !== to.pathname) return false;
-    const completed = to.searchParams.has(WRITTEN) && !from.searchParams.has(WRITTEN);
+    const completed = WRITTEN.some((name) => to.searchParams.has(name) && !from.searchParams.has(name));
     if (completed) this.last = "";
     return completed || (this.last !== "" && this.last === last);
   }

@@ -27,6 +27,10 @@ def test_a_talk_goes_on_from_the_beat_on_the_screen_and_else_begins_at_its_first
     elsewhere.begin()
     elsewhere.go(1)
     assert elsewhere.wanted == 0
+    fast = TalkMemory(TWO)
+    fast.begin()
+    fast.go(2)
+    assert fast.wanted == 1
 
 
 def test_no_talk_goes_beyond_its_ends():
@@ -60,6 +64,8 @@ def _script():
     [
         (Item("x", beat="nonsense"), "there is no beat “nonsense” in this tour."),
         (Item("<b>x", page="Nowhere"), "there is no page “Nowhere” here."),
+        (Item("x", page="Speaker"), "there is no page “Speaker” here."),
+        (Item("x", page="Tour", link={"beat": "zz"}), "there is no beat “zz” in this tour."),
     ],
 )
 def test_what_cannot_be_shown_is_said_and_the_talk_goes_on(item, wrong):

@@ -45,6 +45,11 @@ def test_an_address_that_is_only_completed_makes_no_entry(goes_on):
     assert goes_on("http://localhost/loop/stage?seed=7", HERE, at(gamma="0.8")) == [True, False]
 
 
+def test_the_bare_address_of_the_tour_is_completed_by_the_beat_and_every_other_beat_is_an_entry(goes_on):
+    tour = "http://localhost/loop/"
+    assert goes_on(tour, f"{tour}?beat=score", f"{tour}?beat=loop") == [True, False]
+
+
 def test_another_page_is_an_entry(goes_on):
     assert goes_on(HERE, HERE.replace("stage", "learn"), HERE) == [False, False]
     assert goes_on("http://localhost/tour?beat=draw", "http://localhost/tour?beat=add") == [False]
