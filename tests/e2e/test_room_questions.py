@@ -19,7 +19,9 @@ def server(tmp_path):
 
 
 def press(page, name):
-    page.get_by_role("button", name=re.compile(name)).click()
+    button = page.get_by_role("button", name=re.compile(name))
+    expect(button).to_be_visible()
+    button.click()
 
 
 def answer(phone, option, n):

@@ -87,7 +87,7 @@ def _columns(beat: Beat, how: Number, given: Mapping[int, Mapping[int, Any]], ri
     )
     unit = f" · {escape(how.unit)}" if how.unit else ""
     return (
-        f'<p class="key">{_key(given, right is not None)} · tallest column: {top}{unit}</p>'
+        f'<p class="key">{_key(given, right is not None)} · most in a column: {top}{unit}</p>'
         f'<div role="img" aria-label="{escape(says, quote=True)}"><div class="columns" style="--rows:{len(marks)}">'
         f"{columns}{lines}</div>"
         f'<div class="ticks">{ticks}</div></div>'
