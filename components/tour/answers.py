@@ -53,7 +53,7 @@ def trying(passed: Passed) -> Answer:
 def steps(seen: Seen) -> Answer:
     """How many moves the walk has."""
     n = len(seen.steps)
-    return Answer(n, f"{n} moves, and it {seen.worlds[0]['ending']}: the ice decides, too.", near=2)
+    return Answer(n, f"It took {n} moves, and it {seen.worlds[0]['ending']}: the ice decides, too.", near=2)
 
 
 def paid(seen: Seen) -> Answer:
@@ -245,8 +245,8 @@ def foretold(learned: Learned) -> Answer:
         return "A coin would foretell 50." if guess < 55 else ""
 
     because = (
-        f"From {n} choices it foretells {digits(learned.foretold)} of 100; the taste behind them foretells "
-        f"{digits(learned.ceiling)}."
+        f"Between new texts it foretells {learned.foretold:.0f} of 100; the taste behind the choices foretells "
+        f"{learned.ceiling:.0f}. The picture counts fewer: within the {n} choices, those that it did not learn from."
     )
     return Answer(learned.foretold, because, reply, near=5.0)
 
@@ -282,7 +282,8 @@ def gamed(runs: ProxyRuns) -> Answer:
     story = 0 if end >= best - noise and end > start else 1 if best > start + noise else 2
     held = turned(runs.points["held"])[2]
     because = (
-        f"What was meant: {figure(start)} at the start, {figure(best)} at its best, {figure(end)} at the end; "
+        f"What was meant, as a mean over four steps: {figure(start)} at first, {figure(best)} at its best, "
+        f"{figure(end)} at the end; "
         f"with beta {digits(runs.betas['held'])} it ends at {figure(held)}."
     )
     return Answer(story, because, replying({0: "The stand-in rises to the end; what it stood for does not."}))

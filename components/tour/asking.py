@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from components.instruments.drawing.figures import digits
+from components.instruments.drawing.figures import digits, figure
 from components.shell.plain import plain
 from components.tour.beat import Answer, Beat, Choice, Curve, Guess, Number
 from components.tour.memory import Prediction, TourMemory
@@ -78,8 +78,8 @@ def compare(beat: Beat, memory: TourMemory, answer: Answer | None) -> None:
     elif right:
         st.success(plain(f"You said {said}. {answer.because}"))
     else:
-        reply = answer.reply(guess) or f"It is {was}."
-        st.warning(plain(f"You said {said}. {reply} {answer.because}"))
+        reply = answer.reply(guess) or (f"It is {was}." if isinstance(beat.how, Choice) else "")
+        st.warning(plain(" ".join(filter(None, (f"You said {said}.", reply, answer.because)))))
 
 
 def is_right(guess: Guess, answer: Answer) -> bool:
@@ -97,5 +97,7 @@ def spoken(beat: Beat, guess: Guess) -> str:
         return f"“{beat.how.options[int(guess)]}”" if isinstance(guess, (int, float)) else ""
     if isinstance(guess, tuple):
         return f"a curve from {digits(guess[0], 2)} to {digits(guess[-1], 2)}"
-    unit = f" {beat.how.unit}" if isinstance(beat.how, Number) and beat.how.unit else ""
-    return f"{digits(guess, 4)}{unit}"
+    if not isinstance(beat.how, Number):
+        return digits(guess, 4)
+    places = 2 if beat.how.step < 0.1 else 1 if beat.how.step < 1 else 0  # as fine as it was asked
+    return " ".join(filter(None, (figure(guess, places), beat.how.unit)))

@@ -39,7 +39,7 @@ SCRIPT: tuple[Beat, ...] = (
         answer=answers.trying,
         names="Learning from a score that nobody can calculate back through: that is what reinforcement learning is for.",
         notes="Ask who has trained a network. There the error is a formula, and one can follow it back to every number. "
-        "A person's stars are no formula. Press the three buttons under the picture: these are real error messages.",
+        "A person's stars are no formula. The lines under the picture are real: three attempts, two error messages.",
         lab="Why RL",
         wide=True,
     ),
@@ -117,7 +117,7 @@ SCRIPT: tuple[Beat, ...] = (
         scene=Run(
             grid=CLIFF,
             meetings=((11, 0), (5, 0), (13, 0)),
-            rows=("state", "action", "reward", "rewards", "sum"),
+            rows=("state", "action", "reward", "sum"),
             asked=("state", "action"),
             gamma=1.0,
         ),
@@ -199,8 +199,8 @@ SCRIPT: tuple[Beat, ...] = (
     Beat(
         name="writer",
         title="The same loop writes",
-        says="Beside the robot's loop runs another. A language model reads a text, has a table that says how likely each "
-        "next piece is, draws one and writes it. Then it reads again.",
+        says="A language model has such a loop, too: it reads a text, has a table that says how likely each next piece is, "
+        "draws one, writes it, and reads again.",
         asks="In this loop, what is one action?",
         how=Choice(("The whole text", "A sentence", "One piece: a word, or a part of one", "A letter")),
         scene=Run(

@@ -89,6 +89,7 @@ def test_an_edited_talk_goes_on_past_what_it_cannot_show(page):
     ]
     content = json.dumps({"one_loop_talk": 1, "items": items}).encode()
     page.goto("/?beat=draw")
+    expect(page.get_by_role("button", name="Talk", exact=True)).to_be_visible()
     page.get_by_role("button", name="Talk", exact=True).click()
     page.locator("input[type=file]").set_input_files(
         {"name": "talk.json", "mimeType": "application/json", "buffer": content}

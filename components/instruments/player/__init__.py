@@ -28,7 +28,7 @@ def player(
     """Draw `frames` (see mdp_core.frames.stage_frames) of two worlds, or of one, which then has all of the width. The player
     looks where `view` says only when `command` is new, and takes the height that the window has left.
 
-    `rows` are those of ROWS that are shown; gamma is there for the last three of them. Raises ValueError for other names.
+    `rows` are those of ROWS that are shown; gamma is there for "rewards" and "togo". Raises ValueError for other names.
     Back come `on_view(step, gamma)` on release, pause and step, and a few times a second in between where it is `watched`,
     `on_choose(side, t, action)` and `on_undo(side)`; all of them before the next run of the script, as Streamlit's
     callbacks do.

@@ -85,7 +85,9 @@ function writeTerms(formula, { terms, hidden }, gamma) {
   formula.replaceChildren("= ");
   terms.forEach(({ t, reward }, i) => {
     const sign = reward < 0 ? (i ? " − " : "−") : i ? " + " : "";
-    formula.append(sign, figure(gamma), made("sup", "", String(t)), `·${amount(Math.abs(reward))}`);
+    formula.append(sign);
+    if (gamma !== 1) formula.append(figure(gamma), made("sup", "", String(t)), "·"); // a factor of one says nothing
+    formula.append(amount(Math.abs(reward)));
   });
   if (!terms.length) formula.append("no reward at all");
   if (hidden) formula.append(` + … ${hidden} more`);

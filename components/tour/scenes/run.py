@@ -96,8 +96,10 @@ class Run:
         def nothing(*_: Any) -> None:
             """The tour's futures are not forked: that is for the Stage."""
 
+        frames = stage(*pictures)  # without what it says of the policy, which may not have been met yet
+        frames["worlds"] = [world | {"caption": ""} for world in frames["worlds"]]
         player(
-            stage(*pictures),
+            frames,
             view,
             links(),
             key=f"player_{key}",

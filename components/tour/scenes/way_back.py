@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from html import escape
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import streamlit as st
 
+from components.instruments.gradient_path import Bar, Leg, Station, gradient_path
 from components.tour.beat import Setting
 from components.why.memory import LONGEST
-from components.why.path import draw_path, offer_calls
 from mdp_core.kept import Kept
 from mdp_core.rlhf.principle import Principle
 
 if TYPE_CHECKING:
     from mdp_core.rlhf.gradient_walk import GradientWalk, Passed
 
+TOP = 3  # words of which the numbers are shown
+JUDGED = "how friendly it sounds, judged from outside, as by a person’s stars"
 _walks: Kept[tuple[str, int], tuple[GradientWalk, Passed]] = Kept(8)  # what all visitors share
 
 
@@ -45,15 +49,66 @@ class WayBack:
         return _walks.get_or_make((self.prompt, seed), see)
 
     def draw(self, setting: Setting, found: Passed | None) -> None:
-        """The way there, and once it is told the way back, call by call."""
+        """The way there, and once it is told the way back."""
         seen = self._seen(setting)
         if setting.model is None or seen is None:
             st.info("The language model is waking up.")
             return
-        walked, passed = seen
-        called: set[str] = setting.memory.kept.setdefault(setting.key, set())
-        if setting.told and not called:
-            called.update(passed.back)
-        draw_path(setting.model, walked, 0, passed, called if setting.told else set(), Principle().name)
+        _draw_path(setting, *seen)
         if setting.told:
-            offer_calls(passed, called, True, called.add)
+            st.html(_attempts(seen[1]))
+
+
+def _draw_path(setting: Setting, walked: GradientWalk, passed: Passed) -> None:
+    """Five stations in words that need no other words; of the way back only what is told."""
+    assert setting.model is not None
+    forth, told = passed.forth, setting.told
+    drawn = forth.token
+    top = np.argsort(-forth.probabilities, kind="stable")[:TOP].tolist()
+    shown = top if drawn in top else [*top[: TOP - 1], drawn]
+    bars = [
+        Bar(setting.model.piece(i), float(forth.probabilities[i]), f"{forth.probabilities[i]:.2f}", i == drawn)
+        for i in shown
+    ]
+    works = {call: back.works for call, back in passed.back.items()}
+
+    def end(call: str) -> dict[str, Any]:
+        stops = told and not works[call]
+        return {"back": "no way back" if stops else "", "stops": stops}
+
+    def leg(name: str, call: str, why: str) -> Leg:
+        if not told:
+            return Leg(name, "unknown", "?")
+        return Leg(name, "flows", "the way back") if works[call] else Leg(name, "stops", why)
+
+    there = "each hears which way to turn" if told and works["log_probability"] else ""
+    stations = [
+        Station("the program", "weights", f"{forth.parameters:,} numbers", back=there),
+        Station("a table", "policy", f"how likely is each of {len(forth.logits)} next words?", bars),
+        Station("a word", "action", f"“{setting.model.piece(drawn)}”: the dice fell on it", **end("token")),
+        Station("the text", "state", f"“{walked.text}”"),
+        Station(
+            "the score",
+            "reward",
+            f"{walked.score:.2f}: how friendly it sounds, judged from outside, as by a person’s stars",
+            **end("score"),
+        ),
+    ]
+    legs = [
+        leg("calculate", "log_probability", ""),
+        leg("throw the dice", "token", "the dice"),
+        leg("write", "score", "only words"),
+        leg("read", "score", "a reader"),
+    ]
+    gradient_path(stations, legs, key=f"path_{setting.key}", name="From the program's numbers to a score, and back")
+
+
+def _attempts(passed: Passed) -> str:
+    """What came of calculating backwards from three places, in torch's own words where it refuses."""
+    lines = []
+    for place, call in (("the table", "log_probability"), ("the word", "token"), ("the score", "score")):
+        back = passed.back[call]
+        said = "works" if back.works else f"RuntimeError: {back.error}"
+        tone = "flows" if back.works else "stops"
+        lines.append(f'<li>backwards from {place}: <code class="torch {tone}">{escape(said)}</code></li>')
+    return f'<ul class="tour-attempts">{"".join(lines)}</ul>'

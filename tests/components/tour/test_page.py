@@ -75,10 +75,10 @@ def test_a_guess_is_kept_compared_and_met_again_with_other_numbers(open_tour):
     app.slider(key="ask_tour_transition_0").set_value(0.8)
     run(app)
     press(app, "guess_tour_transition_0")
-    assert "You said 0.8. It is 0.3333. It goes there with P 0.33" in said(app)[0]
+    assert "You said 0.80. It goes there with P 0.33" in said(app)[0]
     press(app, "tour_next")
     press(app, "tour_back")
-    assert "You said 0.8." in said(app)[0]
+    assert "You said 0.80." in said(app)[0]
     press(app, "again_transition")
     assert memory(app).at == "transition"
     app.slider(key="ask_tour_transition_1").set_value(0.79)

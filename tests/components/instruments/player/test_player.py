@@ -28,6 +28,7 @@ def test_all_rows_are_shown_where_nobody_says_otherwise(told):
         "view": {"step": 3, "gamma": 0.5},
         "command": 2,
         "fixed": False,
+        "watched": False,
     }
 
 
