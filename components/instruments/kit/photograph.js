@@ -76,7 +76,7 @@ function styles(root) {
   const written = [...root.querySelectorAll("style")].map((style) => style.textContent).join("\n");
   return written
     .replace(/@import[^;]*;/g, "")
-    .replace(/@media([^{]+)/g, (_, query) => `@media ${window.matchMedia(query.trim()).matches ? "all" : "not all"} `);
+    .replace(/(?<=@media)[^{]+/g, (query) => (window.matchMedia(query.trim()).matches ? " all " : " not all "));
 }
 
 /** A copy of `box` that shows what its elements show, which is more than their attributes say.

@@ -74,7 +74,9 @@ def slider(at, name):
 
 def table(at):
     """The rows of the table of texts, without the marks: the head, then a list of cells for each text."""
-    found = next(block.proto.body for block in at.get("html") if '<div class="scored"' in block.proto.body)
+    found = next(block.proto.body for block in at.get("html") if '<div class="scored"' in block.proto.body).replace(
+        "<wbr>", ""
+    )
     rows = re.findall(r"<tr.*?>(.*?)</tr>", found)
     return [[unescape(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)] for row in rows]
 
