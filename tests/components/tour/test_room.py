@@ -141,11 +141,12 @@ def test_a_second_vote_may_come_before_anything_is_seen(lecturer):
 def test_of_numbers_the_median_is_shown_and_the_true_one_once_it_is_told(lecturer):
     desk = lecturer("transition").press("room_ask").answer(0.9, 0.9, 1.0, 0.33, 0.5)
     desk.press("room_reveal")
-    assert "5 answers: the median is 0.9." in desk.said
+    assert "5 answers: the median is 0.90." in desk.said
     assert "✓" not in desk.html
     desk.press("room_again").answer(0.9, 0.33, 0.34, 0.33, 0.3).press("room_reveal")
-    assert "3 of 5 who answered twice changed their mind. Round 1: the median is 0.9. Round 2: the median is 0.33." in (
-        desk.said
+    assert (
+        "3 of 5 who answered twice changed their mind. Round 1: the median is 0.90. Round 2: the median is 0.33."
+        in (desk.said)
     )
     desk.press("show")
     assert "✓ 0.3333" in desk.said
