@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from io import BytesIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import streamlit as st
 
@@ -79,7 +80,7 @@ def _offer_file(choices: Preferences) -> None:
     coming: Coming = st.session_state.setdefault("coming choices", Coming())
     brought = brought_choices()
     if brought is not None:
-        _load(choices, coming, brought)
+        _load(choices, coming, BytesIO(brought))
     if coming.news:  # said here: a callback's would take the place of the page's frame in a run of the fragment alone
         st.toast(plain(coming.news))
         coming.news = ""
@@ -90,15 +91,16 @@ def _offer_file(choices: Preferences) -> None:
         files=coming.files,
         most_mb=MAX_BYTES // 1_000_000,
         refused=coming.refused,
+        left=coming.left,
     )
 
 
-def _load(choices: Preferences, coming: Coming, content: bytes | None) -> None:
-    coming.refused = ""
-    if content is None:
+def _load(choices: Preferences, coming: Coming, file: BinaryIO | None) -> None:
+    coming.refused, coming.left = "", ()
+    if file is None:
         return
     try:
-        coming.news = take_in(choices, content)
+        coming.news, coming.left = take_in(choices, file)
     except ValueError as error:
         coming.refused = str(error)
         return

@@ -249,8 +249,8 @@ def test_a_file_that_is_none_is_refused_at_its_field_and_nothing_is_lost(at):
     before = list(mine(at).choices)
     hostile = b'{"format": "one-loop preferences", "version": 1, "stars": [], "choices": [{"one": "<script>"}]}'
     for content, why in (
-        (b"\x80\x04", "This file is no JSON"),
-        (b"[" * 100_000, "This file is no JSON"),
+        (b"\x80\x04", "Line 1 is no whole JSON"),
+        (b"[" * 100_000, "Line 1 is no whole JSON"),
         (hostile, "Choice 1 lacks one of its two texts"),
     ):
         assert bring(at, content).choices == before
@@ -259,3 +259,5 @@ def test_a_file_that_is_none_is_refused_at_its_field_and_nothing_is_lost(at):
         assert has(at, "prefer_0")
     bring(at, saved(mine(at)).encode())
     assert not at.error
+    assert bring(at, b'{"chosen": "the movie was good", "rejected": "the movie was bad"}\n{"cho').choices[:-1] == before
+    assert [warning.value for warning in at.warning] == ['Line 2 is no whole JSON\\, and begins with “\\{"cho”\\.']
