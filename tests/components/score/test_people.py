@@ -220,6 +220,7 @@ def test_choices_are_saved_and_loaded_in_another_tab(at):
     here.stars["*bold* <b>tag</b>"] = 4
     run(at)
     assert not at.get("download_button")[0].proto.disabled
+    assert [button.label for button in at.get("download_button")] == ["Save the choices", "Take them to TRL"]
     content = saved(here).encode()
     there = opened()
     before = bring(there, content)
@@ -260,4 +261,5 @@ def test_a_file_that_is_none_is_refused_at_its_field_and_nothing_is_lost(at):
     bring(at, saved(mine(at)).encode())
     assert not at.error
     assert bring(at, b'{"chosen": "the movie was good", "rejected": "the movie was bad"}\n{"cho').choices[:-1] == before
-    assert [warning.value for warning in at.warning] == ['Line 2 is no whole JSON\\, and begins with “\\{"cho”\\.']
+    (warned,) = at.warning
+    assert warned.value.startswith("Line 2 is no whole JSON")
