@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import BinaryIO
 
 import streamlit as st
 
@@ -12,10 +13,17 @@ FILE = "one-loop-choices.json"
 
 
 def offer_file(
-    save: Callable[[], str] | None, load: Callable[[bytes | None], None], *, files: int, most_mb: int, refused: str
+    save: Callable[[], str] | None,
+    load: Callable[[BinaryIO | None], None],
+    *,
+    files: int,
+    most_mb: int,
+    refused: str,
+    left: Sequence[str],
 ) -> None:
     """A button that saves, and a field that loads; what is wrong with a file is said at it. Without `save` there is nothing
-    to save. `load` also hears of a file that was taken away (None). `files` were loaded so far: each empties the field."""
+    to save. `load` also hears of a file that was taken away (None). `files` were loaded so far: each empties the field.
+    `left` says what of the last one was not taken."""
     with st.container(horizontal=True, key="choices_file", gap="small", vertical_alignment="bottom"):
         st.download_button(
             "Save the choices",
@@ -32,10 +40,18 @@ def offer_file(
 
         def come() -> None:
             file = st.session_state.get(key)
-            load(None if file is None else file.getvalue())
+            load(file)
 
         st.file_uploader(
-            "Load choices that were saved here", type="json", max_upload_size=most_mb, key=key, on_change=come
+            "Load choices: saved here, or preferences from elsewhere as JSON or JSON lines",
+            type=["json", "jsonl"],
+            max_upload_size=most_mb,
+            key=key,
+            on_change=come,
+            help="As TRL's trainers read them: “chosen” and “rejected”, texts or messages, after a prompt or with the same "
+            "start; or several answers with their scores.",
         )
     if refused:
         st.error(plain(refused))
+    if left:
+        st.warning(plain(" ".join(left)))

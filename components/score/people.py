@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from io import BytesIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import streamlit as st
 
@@ -23,15 +24,17 @@ from components.shell.messages import tell_problem
 from components.shell.navigation import go_to
 from components.shell.plain import plain
 from components.shell.shelf import language_model
+from components.shell.take_along import Souvenir, offer_to_take_along
 from components.shell.takeaway import conclude
 from components.shell.ticker import part
 from components.shell.waiting import show_waiting
 from mdp_core.rlhf.preference_files import MAX_BYTES
-from mdp_core.rlhf.raters import TASTES
+from mdp_core.rlhf.raters import TASTES, Comparison
 from mdp_core.stage.text_pool import TextPool
 
 if TYPE_CHECKING:
     from mdp_core.rlhf.learned_reward import LearnedReward
+    from mdp_core.tokens.language_model import LanguageModel
 
 TICK = 0.3  # seconds between two slices of writing
 ENOUGH = 2 * AT_ONCE  # texts that are ready ahead
@@ -68,6 +71,8 @@ def _show_person(choices: Preferences, pool: TextPool | None) -> None:
             ask_preference(choices)
         count_choices(choices)
         _offer_file(choices)
+        if pool is not None and choices.comparisons:
+            _offer_to_trl(choices.comparisons, pool.model)
         conclude("Nobody can say what a text is worth in numbers; everybody can say which of two is better.")
     with right:
         ask_simulated_rater(choices, choices.pair() is not None)
@@ -79,7 +84,7 @@ def _offer_file(choices: Preferences) -> None:
     coming: Coming = st.session_state.setdefault("coming choices", Coming())
     brought = brought_choices()
     if brought is not None:
-        _load(choices, coming, brought)
+        _load(choices, coming, BytesIO(brought))
     if coming.news:  # said here: a callback's would take the place of the page's frame in a run of the fragment alone
         st.toast(plain(coming.news))
         coming.news = ""
@@ -90,15 +95,34 @@ def _offer_file(choices: Preferences) -> None:
         files=coming.files,
         most_mb=MAX_BYTES // 1_000_000,
         refused=coming.refused,
+        left=coming.left,
     )
 
 
-def _load(choices: Preferences, coming: Coming, content: bytes | None) -> None:
-    coming.refused = ""
-    if content is None:
+def _offer_to_trl(comparisons: tuple[Comparison, ...], model: LanguageModel) -> None:
+    def pack() -> bytes:
+        from mdp_core.rlhf.trl.bundle import adapted_ends
+        from mdp_core.rlhf.trl.choices import choices_bundle
+
+        return choices_bundle(comparisons, model.id.partition("+")[0], adapted_ends(model.model, ()))
+
+    offer_to_take_along(
+        Souvenir(
+            "Take them to TRL",
+            "The choices as JSON lines, and programs for TRL: a reward model, and a policy that learns without one.",
+            "one-loop-choices-for-TRL.zip",
+            pack,
+        ),
+        key="take_choices",
+    )
+
+
+def _load(choices: Preferences, coming: Coming, file: BinaryIO | None) -> None:
+    coming.refused, coming.left = "", ()
+    if file is None:
         return
     try:
-        coming.news = take_in(choices, content)
+        coming.news, coming.left = take_in(choices, file)
     except ValueError as error:
         coming.refused = str(error)
         return

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from components.score.preferences import MOST_CHOICES, MOST_RATIONAL, MOST_STARS, Preferences
-from mdp_core.rlhf.preference_files import PreferenceFileError, SavedPreferences, SimulatedBy, from_json, to_json
+from mdp_core.rlhf.preference_files import PreferenceFileError, SavedPreferences, SimulatedBy, to_json
+from mdp_core.rlhf.preferences_in import read_preferences
 
 
 @dataclass
@@ -16,6 +18,7 @@ class Coming:
     files: int = 0  # that were taken in; an empty field for the next one
     refused: str = ""  # why the last one was not
     news: str = ""  # to be said once
+    left: tuple[str, ...] = ()  # what of the last one was not taken
 
 
 def saved(preferences: Preferences) -> str:
@@ -29,15 +32,16 @@ def saved(preferences: Preferences) -> str:
     )
 
 
-def take_in(preferences: Preferences, content: bytes) -> str:
-    """Put a file's choices and stars beside those that are here, and say what is new.
+def take_in(preferences: Preferences, file: BinaryIO) -> tuple[str, tuple[str, ...]]:
+    """Put a file's choices and stars beside those that are here: (what is new, sentences on what was not taken).
 
     What is here already is not counted twice, and a text that is rated here keeps its stars. The file's simulated rater
     becomes this tab's, so that its hidden taste is still the one behind its choices. Raises PreferenceFileError, in a
     sentence for a visitor, and then nothing has changed: for what is no such file, more than there is room for, or
     choices of another simulated rater than those that are here.
     """
-    brought = from_json(content)
+    read = read_preferences(file)
+    brought = read.saved
     if brought.rater is not None:
         _check_rater(preferences, brought.rater)
     unmatched = Counter(preferences.choices)
@@ -54,7 +58,7 @@ def take_in(preferences: Preferences, content: bytes) -> str:
         preferences.meet(brought.rater.number, brought.rater.rationality)
     if choices or stars:
         preferences.add(choices, stars)
-    return _told(len(choices), len(stars), len(brought.choices) + len(brought.stars))
+    return _told(len(choices), len(stars), len(brought.choices) + len(brought.stars)), read.told
 
 
 def _rater(preferences: Preferences) -> SimulatedBy:

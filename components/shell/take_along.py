@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 import streamlit as st
 
-KINDS = {".html": "text/html", ".csv": "text/csv", ".ipynb": "application/x-ipynb+json"}
+KINDS = {".html": "text/html", ".csv": "text/csv", ".ipynb": "application/x-ipynb+json", ".zip": "application/zip"}
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Souvenir:
     label: str
     says: str  # what it is good for
     name: str  # of the file; it ends with one of KINDS
-    make: Callable[[], str]
+    make: Callable[[], str | bytes]
 
 
 def offer_to_take_along(*souvenirs: Souvenir, key: str, also: Callable[[], None] = lambda: None) -> None:

@@ -19,7 +19,7 @@ from components.tune.policy_row import show_policy
 from components.tune.uploads import shelve
 from mdp_core.scenarios import SCORES
 
-UPLOAD_MB = 17  # as the server's maxUploadSize
+UPLOAD_MB = 17  # of the largest adapter that the shelf holds
 
 
 def show_tuned_policies() -> None:

@@ -14,8 +14,10 @@ from collections.abc import Mapping
 
 from torch import nn
 
-from mdp_core.rlhf.adapter_files import CONFIG, MAX_CONFIG, MAX_WEIGHTS, WEIGHTS, files_of
+from mdp_core.rlhf.adapter_files import MAX_CONFIG, MAX_WEIGHTS, WEIGHTS, files_of
 from mdp_core.rlhf.adapters import Adapter, AdapterError
+from mdp_core.rlhf.base_names import id_of
+from mdp_core.rlhf.peft_config import CONFIG
 
 MAX_ENTRIES = 1_000  # of an archive; a folder of peft has ten
 
@@ -59,13 +61,13 @@ def adapter_files_in(uploads: Mapping[str, bytes], *, most: int = MAX_WEIGHTS) -
 
 
 def named_base(files: Mapping[str, bytes]) -> str:
-    """The model that the adapter says it was made for; empty where it says none that can be read."""
+    """The id of the model that the adapter says it was made for; empty where it says none that can be read."""
     try:
         config = json.loads(files.get(CONFIG, b""))
     except (ValueError, RecursionError):
         return ""
     base = config.get("base_model_name_or_path") if isinstance(config, dict) else None
-    return base if isinstance(base, str) else ""
+    return id_of(base) if isinstance(base, str) else ""
 
 
 def _role(name: str) -> str:

@@ -8,7 +8,9 @@ shapes and numbers, before anything is kept.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -27,44 +29,38 @@ from mdp_core.rlhf.adapters import (
     check_fits,
     target_layers,
 )
+from mdp_core.rlhf.base_names import public_name
+from mdp_core.rlhf.peft_config import CONFIG, PeftConfig, read_config
 
-CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
+WEIGHTS = "adapter_model.safetensors"
 MAX_CONFIG = 100_000  # bytes
 MAX_WEIGHTS = 200_000_000  # bytes
 
 _PREFIX = "base_model.model."
 _FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
-# What peft can do and this cannot: the value that leaves it off.
-_OFF: dict[str, tuple[Any, ...]] = {
-    "use_dora": (None, False),
-    "use_rslora": (None, False),
-    "bias": (None, "none"),
-    "modules_to_save": (None, []),
-    "rank_pattern": (None, {}),
-    "alpha_pattern": (None, {}),
-    "layer_replication": (None, []),
-    "layers_to_transform": (None, []),
-}
 
 
 def files_of(adapter: Adapter, network: nn.Module) -> dict[str, bytes]:
-    """File name -> contents, as `peft` loads them over the same model."""
-    layers = target_layers(network, adapter.spec.targets)
-    config = {
+    """File name -> contents, as `peft` loads them over the same model, which the configuration calls by its public name."""
+    spec = adapter.spec
+    other_ranks = {name: rank for name, layer in adapter.layers.items() if (rank := layer.A.shape[-2]) != spec.rank}
+    config: dict[str, Any] = {
         "peft_type": "LORA",
         "task_type": "CAUSAL_LM",
-        "base_model_name_or_path": adapter.base or None,
-        "r": adapter.spec.rank,
-        "lora_alpha": adapter.spec.alpha,
-        "target_modules": sorted({name.rpartition(".")[2] for name in adapter.layers}),
+        "base_model_name_or_path": public_name(adapter.base) or None,
+        "r": spec.rank,
+        "lora_alpha": spec.alpha,
+        "target_modules": list(_ends(adapter, network)),
         "lora_dropout": 0.0,
         "bias": "none",
-        "fan_in_fan_out": any(isinstance(layer, Conv1D) for layer in layers.values()),
+        "fan_in_fan_out": any(isinstance(network.get_submodule(name), Conv1D) for name in adapter.layers),
         "init_lora_weights": True,
         "inference_mode": True,
         "modules_to_save": None,
         "use_dora": False,
         "use_rslora": False,
+        "rank_pattern": {f"^{re.escape(name)}": rank for name, rank in other_ranks.items()},
+        "alpha_pattern": {f"^{re.escape(name)}": spec.scale * rank for name, rank in other_ranks.items()},
     }
     tensors: dict[str, Tensor] = {}
     for name, layer in adapter.layers.items():
@@ -82,56 +78,54 @@ def adapter_from(files: Mapping[str, bytes], network: nn.Module) -> Adapter:
         if file not in files:
             raise AdapterError(f"An adapter is two files, and {file} is missing: add it.")
         _check_size(file, len(files[file]), limit)
-    spec, base = _read_config(files[CONFIG])
+    config = read_config(files[CONFIG])
+    spec = config.spec
     factors = _read_weights(files[WEIGHTS])
     order = list(dict(network.named_modules()))
     names = {name for name, _ in factors}
     if unknown := sorted(names - set(order)):
         raise OtherModelError(f"here is no layer {unknown[0][:80]!r}")
-    layers = {}
-    for name in (name for name in order if name in names):
-        if (name, "A") not in factors or (name, "B") not in factors:
-            raise AdapterError(f"{WEIGHTS} has only half of the layer {name[:80]!r}: save the adapter again.")
-        A, B = factors[name, "A"], factors[name, "B"]
-        if A.ndim != 2 or B.ndim != 2 or A.shape[0] != spec.rank or B.shape[1] != spec.rank:
-            raise AdapterError(
-                f"{WEIGHTS} and {CONFIG} do not belong together: {name[:80]!r} is not of rank {spec.rank}."
-            )
-        layers[name] = LowRank(A, B)
-    adapter = Adapter(spec, layers, base)
+    layers = {name: _layer(config, spec, name, factors) for name in order if name in names}
+    adapter = Adapter(spec, layers, config.base)
     check_fits(adapter, network)
-    lacking = [name for name in target_layers(network, spec.targets) if name not in layers]
-    if lacking:
-        raise AdapterError(f"{WEIGHTS} lacks the layer {lacking[0]!r} of this model: save the adapter again.")
+    _check_layers(config, layers, network)
     if not adapter.is_finite:
         raise AdapterError("This adapter holds numbers that are not finite: take one from before its training broke.")
-    return adapter
+    return replace(adapter, spec=replace(spec, targets=_ends(adapter, network)))
+
+
+def _layer(config: PeftConfig, spec: AdapterSpec, name: str, factors: Mapping[tuple[str, str], Tensor]) -> LowRank:
+    """The factors of one layer. Where its scale is another one than the adapter's, B has the difference."""
+    if (name, "A") not in factors or (name, "B") not in factors:
+        raise AdapterError(f"{WEIGHTS} has only half of the layer {name[:80]!r}: save the adapter again.")
+    A, B, rank = factors[name, "A"], factors[name, "B"], config.rank_of(name)
+    if A.ndim != 2 or B.ndim != 2 or A.shape[0] != rank or B.shape[1] != rank:
+        raise AdapterError(f"{WEIGHTS} and {CONFIG} do not belong together: {name[:80]!r} is not of rank {rank}.")
+    more = config.scale_of(name) / spec.scale
+    return LowRank(A, B if more == 1 else B * more)
+
+
+def _check_layers(config: PeftConfig, layers: Mapping[str, LowRank], network: nn.Module) -> None:
+    """Raises AdapterError unless the weights are of exactly the layers that the configuration means: peft would leave out
+    the others without a word."""
+    meant = config.rule.layers(network)
+    if lacking := [name for name in meant if name not in layers]:
+        raise AdapterError(f"{WEIGHTS} lacks the layer {lacking[0]!r} of this model: save the adapter again.")
+    if beside := sorted(set(layers) - set(meant)):
+        raise AdapterError(
+            f"{CONFIG} does not mean the layer {beside[0]!r}, which {WEIGHTS} has: save the adapter again."
+        )
+
+
+def _ends(adapter: Adapter, network: nn.Module) -> tuple[str, ...]:
+    """What the adapter's layers are called: the last parts of their names where no other layer has these, else all parts."""
+    ends = tuple(sorted({name.rpartition(".")[2] for name in adapter.layers}))
+    return ends if target_layers(network, ends).keys() == adapter.layers.keys() else tuple(adapter.layers)
 
 
 def _check_size(file: str, size: int, limit: int) -> None:
     if size > limit:
         raise AdapterError(f"{file} has {size:,} bytes, and an adapter here has at most {limit:,}: take a smaller one.")
-
-
-def _read_config(content: bytes) -> tuple[AdapterSpec, str]:
-    try:
-        config = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise AdapterError(f"{CONFIG} cannot be read: save the adapter again.") from error
-    if not isinstance(config, dict) or config.get("peft_type") != "LORA":
-        raise AdapterError("This is no LoRA adapter, and no other kind can be loaded here.")
-    for key, off in _OFF.items():
-        if config.get(key) not in off:
-            raise AdapterError(f"This adapter uses peft's {key}, which One Loop does not have: train one without it.")
-    rank, alpha, targets = config.get("r"), config.get("lora_alpha"), config.get("target_modules")
-    if isinstance(alpha, bool) or not isinstance(alpha, (int, float)) or alpha > 1e30:  # a whole number may be any size
-        raise AdapterError(f"{CONFIG} has no lora_alpha that is a usable number: save the adapter again.")
-    if not isinstance(targets, list) or not targets or not all(isinstance(name, str) and name for name in targets):
-        raise AdapterError(f"{CONFIG} does not list the names of the adapted layers: save the adapter again.")
-    if type(rank) is not int:
-        raise AdapterError(f"{CONFIG} has no rank r that is a whole number: save the adapter again.")
-    base = config.get("base_model_name_or_path")
-    return AdapterSpec(rank, float(alpha), tuple(targets)), base if isinstance(base, str) else ""
 
 
 def _read_weights(content: bytes) -> dict[tuple[str, str], Tensor]:

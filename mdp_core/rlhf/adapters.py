@@ -42,7 +42,7 @@ class AdapterSpec:
 
     rank: int = 8  # r, 1..MAX_RANK
     alpha: float = 16.0  # the adapter's part is scaled by alpha / r
-    targets: tuple[str, ...] = ()  # the last parts of the names of the layers, such as "q_proj"; none: USUAL_TARGETS
+    targets: tuple[str, ...] = ()  # ends of the names of the layers, such as "q_proj"; none: USUAL_TARGETS
 
     def __post_init__(self) -> None:
         if isinstance(self.rank, bool) or not isinstance(self.rank, int) or not 1 <= self.rank <= MAX_RANK:
@@ -60,7 +60,7 @@ class AdapterSpec:
 class LowRank:
     """The two factors of one layer's change B A. A leading dimension gives every text of a batch factors of its own."""
 
-    A: Tensor  # [r, in] or [N, r, in]
+    A: Tensor  # [r, in] or [N, r, in]; r may be another one than the adapter's
     B: Tensor  # [out, r] or [N, out, r]
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -163,19 +163,25 @@ def new_adapter(network: nn.Module, spec: AdapterSpec, generator: torch.Generato
 
 
 def target_layers(network: nn.Module, targets: tuple[str, ...] = ()) -> dict[str, nn.Module]:
-    """The linear layers whose names end with one of `targets`, by full name; with none, the first of USUAL_TARGETS.
+    """The linear layers that `targets` names, by full name: whole names, or their ends behind a dot, as "q_proj" and
+    "layers.0.self_attn.q_proj" are; with none, those of the first of USUAL_TARGETS that there is.
 
     Raises AdapterError if there are none.
     """
     linear = {name: module for name, module in network.named_modules() if isinstance(module, (nn.Linear, Conv1D))}
     for names in (targets,) if targets else USUAL_TARGETS:
-        layers = {name: module for name, module in linear.items() if name.rpartition(".")[2] in names}
+        layers = {name: module for name, module in linear.items() if ends_with(name, names)}
         if layers:
             return layers
     known = sorted({name.rpartition(".")[2] for name in linear})[:6]
     raise AdapterError(
         f"This model has no layers {' or '.join(targets) or 'of attention'} to adapt: name some of {known}."
     )
+
+
+def ends_with(name: str, ends: tuple[str, ...]) -> bool:
+    """Whether a layer's full name is one of `ends`, or ends with one behind a dot."""
+    return any(name == end or name.endswith(f".{end}") for end in ends)
 
 
 def layer_shape(module: nn.Module) -> tuple[int, int]:

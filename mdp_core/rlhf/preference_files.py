@@ -10,7 +10,8 @@ from mdp_core.rlhf.raters import MAX_RATIONALITY, STARS, Comparison
 
 FORMAT = "one-loop preferences"
 VERSION, WEIGHED = 1, 2  # the second has choices that count as more or fewer than one
-MAX_BYTES = 5_000_000  # a thousand choices between texts of two thousand characters
+MAX_BYTES = 50_000_000  # a thousand choices between texts of eight thousand characters, and those of a class many times
+MAX_BRACKETS = 1_000_000  # of JSON, which would be objects in memory; a choice is one, and its texts seldom have many
 MAX_RATER = 2**31 - 1
 MAX_WEIGHT = 1e6
 
@@ -95,7 +96,7 @@ def to_json(saved: SavedPreferences) -> str:
         lines = ",".join(f"\n    {_line(entry)}" for entry in entries)
         fields.append(f"{_line(name)}: [{lines}\n  ]" if entries else f"{_line(name)}: []")
     content = "{\n  " + ",\n  ".join(fields) + "\n}\n"
-    _check_size(len(content.encode()))
+    check_size(len(content.encode()))
     return content
 
 
@@ -104,7 +105,9 @@ def from_json(content: bytes) -> SavedPreferences:
 
     Raises PreferenceFileError, and nothing else, for whatever is no such file.
     """
-    _check_size(len(content))
+    check_size(len(content))
+    if content.count(b"{") + content.count(b"[") > MAX_BRACKETS:
+        raise PreferenceFileError("This file is made of more pieces than choices are: bring one that was saved here.")
     try:
         file = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
@@ -179,7 +182,8 @@ def _check_text(text: str, where: str) -> None:
         raise PreferenceFileError(f"{where} has half a character, which is no text: leave it out.") from error
 
 
-def _check_size(size: int) -> None:
+def check_size(size: int) -> None:
+    """Raises PreferenceFileError for more bytes than a file of preferences may have."""
     if size > MAX_BYTES:
         raise PreferenceFileError(
             f"This file has {size:,} bytes, and {MAX_BYTES:,} are the most that is read: split it."

@@ -220,6 +220,7 @@ def test_choices_are_saved_and_loaded_in_another_tab(at):
     here.stars["*bold* <b>tag</b>"] = 4
     run(at)
     assert not at.get("download_button")[0].proto.disabled
+    assert [button.label for button in at.get("download_button")] == ["Save the choices", "Take them to TRL"]
     content = saved(here).encode()
     there = opened()
     before = bring(there, content)
@@ -249,8 +250,8 @@ def test_a_file_that_is_none_is_refused_at_its_field_and_nothing_is_lost(at):
     before = list(mine(at).choices)
     hostile = b'{"format": "one-loop preferences", "version": 1, "stars": [], "choices": [{"one": "<script>"}]}'
     for content, why in (
-        (b"\x80\x04", "This file is no JSON"),
-        (b"[" * 100_000, "This file is no JSON"),
+        (b"\x80\x04", "Line 1 is no whole JSON"),
+        (b"[" * 100_000, "Line 1 is no whole JSON"),
         (hostile, "Choice 1 lacks one of its two texts"),
     ):
         assert bring(at, content).choices == before
@@ -259,3 +260,6 @@ def test_a_file_that_is_none_is_refused_at_its_field_and_nothing_is_lost(at):
         assert has(at, "prefer_0")
     bring(at, saved(mine(at)).encode())
     assert not at.error
+    assert bring(at, b'{"chosen": "the movie was good", "rejected": "the movie was bad"}\n{"cho').choices[:-1] == before
+    (warned,) = at.warning
+    assert warned.value.startswith("Line 2 is no whole JSON")

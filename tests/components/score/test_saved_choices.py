@@ -1,5 +1,6 @@
 """Choices as a file of the visitor's: they come back to where they were, beside what is there, whole or not at all."""
 
+import io
 import json
 from dataclasses import replace
 
@@ -7,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.score import saved_choices
 from components.score.preferences import MOST_CHOICES, MOST_STARS, Preferences
-from components.score.saved_choices import saved, take_in
 from mdp_core.rlhf.preference_files import PreferenceFileError
 from mdp_core.rlhf.raters import Comparison
 
@@ -16,12 +17,19 @@ OWN = (Comparison("a", "b", 0), Comparison("c", "d", 1))
 SIMULATED = (Comparison("e", "f", 1, simulated=True),)
 
 
+def take_in(mine, content):
+    """What is said of the file; nothing of it is left out."""
+    news, left = saved_choices.take_in(mine, io.BytesIO(content))
+    assert left == ()
+    return news
+
+
 def said(*choices, stars=None, **changes):
     return Preferences(choices=list(choices), stars=dict(stars or {}), **changes)
 
 
 def file_of(mine):
-    return saved(mine).encode()
+    return saved_choices.saved(mine).encode()
 
 
 def state(mine):
@@ -93,3 +101,25 @@ def test_junk_changes_nothing(junk):
     with pytest.raises(PreferenceFileError):
         take_in(mine, junk)
     assert state(mine) == before
+
+
+LINES = "".join(
+    json.dumps({"prompt": "the movie was", "chosen": f" good {i}", "rejected": f" bad {i}"}) + "\n" for i in range(4)
+)
+
+
+def test_others_preferences_come_in_and_what_is_wrong_with_them_is_told():
+    mine = said(*OWN)
+    news, left = saved_choices.take_in(mine, io.BytesIO(f'{LINES}{{"prompt": "x", "cho\n{LINES}[]\n'.encode()))
+    assert news == "Loaded: 4 choices."
+    assert left == (
+        'Line 5 is no whole JSON, and begins with “{"prompt": "x", "cho”.',
+        "Left out: line 10, for no object with names.",
+    )
+    assert mine.choices[:2] == list(OWN)
+    assert {(c.better, c.worse, c.weight) for c in mine.choices[2:]} == {
+        (f"the movie was good {i}", f"the movie was bad {i}", 2.0) for i in range(4)
+    }
+    assert saved_choices.take_in(mine, io.BytesIO(LINES.encode()))[0] == "Loaded: 4 choices."  # once, not twice
+    again = file_of(mine)
+    assert take_in(mine, again) == "All that this file says is here already."

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mdp_core.rlhf.adapter_archive import MAX_ENTRIES, adapter_files_in, archive_of, named_base
-from mdp_core.rlhf.adapter_files import CONFIG, WEIGHTS, adapter_from, files_of
+from mdp_core.rlhf.adapter_files import WEIGHTS, adapter_from, files_of
 from mdp_core.rlhf.adapters import AdapterError
+from mdp_core.rlhf.peft_config import CONFIG
 from tests.mdp_core.rlhf.test_adapters import random_adapter
 from tests.mdp_core.tokens import tiny
 

@@ -150,8 +150,10 @@ def test_what_is_wrong_is_said_and_where(change, why):
 
 
 def test_a_file_is_not_larger_than_what_is_read():
-    with pytest.raises(PreferenceFileError, match="5,000,001 bytes"):
+    with pytest.raises(PreferenceFileError, match="50,000,001 bytes"):
         from_json(b" " * (MAX_BYTES + 1))
+    with pytest.raises(PreferenceFileError, match="more pieces"):
+        from_json(b'{"format": "one-loop preferences", "choices": [' + b"{}," * 1_000_001)
     with pytest.raises(PreferenceFileError, match="bytes"):
         to_json(SavedPreferences((Comparison("a" * MAX_BYTES, "b", 0),)))
 

@@ -1,0 +1,21 @@
+"""What the models that One Loop knows by a short name are called elsewhere: what an adapter's file says of its base."""
+
+from __future__ import annotations
+
+from mdp_core.tokens.sources.model_id import POCKET, SMOLLM2
+
+# Pocket is nowhere to be downloaded: a tool that looks for it shows this sentence.
+PUBLIC = {
+    POCKET: "Pocket, the model inside One Loop: the folder mdp_core/tokens/pocket/weights of its repository",
+    SMOLLM2: "HuggingFaceTB/SmolLM2-135M-Instruct",
+}
+
+
+def public_name(id: str) -> str:
+    """The name that other tools find the model by; for Pocket, which none can find, where it is."""
+    return PUBLIC.get(id, id)
+
+
+def id_of(name: str) -> str:
+    """The id here of what a file names as its base: the reverse of `public_name`, whatever the case."""
+    return next((id for id, public in PUBLIC.items() if public.lower() == name.lower()), name)

@@ -1,0 +1,168 @@
+"""The scripts for TRL as texts: they compile, name only what TRL 1.16.0 knows, and hold a stranger's words as data."""
+
+import ast
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from mdp_core.rlhf.algorithms import ALGORITHMS
+from mdp_core.rlhf.principle import Principle
+from mdp_core.rlhf.raters import Comparison
+from mdp_core.rlhf.spec import preset
+from mdp_core.rlhf.trl.bundle import NotInTRLError
+from mdp_core.rlhf.trl.choices import choice_lines, choices_bundle
+from mdp_core.rlhf.trl.tuning import TRAINERS, check_trl, remarks, tuning_bundle
+from mdp_core.tokens.scores import ScoreSpec
+
+TARGETS = ("q_proj", "v_proj")
+EVIL = '"""\'\'\'\n#{__import__("os").system("touch /tmp/x")}\\\u2028\U0001f600\x00{PROMPT!r}'
+
+# Of the wheel of trl 1.16.0 and its base, transformers' TrainingArguments.
+TRAINING = {
+    *(
+        "output_dir",
+        "max_steps",
+        "num_train_epochs",
+        "learning_rate",
+        "lr_scheduler_type",
+        "weight_decay",
+        "max_grad_norm",
+    ),
+    *("seed", "logging_steps", "report_to", "save_strategy", "gradient_checkpointing", "model_init_kwargs", "bf16"),
+    *("use_cpu", "per_device_train_batch_size"),
+}
+GROUPS = {"num_generations", "max_completion_length", "temperature", "beta", "num_iterations", "epsilon"}
+KNOWN = {
+    "GRPOConfig": TRAINING | GROUPS | {"loss_type", "scale_rewards", "use_bias_correction_kl"},
+    "RLOOConfig": TRAINING | GROUPS | {"normalize_advantages"},
+    "RewardConfig": TRAINING | {"max_length"},
+    "DPOConfig": TRAINING | {"max_length", "beta", "loss_type"},
+    "LoraConfig": {"r", "lora_alpha", "lora_dropout", "bias", "task_type", "target_modules", "modules_to_save"},
+    "GRPOTrainer": (trainer := {"model", "args", "processing_class", "train_dataset", "peft_config"})
+    | {"reward_funcs"},
+    "RLOOTrainer": trainer | {"reward_funcs"},
+    "RewardTrainer": trainer,
+    "DPOTrainer": trainer,
+}
+
+
+def unpacked(bundle):
+    with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
+        return {name: archive.read(name).decode(errors="replace") for name in archive.namelist()}
+
+
+def tuned(algorithm="grpo", principle=None, model="pocket", **changes):
+    return unpacked(tuning_bundle(preset(algorithm, **changes), principle or Principle(), model, TARGETS))
+
+
+CHOICES = (
+    Comparison("the movie was good", "the movie was bad", 0, weight=2.4),
+    Comparison(EVIL + " a", EVIL + " b", 1),
+)
+
+
+def scripts():
+    for algorithm in TRAINERS:
+        yield tuned(algorithm)["tune.py"]
+    files = unpacked(choices_bundle(CHOICES, "smollm2", TARGETS))
+    yield from (files["reward.py"], files["dpo.py"])
+
+
+def test_every_argument_is_one_that_trl_knows():
+    used = set()
+    for script in scripts():
+        for node in ast.walk(ast.parse(script)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KNOWN:
+                used.add(node.func.id)
+                assert {keyword.arg for keyword in node.keywords} <= KNOWN[node.func.id], node.func.id
+    assert used == set(KNOWN)
+
+
+def test_the_names_are_those_of_the_wheel():
+    trl = pytest.importorskip("trl", reason="pip install trl==1.16.0 peft, in an environment of its own")
+    import dataclasses
+
+    for name in ("GRPOConfig", "RLOOConfig", "RewardConfig", "DPOConfig"):
+        assert KNOWN[name] <= {field.name for field in dataclasses.fields(getattr(trl, name))}, name
+
+
+@pytest.mark.parametrize("kind", ["word", "formula"])
+def test_what_a_stranger_wrote_is_data(kind):
+    principle = Principle(ScoreSpec(kind=kind, word=EVIL, formula=EVIL))
+    script = tuned(principle=principle, prompt=EVIL, model=f"evil/{EVIL}")["tune.py"]
+    assert script.isascii()
+    strings = [node.args[0].value for node in ast.walk(ast.parse(script)) if _is_loads(node)]
+    said = [json.loads(string) for string in strings]
+    assert said == [f"evil/{EVIL}", EVIL, kind, EVIL, EVIL, list(TARGETS)]
+    names = {node.id for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Name)}
+    assert "__import__" not in names
+
+
+def _is_loads(node):
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "loads"
+
+
+def test_the_recipe_is_in_it():
+    files = tuned(texts=12, group=6, tokens=5, steps=7, epochs=2, clip=0.3, beta=0.07, learning_rate=0.004, seed=3)
+    for line in (
+        "num_generations=6,",
+        "max_completion_length=5,",
+        "max_steps=14,",  # TRL counts every pass over the same texts
+        "num_iterations=2,",
+        "epsilon=0.3,",
+        "beta=0.07,",
+        "learning_rate=0.004,",
+        "seed=3,",
+        "TEXTS = 12 ",
+        "loss_type='grpo',",
+    ):
+        assert line in files["tune.py"], line
+    assert "trl==1.16.0" in files["requirements.txt"].split()
+    assert "accelerate launch --num_processes 4 tune.py" in files["README.md"]
+    assert "pocket/model.safetensors" in files
+    assert "mdp_core/tokens/formula/evaluation.py" in files
+
+
+def test_the_versions_are_those_of_the_app():
+    ours = Path(__file__).parents[4].joinpath("requirements.txt").read_text().split()
+    for line in tuned()["requirements.txt"].split():
+        assert line in ours or line.startswith(("trl", "peft"))
+
+
+def test_a_folder_of_the_host_is_not_named():
+    script = tuned(model="/home/someone/secret")["tune.py"]
+    assert "secret" not in script
+    assert "./model" in script
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_what_trl_has_not_is_said(algorithm):
+    spec = preset(algorithm)
+    if algorithm in TRAINERS:
+        check_trl(spec, Principle())
+    else:
+        with pytest.raises(NotInTRLError, match="TRL"):
+            check_trl(spec, Principle())
+
+
+def test_a_learned_reward_stays_here():
+    with pytest.raises(NotInTRLError, match="RewardTrainer"):
+        check_trl(preset("grpo"), Principle(model=object()))
+
+
+def test_where_the_penalty_is_paid_is_told_where_trl_pays_it_elsewhere():
+    assert any("by the estimator k3" in remark for remark in remarks(preset("grpo")))
+    assert not any("k3" in remark for remark in remarks(preset("grpo", penalty="loss", estimator="k3")))
+    assert not any("penalty" in remark for remark in remarks(preset("rloo")))
+    assert any("by k2" in remark for remark in remarks(preset("rloo", estimator="k2")))
+
+
+def test_choices_are_lines_with_the_beginning_that_both_share():
+    lines = [json.loads(line) for line in choice_lines(CHOICES).split("\n")[:-1]]
+    assert lines[:2] == 2 * [{"prompt": "the movie was", "chosen": " good", "rejected": " bad"}]
+    assert lines[2] == {"prompt": EVIL, "chosen": " b", "rejected": " a"}
+    (line,) = (json.loads(line) for line in choice_lines([Comparison("a", "a b", 1)]).split("\n")[:-1])
+    assert line == {"prompt": "", "chosen": "a b", "rejected": "a"}
