@@ -75,7 +75,7 @@ export async function pngOf(svg) {
 function styles(root) {
   const written = [...root.querySelectorAll("style")].map((style) => style.textContent).join("\n");
   return written
-    .replace(/@import[^;]*;/g, "")
+    .replace(/@(import)[^;]*;/g, "")
     .replace(/(?<=@media)[^{]+/g, (query) => (window.matchMedia(query.trim()).matches ? " all " : " not all "));
 }
 
