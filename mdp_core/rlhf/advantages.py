@@ -112,10 +112,21 @@ def above_earlier(outcome: Outcome) -> Tensor:
 
 def whitened_gae(outcome: Outcome) -> Tensor:
     """Each token compared to what its value expected: GAE with mean 0 and spread 1 over the tokens of all texts."""
-    inside = outcome.surprises[outcome.mask]
+    return _whitened(outcome.surprises, outcome.mask)
+
+
+def whitened_to_go(outcome: Outcome) -> Tensor:
+    """Each token's rewards from there on, with mean 0 and spread 1 over the tokens of all texts (Hu 2025, REINFORCE++)."""
+    to_go = outcome.rewards.where(outcome.mask, 0.0).flip(-1).cumsum(-1).flip(-1)
+    return _whitened(to_go, outcome.mask)
+
+
+def _whitened(values: Tensor, mask: Tensor) -> Tensor:
+    """[B, T] -> [B, T], 0 where they are all the same."""
+    inside = values[mask]
     spread = float(inside.std(correction=0))
-    white = (outcome.surprises - inside.mean()) / (spread + 1e-8)
-    return white.where(outcome.mask & (spread > EQUAL), 0.0)
+    white = (values - inside.mean()) / (spread + 1e-8)
+    return white.where(mask & (spread > EQUAL), 0.0)
 
 
 def _compared(advantages: Callable[[Tensor], Tensor], groups: Tensor) -> Tensor:

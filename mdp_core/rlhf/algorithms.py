@@ -6,8 +6,9 @@ A new one is one entry here: whom it compares a text to, how it weighs tokens, w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mdp_core.rlhf.advantages import (
     above_earlier,
@@ -16,14 +17,17 @@ from mdp_core.rlhf.advantages import (
     in_groups,
     rloo_advantages,
     whitened_gae,
+    whitened_to_go,
 )
 from mdp_core.rlhf.losses import (
     clipped_terms,
     constant_mean,
     policy_gradient_terms,
+    sequence_terms,
     text_mean,
     text_sum,
     token_mean,
+    weighted_terms,
 )
 
 if TYPE_CHECKING:  # heavy; the tensors bring what is done with them
@@ -32,17 +36,34 @@ if TYPE_CHECKING:  # heavy; the tensors bring what is done with them
     from mdp_core.rlhf.advantages import Advantages
 
     TokenWeights = Callable[[Tensor, int], Tensor]  # mask [B, T], the most tokens that a text may have -> [B, T]
-    Terms = Callable[[Tensor, Tensor, Tensor, float], Tensor]  # log pi, log pi_old, advantages: [B, T]; clip -> [B, T]
+    Terms = Callable[[Tensor, Tensor, Tensor, Tensor, "Clips"], Tensor]  # log pi, log pi_old, advantages, mask: [B, T]
 
 
-def once(logp: Tensor, old: Tensor, advantages: Tensor, clip: float) -> Tensor:
+class Clips(NamedTuple):
+    """How far the probability ratio may go from 1."""
+
+    low: float  # below
+    high: float  # and above
+
+
+def once(logp: Tensor, old: Tensor, advantages: Tensor, mask: Tensor, clips: Clips) -> Tensor:
     """The terms of an algorithm that goes over its texts once: `old` is `logp` itself then, and has no say."""
     return policy_gradient_terms(logp, advantages)
 
 
-def clipped(logp: Tensor, old: Tensor, advantages: Tensor, clip: float) -> Tensor:
+def clipped(logp: Tensor, old: Tensor, advantages: Tensor, mask: Tensor, clips: Clips) -> Tensor:
     """The terms of one that may go over them again: `old` is log pi of the policy that wrote them."""
-    return clipped_terms(logp, old, advantages, low=clip, high=clip)
+    return clipped_terms(logp, old, advantages, low=clips.low, high=clips.high)
+
+
+def by_text(logp: Tensor, old: Tensor, advantages: Tensor, mask: Tensor, clips: Clips) -> Tensor:
+    """As `clipped`, by one ratio a text."""
+    return sequence_terms(logp, old, advantages, mask, clip=clips.low)
+
+
+def weighted(logp: Tensor, old: Tensor, advantages: Tensor, mask: Tensor, clips: Clips) -> Tensor:
+    """As `clipped`, but a ratio that has gone too far is a weight like any other."""
+    return weighted_terms(logp, old, advantages, clip=clips.low)
 
 
 @dataclass(frozen=True)
@@ -58,7 +79,11 @@ class Algorithm:
     terms: Terms = once
     grouped: bool = False  # compares a text to its group
     values: bool = False  # learns a value for every state, linear in the network's last hidden state
-    epochs: int = 1  # that suit it
+    suits: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))  # settings of TuneSpec that suit it
+
+    def has(self, setting: str) -> bool:
+        """Whether it makes use of one of the settings in SPECIAL, which it then begins with."""
+        return setting in self.suits
 
     @property
     def clipped(self) -> bool:
@@ -66,9 +91,16 @@ class Algorithm:
         return self.terms is not once
 
 
-def _clip(A: str) -> str:
-    return rf"\min\big(\rho_{{i,t}}{A},\ \mathrm{{clip}}(\rho_{{i,t}},1-\epsilon,1+\epsilon){A}\big)"
+# Settings that few have a use for; which ones do says `Algorithm.suits`.
+SPECIAL = ("clip_high", "redraws", "overlong")
 
+
+def _clip(A: str, ratio: str = r"\rho_{i,t}", low: str = r"\epsilon", high: str = r"\epsilon") -> str:
+    return rf"\min\big({ratio}{A},\ \mathrm{{clip}}({ratio},1-{low},1+{high}){A}\big)"
+
+
+_STANDARD = r"A_i=\frac{R_i-\bar R}{s_R}"
+_HIGH = r"\epsilon_{\mathrm{high}}"
 
 ALGORITHMS: Mapping[str, Algorithm] = {
     "reinforce": Algorithm(
@@ -97,11 +129,11 @@ ALGORITHMS: Mapping[str, Algorithm] = {
         weights=token_mean,
         terms=clipped,
         values=True,
-        epochs=2,
+        suits={"epochs": 2},
     ),
     "grpo": Algorithm(
         title="GRPO",
-        formula=rf"-\frac1B\sum_i\frac1{{T_i}}\sum_t{_clip('A_i')},\quad A_i=\frac{{R_i-\bar R}}{{s_R}}",
+        formula=rf"-\frac1B\sum_i\frac1{{T_i}}\sum_t{_clip('A_i')},\quad {_STANDARD}",
         says="Compares a text to its group, in standard deviations; a token of a short text weighs more.",
         source="Shao et al. 2024 (DeepSeekMath)",
         advantages=in_groups(grpo_advantages),
@@ -118,5 +150,59 @@ ALGORITHMS: Mapping[str, Algorithm] = {
         weights=constant_mean,
         terms=clipped,
         grouped=True,
+    ),
+    "dapo": Algorithm(
+        title="DAPO",
+        formula=rf"-\frac1{{\sum_i T_i}}\sum_{{i,t}}{_clip('A_i', high=_HIGH)},\quad {_STANDARD}",
+        says="GRPO that lets rare tokens grow further, weighs all tokens alike, and draws groups with equal scores again.",
+        source="Yu et al. 2025",
+        advantages=in_groups(grpo_advantages),
+        weights=token_mean,
+        terms=clipped,
+        grouped=True,
+        # No overlong penalty: Pocket's texts are cut long before they would end, and it would say nothing of them.
+        suits={"epochs": 2, "group": 8, "clip_high": 0.28, "redraws": 3, "overlong": 0},
+    ),
+    "gspo": Algorithm(
+        title="GSPO",
+        formula=(
+            rf"-\frac1B\sum_i{_clip('A_i', 's_i')},\quad "
+            rf"s_i=\Big(\prod_t\rho_{{i,t}}\Big)^{{1/T_i}},\quad {_STANDARD}"
+        ),
+        says="GRPO with one ratio for a whole text, the geometric mean of its tokens': a text is clipped as a whole.",
+        source="Zheng et al. 2025",
+        advantages=in_groups(grpo_advantages),
+        weights=text_mean,
+        terms=by_text,
+        grouped=True,
+        # The paper's 0.0003 is for texts of a thousand tokens; the ratio of a short one goes further in one update.
+        suits={"epochs": 2, "clip": 0.1},
+    ),
+    "cispo": Algorithm(
+        title="CISPO",
+        formula=(
+            r"-\frac1{\sum_i T_i}\sum_{i,t}\mathrm{sg}\big[\min(\rho_{i,t},1+\epsilon)\big]A_i\log\pi(a_{i,t}\mid s_{i,t}),"
+            rf"\quad {_STANDARD}"
+        ),
+        says="No token loses its say: a ratio that has gone too far is cut to 1 + ε and stays a weight.",
+        source="MiniMax 2025 (M1)",
+        advantages=in_groups(grpo_advantages),
+        weights=token_mean,
+        terms=weighted,
+        grouped=True,
+        suits={"epochs": 2, "clip": 1.0},
+    ),
+    "reinforce_pp": Algorithm(
+        title="REINFORCE++",
+        formula=(
+            rf"-\frac1{{\sum_i T_i}}\sum_{{i,t}}{_clip('A_{i,t}')},\quad "
+            r"A_{i,t}=\frac{R_{i,t}-\bar R}{s_R},\quad R_{i,t}=\sum_{k\ge t}r_{i,k}"
+        ),
+        says="PPO without values: a token has what is paid from there on, compared to all tokens of the step.",
+        source="Hu et al. 2025",
+        advantages=whitened_to_go,
+        weights=token_mean,
+        terms=clipped,
+        suits={"epochs": 2},
     ),
 }

@@ -17,6 +17,11 @@ def text_sum(mask: Tensor, longest: int) -> Tensor:
     return mask.double() / len(mask)
 
 
+def overlong_penalties(lengths: Tensor, longest: int, buffer: int) -> Tensor:
+    """[B] -> [B]: 0 up to `longest` - `buffer` tokens, from there falling to -1 at `longest` (Yu et al. 2025, eq. 13)."""
+    return ((longest - buffer - lengths) / buffer).clamp(-1, 0) if buffer else lengths.new_zeros(len(lengths))
+
+
 def token_mean(mask: Tensor, longest: int) -> Tensor:
     """[B, T] -> [B, T]: the mean over all tokens of the batch (PPO's, DAPO's)."""
     return mask.double() / mask.sum().clamp(min=1)
@@ -45,6 +50,26 @@ def clipped_terms(logp: Tensor, old: Tensor, advantages: Tensor, *, low: float =
     ratio = (logp - old.detach()).exp()
     A = advantages.detach()
     return -(ratio * A).minimum(ratio.clamp(1 - low, 1 + high) * A)
+
+
+def sequence_terms(logp: Tensor, old: Tensor, advantages: Tensor, mask: Tensor, *, clip: float) -> Tensor:
+    """[B, T] -> [B, T]: the clipped terms of s, one ratio for all tokens of a text (Zheng et al. 2025, eqs. 7 and 14).
+
+    s is the geometric mean of the text's rho, s = exp(mean of log pi - log pi_old). A token's own log-probability carries
+    its share of the gradient, so that advantages may differ from token to token; `mask` is true where a token counts.
+    """
+    drift = (logp.detach() - old.detach()).where(mask, 0.0)
+    mean = drift.sum(-1, keepdim=True) / mask.sum(-1, keepdim=True).clamp(min=1)
+    return clipped_terms(mean + logp - logp.detach(), mean.new_zeros(()), advantages, low=clip, high=clip)
+
+
+def weighted_terms(logp: Tensor, old: Tensor, advantages: Tensor, *, clip: float) -> Tensor:
+    """[...] -> [...]: -min(rho, 1 + clip) A log pi, the ratio a mere weight (MiniMax 2025, eqs. 4 and 5: CISPO).
+
+    Where the clip of PPO ends a token's pull, here it only ends its growth.
+    """
+    weight = (logp.detach() - old.detach()).exp().clamp(max=1 + clip)
+    return policy_gradient_terms(logp, weight * advantages)
 
 
 def value_terms(values: Tensor, old_values: Tensor, returns: Tensor, clip: float) -> Tensor:

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any
 
 from mdp_core.rlhf.adapters import AdapterSpec
-from mdp_core.rlhf.algorithms import ALGORITHMS
+from mdp_core.rlhf.algorithms import ALGORITHMS, Clips
 from mdp_core.rlhf.kl import ESTIMATORS
 from mdp_core.tokens.sampling import MAX_TEMPERATURE
 
@@ -15,6 +15,7 @@ MAX_TEXTS = 512
 MAX_TOKENS = 512
 MAX_STEPS = 10_000
 MAX_EPOCHS = 16
+MAX_REDRAWS = 16
 MAX_SEED = 2**31 - 1
 MAX_RATE = 1e30  # beyond it, Adam's own arithmetic overflows
 
@@ -24,8 +25,8 @@ class TuneSpec:
     """One algorithm, its parameters, and the texts that it learns from. `preset` gives what suits an algorithm.
 
     An algorithm ignores what it has no use for: `group` unless it compares groups, `epochs` and `clip` unless it clips,
-    `lambda_` and `value_rate` unless it has values. Raises ValueError, in a sentence for a visitor, for an unknown name or a
-    number out of its range.
+    `lambda_` and `value_rate` unless it has values, `clip_high`, `redraws` and `overlong` unless it is made with them.
+    Raises ValueError, in a sentence for a visitor, for an unknown name or a number out of its range.
     """
 
     prompt: str = "the movie was"
@@ -41,6 +42,9 @@ class TuneSpec:
     temperature: float = 1.0  # of the policy that writes and is tuned, and of the reference
     epochs: int = 1  # updates from the same texts
     clip: float = 0.2  # epsilon of the probability ratio, and of the values
+    clip_high: float = 0.2  # epsilon above 1, where that is another one
+    redraws: int = 0  # how often at most groups with equal scores are drawn again
+    overlong: int = 0  # tokens before the end of `tokens` in which a text is charged for its length; 0: none
     lambda_: float = 0.95  # of GAE; gamma is 1
     value_rate: float = 0.01  # learning rate of the value head
     max_norm: float = 1.0  # the gradient is shortened to this length
@@ -60,11 +64,14 @@ class TuneSpec:
         _count("tokens a text", self.tokens, 1, MAX_TOKENS)
         _count("steps", self.steps, 1, MAX_STEPS)
         _count("epochs", self.epochs, 1, MAX_EPOCHS)
+        _count("redraws", self.redraws, 0, MAX_REDRAWS)
+        _count("overlong", self.overlong, 0, self.tokens)
         _count("seed", self.seed, 0, MAX_SEED)
         _above_zero("learning rate", self.learning_rate)
         _above_zero("learning rate of the value head", self.value_rate)
         _above_zero("longest gradient", self.max_norm)
         _above_zero("clip", self.clip)
+        _above_zero("clip above 1", self.clip_high)
         if not 0 < self.temperature <= MAX_TEMPERATURE:
             raise ValueError(
                 f"A policy that learns from its draws needs a temperature above 0, up to {MAX_TEMPERATURE:g}, "
@@ -85,6 +92,21 @@ class TuneSpec:
         """How often a step goes over its texts: more than once only where ratios are clipped."""
         return self.epochs if ALGORITHMS[self.algorithm].clipped else 1
 
+    @property
+    def clips(self) -> Clips:
+        """How far the probability ratio may go from 1."""
+        return Clips(self.clip, self.clip_high if ALGORITHMS[self.algorithm].has("clip_high") else self.clip)
+
+    @property
+    def most_redraws(self) -> int:
+        """How often at most a step draws groups with equal scores again."""
+        return self.redraws if ALGORITHMS[self.algorithm].has("redraws") else 0
+
+    @property
+    def buffer(self) -> int:
+        """In how many tokens before the limit a text is charged for its length."""
+        return self.overlong if ALGORITHMS[self.algorithm].has("overlong") else 0
+
 
 def preset(algorithm: str, **changes: Any) -> TuneSpec:
     """The settings that suit an algorithm on Pocket, with `changes`. Raises what TuneSpec raises.
@@ -93,7 +115,7 @@ def preset(algorithm: str, **changes: Any) -> TuneSpec:
     more than beta a token, and advantages in standard deviations run away from it.
     """
     _one_of("algorithm", algorithm, ALGORITHMS)
-    return replace(TuneSpec(algorithm=algorithm, epochs=ALGORITHMS[algorithm].epochs), **changes)
+    return replace(TuneSpec(algorithm=algorithm), **{**ALGORITHMS[algorithm].suits, **changes})
 
 
 def _one_of(what: str, value: str, known: Any) -> None:

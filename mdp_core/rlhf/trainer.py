@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from mdp_core.rlhf.adapted_model import AdaptedModel
 from mdp_core.rlhf.adapters import Adapter, check_fits, new_adapter
 from mdp_core.rlhf.reading import log_probabilities
+from mdp_core.rlhf.redraws import draw_again, equal_groups, rows_of
 from mdp_core.rlhf.spec import TuneSpec
 from mdp_core.rlhf.totals import checked_totals
 from mdp_core.rlhf.tuning_step import DivergedError, Seconds, TuningStep
 from mdp_core.rlhf.updates import learner_of
-from mdp_core.tokens.generation import generate
+from mdp_core.tokens.generation import Texts, generate
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.prompts import LongPromptError
 from mdp_core.tokens.sampling import Sampling
@@ -54,17 +55,29 @@ def _steps(
         began = time.perf_counter()
         writer.forget()
         try:
-            texts = generate(writer, prompt, step_uniforms(spec, step), Sampling(spec.temperature))
+            texts = _write(writer, spec, prompt, step_uniforms(spec, step))
         except ValueError as error:
             raise DivergedError(step, good) from error
         good = before
         wrote = time.perf_counter()
         written = tuple(model.decode(ids) for ids in texts)
         scores = checked_totals(reward, written)
+
+        def redraw(rows: NDArray[np.intp], again: int, step: int = step) -> tuple[Texts, NDArray[np.float64]]:
+            others = _write(writer, spec, prompt, step_uniforms(spec, step, again)[rows])
+            return others, checked_totals(reward, tuple(model.decode(ids) for ids in others))
+
+        lesson = draw_again(texts, scores, spec.group_size, spec.most_redraws, redraw)
         scored = time.perf_counter()
         reference = log_probabilities(model, texts, temperature=spec.temperature)
+        learned = reference.clone()
+        if len(lesson.again):
+            others = rows_of(lesson.texts, lesson.again)
+            learned[lesson.again] = log_probabilities(model, others, temperature=spec.temperature)
         compared = time.perf_counter()
-        update = learner.learn(texts, torch.from_numpy(scores), reference)
+        update = learner.learn(lesson.texts, torch.from_numpy(lesson.scores), learned)
+        advantages = update.advantages.numpy()
+        advantages[lesson.again] = 0.0  # what was drawn first there taught nothing
         if not (live.is_finite and isfinite(update.gradient_norm)):
             raise DivergedError(step, good)
         adapter = live.frozen()
@@ -76,17 +89,24 @@ def _steps(
             texts,
             written,
             scores,
-            update.advantages.numpy(),
+            advantages,
             (torch.from_numpy(texts.log_probabilities) - reference).numpy(),
             kl_before,
             update.entropy,
             update.gradient_norm,
+            len(lesson.again) // spec.group_size,
+            int(equal_groups(lesson.scores, spec.group_size).sum()),
             Seconds(wrote - began, scored - wrote, compared - scored, time.perf_counter() - compared),
         )
         yield snapshot
         before, kl_before = adapter, snapshot.kl
 
 
-def step_uniforms(spec: TuneSpec, step: int) -> NDArray[np.float64]:
-    """[B, T] in [0, 1), the draws of step number `step`."""
-    return np.random.default_rng([spec.seed, 11, step]).random((spec.texts, spec.tokens))
+def _write(writer: AdaptedModel, spec: TuneSpec, prompt: tuple[int, ...], uniforms: NDArray[np.float64]) -> Texts:
+    return generate(writer, prompt, uniforms, Sampling(spec.temperature))
+
+
+def step_uniforms(spec: TuneSpec, step: int, again: int = 0) -> NDArray[np.float64]:
+    """[B, T] in [0, 1), the draws of step number `step`, the first ones or those of another time."""
+    seed = [spec.seed, 11, step] if not again else [spec.seed, 11, step, again]
+    return np.random.default_rng(seed).random((spec.texts, spec.tokens))

@@ -64,11 +64,13 @@ class TuningStep:
     texts: Texts
     written: tuple[str, ...]  # [B], as they were scored, prompt included
     scores: NDArray[np.float64]  # [B]
-    advantages: NDArray[np.float64]  # [B, T], of each token; 0 behind a text's end
+    advantages: NDArray[np.float64]  # [B, T], of each token; 0 behind a text's end, and where others were drawn instead
     log_ratios: NDArray[np.float64]  # [B, T], log pi - log pi_ref of each token; 0 behind a text's end
     kl_before: float  # `kl` of the step before; 0 in the first, before which there was no step
-    entropy: float  # of the next token's distribution, nats, mean over the states that the texts passed through
+    entropy: float  # of the next token's distribution, nats, mean over the states of the texts that were learned from
     gradient_norm: float  # before it was shortened; of the first update of the step; 0 where there was none
+    redrawn: int  # groups that were drawn again, as their scores were equal: others than `texts` were learned from then
+    equal: int  # groups whose scores are equal all the same: nothing was learned from them
     seconds: Seconds
 
     @property
@@ -99,15 +101,15 @@ class TuningStep:
     @property
     def signal(self) -> bool:
         """False where no text's score says that it is better than those it is compared to: nothing can be learned."""
-        groups = self.scores.reshape(-1, self.spec.group_size)
-        return bool((np.ptp(groups, axis=1) > 1e-9).any())
+        return self.equal * self.spec.group_size < len(self.scores)
 
     @property
     def message(self) -> str:
         """A sentence for the visitor where the step learned nothing, or the one before did far too much; else empty."""
         if not self.signal:
             return (
-                f"All {len(self.scores)} texts have the same score as those they are compared to, so every advantage is 0: "
+                f"All {len(self.scores)} texts have the same score as those they are compared to"
+                f"{', and so have those drawn in their place' if self.redrawn else ''}, so every advantage is 0: "
                 "there is no signal to learn from."
             )
         if self.step > 1 and self.kl - self.kl_before > LEAP:

@@ -83,8 +83,10 @@ class Learner:
         if first:  # the policy is still the one that wrote the texts
             batch.old[rows] = logp.detach()
             batch.entropies[rows] = entropy(logits.detach()).double()
-        terms = loss_terms(self.spec, logp, batch.old[rows], batch.reference[rows], batch.advantages[rows])
-        return (batch.weights[rows] * terms).sum()
+        old, reference, advantages, mask = (
+            part[rows] for part in (batch.old, batch.reference, batch.advantages, batch.mask)
+        )
+        return (batch.weights[rows] * loss_terms(self.spec, logp, old, reference, advantages, mask)).sum()
 
     def _add(self, loss: Tensor) -> None:
         """Add the gradient of a part of the loss."""

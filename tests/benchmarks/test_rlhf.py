@@ -147,7 +147,7 @@ def test_trl_s_loss_on_the_same_batch(request, name, algorithm, steps, tmp_path)
         old = inputs.get("old_per_token_logps")
         old = logp if old is None else old.double()
         advantages = inputs["advantages"].double()[:, None].expand_as(logp)
-        terms = loss_terms(spec, logp, old, reference, advantages)
+        terms = loss_terms(spec, logp, old, reference, advantages, written)
         ours = float(
             (ALGORITHMS[spec.algorithm].weights(mask_of(texts), spec.tokens) * torch.where(written, terms, 0.0)).sum()
         )

@@ -36,8 +36,9 @@ def test_one_that_compares_a_text_to_the_best_of_its_group(pocket, monkeypatch):
 
 
 def test_one_that_has_values_and_goes_over_its_texts_twice(pocket, monkeypatch):
+    twice = {"epochs": 2}
     made_up = Algorithm(
-        **WORDS, advantages=lambda o: o.surprises * o.mask, weights=token_mean, terms=clipped, values=True, epochs=2
+        **WORDS, advantages=lambda o: o.surprises * o.mask, weights=token_mean, terms=clipped, values=True, suits=twice
     )
     monkeypatch.setitem(ALGORITHMS, "made_up", made_up)
     steps = tuned(pocket, lambda_=1.0)

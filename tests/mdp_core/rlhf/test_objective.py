@@ -104,21 +104,25 @@ def test_what_a_token_weighs():
         assert float((weights * values).sum()) == pytest.approx(float(mean))
 
 
+ONE = torch.ones(1, 1, dtype=torch.bool)
+
+
 def test_the_terms_of_a_loss():
     logp, old, reference, A = (tensor([[x]]) for x in (-1.0, -1.5, -2.0, 2.0))
     e = 2.718281828459045
-    clipped = loss_terms(TuneSpec(algorithm="grpo", epochs=2, clip=0.1), logp, old, reference, A)
+    clipped = loss_terms(TuneSpec(algorithm="grpo", epochs=2, clip=0.1), logp, old, reference, A, ONE)
     assert clipped.item() == pytest.approx(-1.1 * 2)  # the ratio is e^0.5
-    plain = loss_terms(TuneSpec(algorithm="rloo", epochs=2), logp, old, reference, A)
+    plain = loss_terms(TuneSpec(algorithm="rloo", epochs=2), logp, old, reference, A, ONE)
     assert plain.item() == pytest.approx(2)  # -A log pi
     spec = TuneSpec(algorithm="rloo", penalty="loss", estimator="k3", beta=0.5)
-    assert loss_terms(spec, logp, old, reference, A).item() == pytest.approx(2 + 0.5 * (1 / e - 1 + 1))
+    assert loss_terms(spec, logp, old, reference, A, ONE).item() == pytest.approx(2 + 0.5 * (1 / e - 1 + 1))
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_at_the_policy_that_wrote_the_terms_pull_as_the_policy_gradient(algorithm):
     logp, A = tensor([[-1.0, -0.3, -2.0]]).requires_grad_(), tensor([[2.0, -1.0, 0.0]])
-    terms = loss_terms(TuneSpec(algorithm=algorithm), logp, logp.detach(), logp.detach(), A)
+    old, everywhere = logp.detach(), torch.ones(1, 3, dtype=torch.bool)
+    terms = loss_terms(TuneSpec(algorithm=algorithm), logp, old, old, A, everywhere)
     (pull,) = torch.autograd.grad(terms.sum(), logp)
     assert torch.equal(pull, -A)
 
@@ -147,6 +151,9 @@ def test_at_the_policy_that_wrote_the_terms_pull_as_the_policy_gradient(algorith
         ({"temperature": 2.5}, "up to 2"),
         ({"lambda_": 1.5}, "lambda"),
         ({"clip": 0.0}, "clip"),
+        ({"clip_high": 0.0}, "clip above 1"),
+        ({"redraws": 17}, "Redraws: a whole number from 0 to 16"),
+        ({"tokens": 4, "overlong": 5}, "Overlong: a whole number from 0 to 4"),
         ({"max_norm": 0.0}, "gradient"),
     ],
 )
@@ -160,9 +167,47 @@ def test_presets():
     for algorithm in ALGORITHMS:
         spec = preset(algorithm, seed=4, adapter=AdapterSpec(rank=2))
         assert (spec.algorithm, spec.seed, spec.adapter.rank) == (algorithm, 4, 2)
-        assert spec.updates == ALGORITHMS[algorithm].epochs
-    assert [name for name in ALGORITHMS if preset(name).updates == 2] == ["ppo"]
+        assert spec.updates == ALGORITHMS[algorithm].suits.get("epochs", 1)
+    assert [name for name in ALGORITHMS if preset(name).updates == 1] == ["reinforce", "rloo", "grpo", "dr_grpo"]
+    assert preset("grpo", clip=0.1, clip_high=0.3).clips == (0.1, 0.1)
+    dapo = preset("dapo", texts=16)
+    assert (dapo.clips, dapo.group_size, dapo.most_redraws, dapo.buffer) == ((0.2, 0.28), 8, 3, 0)
     with pytest.raises(ValueError, match="no algorithm"):
         preset("sarsa")
     with pytest.raises(AdapterError):
         AdapterSpec(rank=2.5)
+
+
+def test_reinforce_pp_s_advantages_by_hand():
+    mask = torch.tensor([[True, True], [True, False]])
+    # What is paid from each token on: 0.75 - 0.25, 0.75; 2. Behind the end, 9 is nobody's.
+    outcome = Outcome(tensor([[-0.25, 0.75], [2, 9]]), mask, torch.zeros(2, 2, dtype=torch.float64), 2, 0.95, None)
+    to_go = tensor([0.5, 0.75, 2])
+    white = ((to_go - to_go.mean()) / to_go.std(correction=0)).tolist()
+    advantages = ALGORITHMS["reinforce_pp"].advantages(outcome)
+    assert advantages[0].tolist() == pytest.approx(white[:2])
+    assert advantages[1].tolist() == pytest.approx([white[2], 0])
+
+
+def test_a_long_text_is_charged_for_its_length_only_where_that_is_meant():
+    # Of at most 4 tokens; the last 2 are the buffer: 2 tokens are free, 3 cost a half, and 4 cost 1.
+    lengths = {0: 3, 1: 1, 2: 2, 3: 4}
+    zeros, scores = torch.zeros(4, 4, dtype=torch.float64), tensor([0.3, 0.3, 0.3, 0.3])
+    paid = rewards_of(preset("dapo", tokens=4, overlong=2, beta=0.0), scores, zeros, zeros, MASK)
+    assert {row: int(MASK[row].sum()) for row in range(4)} == lengths
+    assert paid.sum(-1).tolist() == pytest.approx([0.3 - 0.5, 0.3, 0.3, 0.3 - 1])
+    for other in (preset("grpo", tokens=4, overlong=2, beta=0.0), preset("dapo", tokens=4, beta=0.0)):
+        assert rewards_of(other, scores, zeros, zeros, MASK).sum(-1).tolist() == pytest.approx([0.3] * 4)
+
+
+def test_gspo_clips_a_text_as_a_whole():
+    logp, old = tensor([[-1.0, -1.0], [-1.0, -1.0]]).requires_grad_(), tensor([[-1.4, -0.8], [-1.6, -1.0]])
+    everywhere, A = torch.ones(2, 2, dtype=torch.bool), tensor([[1.0, 1.0], [1.0, 1.0]])
+    terms = loss_terms(TuneSpec(algorithm="gspo", clip=0.2), logp, old, old, A, everywhere)
+    e = 2.718281828459045
+    # The means of the drifts are 0.1, within the clip though the first token is e^0.4, and 0.3, beyond it.
+    assert terms[0].tolist() == pytest.approx([-(e**0.1)] * 2)
+    assert terms[1].tolist() == pytest.approx([-1.2] * 2)
+    (pull,) = torch.autograd.grad(terms.sum(), logp)
+    assert pull[0].tolist() == pytest.approx([-(e**0.1)] * 2)
+    assert pull[1].tolist() == [0, 0]
