@@ -15,9 +15,9 @@ from mdp_core.rlhf.algorithms import ALGORITHMS
 # What was typed and cannot be is carried, too: the page says what is wrong with it.
 _WHOLE, _NUMBER = whole(-(10**9), 10**9), number(-1e9, 1e9, ".9")
 TYPED: dict[str, Kind] = {
-    **dict.fromkeys(("texts", "group", "tokens", "steps", "epochs", "rank"), _WHOLE),
+    **dict.fromkeys(("texts", "group", "tokens", "steps", "epochs", "redraws", "overlong", "rank"), _WHOLE),
     "seed": whole(-(10**9), 10**9, flows=False),
-    **dict.fromkeys(("beta", "learning_rate", "temperature", "clip", "lambda_"), _NUMBER),
+    **dict.fromkeys(("beta", "learning_rate", "temperature", "clip", "clip_high", "lambda_"), _NUMBER),
     "penalty": choice(("reward", "loss")),
     "estimator": choice(("k1", "k2", "k3")),
     "targets": text(200),

@@ -30,7 +30,7 @@ from components.tune.link import IN_LINK
 from components.tune.memory import TuneMemory, tune_memory
 from components.tune.outcome import show_outcome
 from components.tune.over_optimisation import show_over_optimisation, tick
-from components.tune.progress import show_step_time
+from components.tune.progress import show_groups, show_step_time
 from components.tune.recipe import Size
 from components.tune.souvenirs import offer_the_film
 from components.tune.tuned_policies import show_tuned_policies
@@ -261,6 +261,7 @@ def _show_run(memory: TuneMemory) -> None:
             on_watch=memory.watch,
         )
         offer_the_film(run)
+    show_groups(run)
     show_step_time(run)
     show_loss(run.spec.algorithm)
     if not live:

@@ -1,4 +1,4 @@
-"""Where a step's time goes."""
+"""Where a step's time goes, and which groups taught nothing."""
 
 from __future__ import annotations
 
@@ -7,9 +7,23 @@ from pathlib import Path
 import streamlit as st
 
 from components.shell.queued_run import QueuedRun
+from mdp_core.rlhf.algorithms import ALGORITHMS
 
 PARTS = ("writing", "scoring", "reference", "update")
 STYLE = Path(__file__).parent / "progress.css"
+
+
+def show_groups(run: QueuedRun) -> None:
+    """How many groups had equal scores, and what became of them; nothing where all texts are one group."""
+    spec = run.spec
+    groups = run.steps * (spec.texts // spec.group_size)
+    if not ALGORITHMS[spec.algorithm].grouped or spec.group_size == spec.texts or not groups:
+        return
+    if spec.most_redraws:
+        said = f"{run.redrawn:,} of {groups:,} groups had equal scores and were drawn again; {run.equal:,} still had"
+    else:
+        said = f"{run.equal:,} of {groups:,} groups had equal scores"
+    st.caption(f"{said}: no signal.")
 
 
 def show_step_time(run: QueuedRun) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from mdp_core.rlhf.algorithms import ALGORITHMS
+from mdp_core.rlhf.algorithms import ALGORITHMS, SPECIAL
 
 if TYPE_CHECKING:
     from mdp_core.rlhf.adapters import AdapterSpec
@@ -84,6 +84,10 @@ def idle(algorithm: str, beta: float) -> dict[str, str]:
     if not known.values:
         critics = " and ".join(other.title for other in ALGORITHMS.values() if other.values)
         reasons["lambda_"] = f"Only {critics} has a value for every state, and so something for lambda to weigh."
+    for setting in SPECIAL:
+        if not known.has(setting):
+            those = " and ".join(other.title for other in ALGORITHMS.values() if other.has(setting))
+            reasons[setting] = f"Only {those} is made with it."
     if beta == 0:
         none = "beta is 0: there is no penalty."
         reasons |= {"penalty": none, "estimator": none}

@@ -64,6 +64,44 @@ TUNING = (
         "GRPO done right: without its two biases, towards groups that hardly differ and towards the length of texts.",
     ),
     Term(
+        "DAPO",
+        "",
+        (),
+        "GRPO that clips less above 1, so unlikely tokens may grow, weighs all tokens alike, and draws groups with "
+        "equal scores again.",
+    ),
+    Term(
+        "GSPO",
+        "",
+        (),
+        "GRPO with one probability ratio for a whole text: the mean of its tokens' on a log scale.",
+        signs=("s_i",),
+    ),
+    Term(
+        "CISPO",
+        "",
+        (),
+        "GRPO in which the clip only holds a token's weight down: no token stops pulling.",
+    ),
+    Term(
+        "REINFORCE++",
+        "",
+        (),
+        "PPO's clip without values: each token is paid what comes after it, compared to all tokens of the batch.",
+    ),
+    Term(
+        "dynamic sampling",
+        "",
+        ("redraws",),
+        "To draw a group again whose texts all score the same: it gives no signal. At most so many times.",
+    ),
+    Term(
+        "overlong penalty",
+        "",
+        ("overlong",),
+        "What the length of a text costs in its last few tokens: up to 1 at the end, and nothing before.",
+    ),
+    Term(
         "group",
         "G",
         ("groups", "G group"),
@@ -92,7 +130,7 @@ TUNING = (
     Term(
         "clip",
         "ε",
-        ("clipped", "clips", "clipping", "epsilon clip"),
+        ("clipped", "clips", "clipping", "epsilon clip", "epsilon high"),
         "Stops a token's pull once the probability ratio has gone further than this from 1.",
         signs=("ϵ",),
     ),

@@ -154,7 +154,7 @@ ALGORITHMS: Mapping[str, Algorithm] = {
     "dapo": Algorithm(
         title="DAPO",
         formula=rf"-\frac1{{\sum_i T_i}}\sum_{{i,t}}{_clip('A_i', high=_HIGH)},\quad {_STANDARD}",
-        says="GRPO that lets rare tokens grow further, weighs all tokens alike, and draws groups with equal scores again.",
+        says="GRPO that lets unlikely tokens grow further, weighs all tokens alike, and draws groups of equal scores anew.",
         source="Yu et al. 2025",
         advantages=in_groups(grpo_advantages),
         weights=token_mean,
@@ -169,7 +169,7 @@ ALGORITHMS: Mapping[str, Algorithm] = {
             rf"-\frac1B\sum_i{_clip('A_i', 's_i')},\quad "
             rf"s_i=\Big(\prod_t\rho_{{i,t}}\Big)^{{1/T_i}},\quad {_STANDARD}"
         ),
-        says="GRPO with one ratio for a whole text, the geometric mean of its tokens': a text is clipped as a whole.",
+        says="GRPO with one ratio for a whole text, the mean of its tokens' on a log scale: a text is clipped as a whole.",
         source="Zheng et al. 2025",
         advantages=in_groups(grpo_advantages),
         weights=text_mean,
@@ -181,10 +181,10 @@ ALGORITHMS: Mapping[str, Algorithm] = {
     "cispo": Algorithm(
         title="CISPO",
         formula=(
-            r"-\frac1{\sum_i T_i}\sum_{i,t}\mathrm{sg}\big[\min(\rho_{i,t},1+\epsilon)\big]A_i\log\pi(a_{i,t}\mid s_{i,t}),"
+            r"-\frac1{\sum_i T_i}\sum_{i,t}w_{i,t}A_i\log\pi(a_{i,t}\mid s_{i,t}),\quad w_{i,t}=\min(\rho_{i,t},1+\epsilon),"
             rf"\quad {_STANDARD}"
         ),
-        says="No token loses its say: a ratio that has gone too far is cut to 1 + ε and stays a weight.",
+        says="GRPO in which no token stops pulling: a ratio above 1 + epsilon counts as that, and is a fixed weight.",
         source="MiniMax 2025 (M1)",
         advantages=in_groups(grpo_advantages),
         weights=token_mean,

@@ -74,6 +74,8 @@ class TuningRun:
         self.counts = counts
         self.snapshots: list[TuningStep] = []
         self.told: list[tuple[int, str]] = []  # warnings, by step
+        self.redrawn = 0  # groups that were drawn again in all steps, as their scores were equal
+        self.equal = 0  # groups in all steps that were not learned from, as their scores are
         self.reference: CountedTexts | None = None
         self.reached: Reached | None = None
         self.doing = ""  # what it is at, where that is no step
@@ -133,6 +135,7 @@ class TuningRun:
         self.snapshots.append(snapshot)
         if len(self.snapshots) > KEPT:
             del self.snapshots[1]
+        self.redrawn, self.equal = self.redrawn + snapshot.redrawn, self.equal + snapshot.equal
         if snapshot.message:
             if self.told and self.told[-1][1] == snapshot.message:
                 del self.told[-1]

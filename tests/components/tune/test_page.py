@@ -14,6 +14,7 @@ from components.shell.queued_run import QueuedRun
 from components.shell.shelf import Shelf
 from components.tune.recipe import Recipe
 from mdp_core.rlhf.adapted_model import AdaptedModel
+from mdp_core.rlhf.algorithms import ALGORITHMS
 from mdp_core.rlhf.exact import count_texts, policy_point
 from mdp_core.rlhf.frontier import optimum
 from mdp_core.rlhf.principle import Principle
@@ -73,6 +74,11 @@ def set_number(at, label, value):
     next(box for box in at.number_input if box.label == label).set_value(value).run()
     assert not at.exception
     return at
+
+
+def choose_algorithm(at, name):
+    next(box for box in at.selectbox if box.label == "Algorithm").set_value(name).run()
+    assert not at.exception
 
 
 def said(at, kind):
@@ -247,6 +253,41 @@ def test_what_does_not_apply_is_switched_off_and_says_why(at):
     at.run()
     assert not at.button(key="tune_start").disabled
     assert any(r"\log\pi" in latex.value for latex in at.latex)
+
+
+@pytest.mark.parametrize("algorithm", [name for name in ALGORITHMS if name not in {"rloo", "reinforce"}])
+def test_every_algorithm_runs_with_its_own_settings_and_shows_its_loss(at, algorithm):
+    choose_algorithm(at, algorithm)
+    entry, boxes = ALGORITHMS[algorithm], {box.label: box for box in at.number_input}
+    assert [latex.value for latex in at.latex] == [f"$$\n{entry.formula}\n$$"]
+    special = {"epsilon high": "clip_high", "redraws": "redraws", "overlong": "overlong"}
+    assert {label: not boxes[label].disabled for label in special} == {
+        label: name in entry.suits for label, name in special.items()
+    }
+    shown = {"epochs": "epochs", "epsilon clip": "clip", "G group": "group", **special}
+    for label, name in shown.items():
+        if name in entry.suits:
+            assert boxes[label].value == entry.suits[name]
+    run = start(at)
+    assert (run.state, run.steps, run.spec.algorithm) == ("done", 5, algorithm)
+    assert not np.array_equal(run.snapshots[0].before.vector(), run.last_good.vector())
+
+
+def test_dynamic_sampling_tells_how_many_groups_it_drew_again(at):
+    at.session_state["principle"] = Principle(ScoreSpec("word", word="good"))
+    choose_algorithm(at, "dapo")
+    set_number(at, "G group", 2)
+    run = start(at)
+    assert run.redrawn == sum(snapshot.redrawn for snapshot in run.snapshots) > 0
+    told = f"{run.redrawn} of 20 groups had equal scores and were drawn again; {run.equal} still had: no signal."
+    assert told in said(at, "caption")
+    choose_algorithm(at, "grpo")
+    run = start(at)
+    assert run.redrawn == 0
+    assert f"{run.equal} of 20 groups had equal scores: no signal." in said(at, "caption")
+    memory_of(at).recipe.typed["small"].update(overlong=3)  # more than the 2 tokens of a text, and nothing for GRPO
+    at.run()
+    assert not at.button(key="tune_start").disabled
 
 
 # From a kept policy
