@@ -298,7 +298,8 @@ class Preferences:
         """Tune by the reward model from now on."""
         if self.learned is not None:
             true = self.simulated.taste if self.purely_simulated else None
-            choose_principle(Principle(model=self.learned.model, true=true))
+            choices = self.learned.examples.comparisons
+            choose_principle(Principle(model=self.learned.model, true=true, choices=choices))
 
 
 _ORDER = (0, 2, 3, 1)  # of the tastes, by the number of the rater

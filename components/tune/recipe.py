@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from mdp_core.rlhf.algorithms import ALGORITHMS, SPECIAL
+from mdp_core.rlhf.algorithms import ALGORITHMS, SPECIAL, ChoiceAlgorithm
 
 if TYPE_CHECKING:
     from mdp_core.rlhf.adapters import AdapterSpec
@@ -69,7 +69,7 @@ class Recipe:
     def _preset(self, size: Size) -> Any:
         from mdp_core.rlhf.spec import preset  # heavy: it brings torch
 
-        return preset(self.algorithm, **SUITS[size])
+        return preset(self.algorithm, **{**SUITS[size], **ALGORITHMS[self.algorithm].suits})
 
 
 def idle(algorithm: str, beta: float) -> dict[str, str]:
@@ -88,7 +88,10 @@ def idle(algorithm: str, beta: float) -> dict[str, str]:
         if not known.has(setting):
             those = " and ".join(other.title for other in ALGORITHMS.values() if other.has(setting))
             reasons[setting] = f"Only {those} is made with it."
-    if beta == 0:
+    if isinstance(known, ChoiceAlgorithm):
+        inside = f"{known.title} has beta in its loss."
+        reasons |= {"penalty": inside, "estimator": inside}
+    elif beta == 0:
         none = "beta is 0: there is no penalty."
         reasons |= {"penalty": none, "estimator": none}
     return reasons

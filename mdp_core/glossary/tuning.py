@@ -90,6 +90,18 @@ TUNING = (
         "PPO's clip without values: each token is paid what comes after it, compared to all tokens of the batch.",
     ),
     Term(
+        "DPO",
+        "",
+        (),
+        "Direct preference optimisation: choices between two texts move the policy themselves, without a reward model.",
+    ),
+    Term(
+        "IPO",
+        "",
+        (),
+        "DPO with a goal that can be reached: how much likelier a text that was chosen is to become.",
+    ),
+    Term(
         "dynamic sampling",
         "",
         ("redraws",),

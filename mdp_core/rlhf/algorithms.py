@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from mdp_core.rlhf.advantages import (
     above_earlier,
@@ -29,6 +29,7 @@ from mdp_core.rlhf.losses import (
     token_mean,
     weighted_terms,
 )
+from mdp_core.rlhf.preferences import dpo_pair_losses, ipo_pair_losses
 
 if TYPE_CHECKING:  # heavy; the tensors bring what is done with them
     from torch import Tensor
@@ -36,6 +37,8 @@ if TYPE_CHECKING:  # heavy; the tensors bring what is done with them
     from mdp_core.rlhf.advantages import Advantages
 
     TokenWeights = Callable[[Tensor, int], Tensor]  # mask [B, T], the most tokens that a text may have -> [B, T]
+    # log pi - log pi_ref of the texts that were chosen and of the others, the lengths of both, beta: [B] -> [B]
+    PairLosses = Callable[[Tensor, Tensor, Tensor, Tensor, float], Tensor]
     Terms = Callable[[Tensor, Tensor, Tensor, Tensor, "Clips"], Tensor]  # log pi, log pi_old, advantages, mask: [B, T]
 
 
@@ -91,6 +94,33 @@ class Algorithm:
         return self.terms is not once
 
 
+@dataclass(frozen=True)
+class ChoiceAlgorithm:
+    """One that learns from choices between two texts, whoever wrote them: what a page shows of it, and its loss a choice."""
+
+    title: str
+    formula: str  # LaTeX, of the loss, penalty included
+    says: str
+    source: str
+    losses: PairLosses
+    suits: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    grouped: ClassVar[bool] = False
+    clipped: ClassVar[bool] = False
+    values: ClassVar[bool] = False
+
+    def has(self, setting: str) -> bool:
+        """Whether it makes use of one of the settings in SPECIAL."""
+        return setting in self.suits
+
+
+def by_score(name: str) -> Algorithm:
+    """The algorithm of that name, one that learns from scores. Raises ValueError for one that learns from choices."""
+    algorithm = ALGORITHMS[name]
+    if not isinstance(algorithm, Algorithm):
+        raise ValueError(f"{algorithm.title} learns from choices, and knows no advantage of a text.")
+    return algorithm
+
+
 # Settings that few have a use for; which ones do says `Algorithm.suits`.
 SPECIAL = ("clip_high", "redraws", "overlong")
 
@@ -102,7 +132,10 @@ def _clip(A: str, ratio: str = r"\rho_{i,t}", low: str = r"\epsilon", high: str 
 _STANDARD = r"A_i=\frac{R_i-\bar R}{s_R}"
 _HIGH = r"\epsilon_{\mathrm{high}}"
 
-ALGORITHMS: Mapping[str, Algorithm] = {
+_RATIO = r"\frac{\pi(y_i^{%s})}{\pi_{\mathrm{ref}}(y_i^{%s})}"
+_CHOSEN, _OTHER = (_RATIO % (side, side) for side in "+-")
+
+ALGORITHMS: Mapping[str, Algorithm | ChoiceAlgorithm] = {
     "reinforce": Algorithm(
         title="REINFORCE with baseline",
         formula=r"-\frac1B\sum_i (R_i - b)\sum_t \log\pi(a_{i,t}\mid s_{i,t})",
@@ -204,5 +237,24 @@ ALGORITHMS: Mapping[str, Algorithm] = {
         weights=token_mean,
         terms=clipped,
         suits={"epochs": 2},
+    ),
+    "dpo": ChoiceAlgorithm(
+        title="DPO",
+        formula=rf"-\frac1B\sum_i\log\sigma\Big(\beta\log{_CHOSEN}-\beta\log{_OTHER}\Big)",
+        says="Learns from the choices of page Score: what was chosen becomes likelier than the other. No score is asked.",
+        source="Rafailov et al. 2023",
+        losses=dpo_pair_losses,
+        suits={"beta": 0.1},
+    ),
+    "ipo": ChoiceAlgorithm(
+        title="IPO",
+        formula=(
+            rf"\frac1B\sum_i\Big(\frac1{{T_i^+}}\log{_CHOSEN}-\frac1{{T_i^-}}\log{_OTHER}"
+            r"-\frac1{2\beta}\Big)^2"
+        ),
+        says="DPO with a goal: what was chosen is to become likelier by 1/(2 beta) nats a token, and no more.",
+        source="Azar et al. 2023",
+        losses=ipo_pair_losses,
+        suits={"beta": 0.5},
     ),
 }

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from mdp_core.rlhf.adapted_model import AdaptedModel
 from mdp_core.rlhf.adapters import Adapter
-from mdp_core.rlhf.logits import entropy
-from mdp_core.rlhf.reading import laid_over, log_probabilities, mask_of, rows_at_once, text_logits
+from mdp_core.rlhf.reading import log_probabilities, mean_entropy
 from mdp_core.rlhf.spec import TuneSpec
 from mdp_core.rlhf.totals import checked_totals
 from mdp_core.rlhf.trainer import step_uniforms
@@ -57,18 +53,8 @@ def measure(model: LanguageModel, spec: TuneSpec, adapter: Adapter, texts: Texts
     written = tuple(model.decode(ids) for ids in texts)
     scores = checked_totals(reward, written)
     reference = log_probabilities(model, texts, temperature=spec.temperature).numpy()
-    return Measured(texts, written, scores, texts.log_probabilities - reference, _entropy(model, spec, adapter, texts))
-
-
-def _entropy(model: LanguageModel, spec: TuneSpec, adapter: Adapter, texts: Texts) -> float:
-    @torch.no_grad()
-    def read(rows: slice) -> Tensor:
-        with laid_over(model, adapter):
-            return entropy(text_logits(model.model, texts, rows, temperature=spec.temperature)).double()
-
-    mask = mask_of(texts)
-    entropies = torch.cat([model.in_lane(partial(read, rows)) for rows in rows_at_once(model, texts)])
-    return float((entropies * mask).sum() / mask.sum())
+    entropy = mean_entropy(model, texts, adapter, temperature=spec.temperature)
+    return Measured(texts, written, scores, texts.log_probabilities - reference, entropy)
 
 
 @dataclass(frozen=True)

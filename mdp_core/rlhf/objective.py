@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from mdp_core.rlhf.algorithms import ALGORITHMS
+from mdp_core.rlhf.algorithms import by_score
 from mdp_core.rlhf.kl import ESTIMATORS, kl_rewards
 from mdp_core.rlhf.losses import overlong_penalties
 from mdp_core.rlhf.spec import TuneSpec
@@ -31,7 +31,7 @@ def loss_terms(
 
     `old` is log pi of the policy that wrote the texts.
     """
-    terms = ALGORITHMS[spec.algorithm].terms(logp, old, advantages, mask, spec.clips)
+    terms = by_score(spec.algorithm).terms(logp, old, advantages, mask, spec.clips)
     if spec.penalty == "loss" and spec.beta > 0:
         terms = terms + spec.beta * ESTIMATORS[spec.estimator](logp, reference)
     return terms

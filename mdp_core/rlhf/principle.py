@@ -10,6 +10,7 @@ from mdp_core.tokens.rewards import longest_text, reward_from, score_range
 from mdp_core.tokens.scores import Reward, Score, ScoreSpec
 
 if TYPE_CHECKING:
+    from mdp_core.rlhf.raters import Comparison
     from mdp_core.tokens.language_model import LanguageModel
 
 NAME = 60  # characters of a name at most
@@ -47,6 +48,7 @@ class Principle:
 
     spec: ScoreSpec = field(default_factory=ScoreSpec)
     model: TrainedReward | None = None
+    choices: tuple[Comparison, ...] = ()  # that `model` was learned from, where they are at hand
     true: Reward | None = None  # what the score stands for, where that is known: a simulated rater's hidden taste
 
     @property

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from transformers.cache_utils import DynamicCache
 
 from mdp_core.rlhf.adapters import Adapter
-from mdp_core.rlhf.logits import token_logp
+from mdp_core.rlhf.logits import entropy, token_logp
 from mdp_core.tokens.generation import Texts
 from mdp_core.tokens.language_model import LanguageModel, remembers
 from mdp_core.tokens.prefix_cache import cache_of, key_values
@@ -109,6 +109,21 @@ def log_probabilities(
             return drawn_logp(text_logits(model.model, texts, rows, temperature=temperature), texts, rows)
 
     return torch.cat([model.in_lane(partial(read, rows)) for rows in rows_at_once(model, texts)]).double()
+
+
+def mean_entropy(
+    model: LanguageModel, texts: Texts, adapter: Adapter | None = None, *, temperature: float = 1.0
+) -> float:
+    """Nats: of the next token's distribution, the mean over the states that the texts passed through."""
+
+    @torch.no_grad()
+    def read(rows: slice) -> Tensor:
+        with laid_over(model, adapter):
+            return entropy(text_logits(model.model, texts, rows, temperature=temperature)).double()
+
+    mask = mask_of(texts)
+    entropies = torch.cat([model.in_lane(partial(read, rows)) for rows in rows_at_once(model, texts)])
+    return float((entropies * mask).sum() / mask.sum())
 
 
 def laid_over(model: LanguageModel, adapter: Adapter | None) -> AbstractContextManager[None]:

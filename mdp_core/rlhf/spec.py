@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any
 
 from mdp_core.rlhf.adapters import AdapterSpec
-from mdp_core.rlhf.algorithms import ALGORITHMS, Clips
+from mdp_core.rlhf.algorithms import ALGORITHMS, ChoiceAlgorithm, Clips
 from mdp_core.rlhf.kl import ESTIMATORS
 from mdp_core.tokens.sampling import MAX_TEMPERATURE
 
@@ -79,6 +79,8 @@ class TuneSpec:
             )
         if not (isfinite(self.beta) and self.beta >= 0):
             raise ValueError(f"beta is a price, 0 or more, and {self.beta:g} is none.")
+        if self.beta == 0 and isinstance(ALGORITHMS[self.algorithm], ChoiceAlgorithm):
+            raise ValueError(f"{ALGORITHMS[self.algorithm].title} needs a beta above 0: at 0 its choices pull nowhere.")
         if not 0 <= self.lambda_ <= 1:
             raise ValueError(f"lambda {self.lambda_:g} is not between 0 and 1.")
 

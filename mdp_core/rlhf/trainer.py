@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isfinite
 
 import numpy as np
@@ -12,12 +12,16 @@ from numpy.typing import NDArray
 
 from mdp_core.rlhf.adapted_model import AdaptedModel
 from mdp_core.rlhf.adapters import Adapter, check_fits, new_adapter
+from mdp_core.rlhf.algorithms import ALGORITHMS, ChoiceAlgorithm
+from mdp_core.rlhf.choice_learner import ChoiceLearner
+from mdp_core.rlhf.choice_texts import choice_texts
+from mdp_core.rlhf.raters import Comparison
 from mdp_core.rlhf.reading import log_probabilities
 from mdp_core.rlhf.redraws import draw_again, equal_groups, rows_of
 from mdp_core.rlhf.spec import TuneSpec
 from mdp_core.rlhf.totals import checked_totals
 from mdp_core.rlhf.tuning_step import DivergedError, Seconds, TuningStep
-from mdp_core.rlhf.updates import learner_of
+from mdp_core.rlhf.updates import Learner, learner_of
 from mdp_core.tokens.generation import Texts, generate
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.prompts import LongPromptError
@@ -25,15 +29,23 @@ from mdp_core.tokens.sampling import Sampling
 from mdp_core.tokens.scores import Reward
 
 
-def tune(model: LanguageModel, spec: TuneSpec, reward: Reward, start: Adapter | None = None) -> Iterator[TuningStep]:
+def tune(
+    model: LanguageModel,
+    spec: TuneSpec,
+    reward: Reward,
+    start: Adapter | None = None,
+    choices: Sequence[Comparison] = (),
+) -> Iterator[TuningStep]:
     """Tune an adapter over `model`, a TuningStep at a time; `model` stays as it is. `start` is an adapter to go on from.
 
     Nothing runs between two calls of `next`: not calling it is a pause, and `close` is a stop. The draws are uniforms of
     generators seeded by the spec, so the same arguments give the same steps on the same machine. The penalty is measured
-    from the model without an adapter.
+    from the model without an adapter. `choices` are what an algorithm learns from that asks no score: `reward` only measures
+    then.
     Raises at once, in sentences for a visitor: a PromptError for what is no prompt, AdapterError for an adapter of another
-    model. Raises while it runs: ScoreError for a score that is no finite number, whatever `reward` raises, and
-    DivergedError, which has the last good adapter, where the numbers stop being numbers.
+    model, NoChoicesError where there are none to learn from. Raises while it runs: ScoreError for a score that is no finite
+    number, whatever `reward` raises, and DivergedError, which has the last good adapter, where the numbers stop being
+    numbers.
     """
     prompt = model.encode(spec.prompt)
     if len(prompt) >= model.window:
@@ -41,16 +53,24 @@ def tune(model: LanguageModel, spec: TuneSpec, reward: Reward, start: Adapter | 
     if start is None:
         start = new_adapter(model.model, spec.adapter, torch.Generator().manual_seed(spec.seed), model.id)
     check_fits(start, model.model)
-    return _steps(model, spec, reward, prompt, start)
+    live, algorithm = start.trainable(), ALGORITHMS[spec.algorithm]
+    if isinstance(algorithm, ChoiceAlgorithm):
+        read = choice_texts(model, spec.prompt, choices, algorithm.title)
+        return _steps(model, spec, reward, prompt, live, ChoiceLearner(model, spec, live, algorithm.losses, read))
+    return _steps(model, spec, reward, prompt, live, learner_of(model, spec, live))
 
 
 def _steps(
-    model: LanguageModel, spec: TuneSpec, reward: Reward, prompt: tuple[int, ...], start: Adapter
+    model: LanguageModel,
+    spec: TuneSpec,
+    reward: Reward,
+    prompt: tuple[int, ...],
+    live: Adapter,
+    learner: Learner | ChoiceLearner,
 ) -> Iterator[TuningStep]:
-    live, before, kl_before = start.trainable(), start.frozen(), 0.0
+    before, kl_before = live.frozen(), 0.0
     good = before  # the last policy that is known to write
     writer = AdaptedModel(model, live)
-    learner = learner_of(model, spec, live)
     for step in range(1, spec.steps + 1):
         began = time.perf_counter()
         writer.forget()
@@ -95,7 +115,7 @@ def _steps(
             update.entropy,
             update.gradient_norm,
             len(lesson.again) // spec.group_size,
-            int(equal_groups(lesson.scores, spec.group_size).sum()),
+            0 if isinstance(learner, ChoiceLearner) else int(equal_groups(lesson.scores, spec.group_size).sum()),
             Seconds(wrote - began, scored - wrote, compared - scored, time.perf_counter() - compared),
         )
         yield snapshot

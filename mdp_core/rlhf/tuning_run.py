@@ -67,7 +67,7 @@ class TuningRun:
         self.model, self.spec, self.principle = model, spec, principle
         self.start_name = start_name
         self.reward = principle.reward()
-        self._coming: Iterator[TuningStep] | None = tune(model, spec, self.reward, start)
+        self._coming: Iterator[TuningStep] | None = tune(model, spec, self.reward, start, principle.choices)
         self.film: Film = Film(
             model, spec, self.reward, true=principle.true, name=principle.name, start=self.start_name
         )

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from mdp_core.rlhf.adapters import Adapter
 from mdp_core.rlhf.advantages import Outcome
-from mdp_core.rlhf.algorithms import ALGORITHMS
+from mdp_core.rlhf.algorithms import ALGORITHMS, by_score
 from mdp_core.rlhf.logits import entropy
 from mdp_core.rlhf.losses import value_terms
 from mdp_core.rlhf.objective import loss_terms, rewards_of
@@ -41,7 +41,7 @@ class Learner:
     def learn(self, texts: Texts, scores: Tensor, reference: Tensor) -> Update:
         """Move the adapter by what B texts say; `scores` [B], `reference` [B, T], log pi_ref of their tokens."""
         batch = _Batch.of(self.spec, texts, scores, reference)
-        batch.advantages[:] = ALGORITHMS[self.spec.algorithm].advantages(self._outcome(batch))
+        batch.advantages[:] = by_score(self.spec.algorithm).advantages(self._outcome(batch))
         norm = self._go_over(batch, first=True)
         for _ in range(self.spec.updates - 1):
             if not isfinite(norm) or not isfinite(self._go_over(batch, first=False)):
@@ -164,4 +164,4 @@ class _Batch:
         mask = mask_of(texts)
         rewards = rewards_of(spec, scores, torch.from_numpy(texts.log_probabilities), reference, mask)
         blank = (torch.zeros_like(reference) for _ in range(5))
-        return cls(texts, mask, rewards, reference, ALGORITHMS[spec.algorithm].weights(mask, spec.tokens), *blank)
+        return cls(texts, mask, rewards, reference, by_score(spec.algorithm).weights(mask, spec.tokens), *blank)

@@ -1,4 +1,4 @@
-"""The losses of TRL 1.16.0 on the tensors of `trl.json`, which says how they were made: loss and gradient, to rounding."""
+"""The losses of TRL 1.16.0 on the tensors of two files, which say how they were made: loss and gradient, to rounding."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from mdp_core.rlhf.algorithms import ALGORITHMS
+from mdp_core.rlhf.algorithms import ALGORITHMS, ChoiceAlgorithm, by_score
 from mdp_core.rlhf.objective import loss_terms
 from mdp_core.rlhf.spec import TuneSpec
 
@@ -30,7 +30,7 @@ def test_the_loss_and_its_gradient(case):
     advantages = torch.tensor(GIVEN["advantages"], dtype=torch.float64)[:, None] * mask
     spec = spec_of(case["algorithm"], case["settings"])
     terms = loss_terms(spec, logp, old, reference, advantages, mask)
-    loss = (ALGORITHMS[spec.algorithm].weights(mask, spec.tokens) * terms).sum()
+    loss = (by_score(spec.algorithm).weights(mask, spec.tokens) * terms).sum()
     (gradient,) = torch.autograd.grad(loss, logp)
     assert loss.item() == pytest.approx(case["loss"], abs=1e-12)
     np.testing.assert_allclose(gradient.numpy(), case["gradient"], atol=1e-11)
@@ -43,3 +43,19 @@ def test_clips_count_in_every_case():
         if case["algorithm"] in {"grpo", "dapo", "gspo"} and case["settings"]["beta"] == 0:
             assert (gradient[np.array(GIVEN["mask"], dtype=bool)] == 0).any()
     assert {case["algorithm"] for case in GIVEN["cases"]} == {"grpo", "dapo", "gspo", "cispo"}
+
+
+PAIRS = json.loads((Path(__file__).parent / "trl_pairs.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", PAIRS["cases"], ids=lambda case: f"{case['loss_type']}, beta {case['beta']}")
+def test_the_loss_of_choices_and_its_gradient(case):
+    logp, reference, mask = (torch.tensor(PAIRS[name], dtype=torch.float64) for name in ("logp", "reference", "mask"))
+    logp.requires_grad_()
+    ratios, lengths = (logp - reference).sum(-1), mask.sum(-1)
+    algorithm = ALGORITHMS[{"sigmoid": "dpo", "ipo": "ipo"}[case["loss_type"]]]
+    assert isinstance(algorithm, ChoiceAlgorithm)
+    loss = algorithm.losses(*ratios.chunk(2), *lengths.chunk(2), case["beta"]).mean()
+    (gradient,) = torch.autograd.grad(loss, logp)
+    assert loss.item() == pytest.approx(case["loss"], abs=1e-12)
+    np.testing.assert_allclose((gradient * mask).numpy(), case["gradient"], atol=1e-11)

@@ -1,0 +1,110 @@
+"""Learning from choices: which of them, by which gradient, and what it makes likelier."""
+
+import numpy as np
+import pytest
+
+from mdp_core.rlhf.choice_texts import NoChoicesError, choice_texts
+from mdp_core.rlhf.preferences import dpo_losses
+from mdp_core.rlhf.raters import Comparison
+from mdp_core.rlhf.reading import log_probabilities
+from mdp_core.rlhf.spec import preset
+from mdp_core.rlhf.trainer import tune
+from mdp_core.tokens.scores import Score
+from tests.mdp_core.rlhf import small
+from tests.mdp_core.tokens import tiny
+
+PROMPT = "the movie was"
+CHOICES = (
+    Comparison("the movie was wonderful", "the movie was terrible", 0),
+    Comparison("the movie was bored and long", "the movie was wonderful and", 1),
+    Comparison("wonderful", "the movie was long", 0),  # goes on from no prompt
+)
+
+
+@pytest.fixture(scope="module")
+def words():
+    return tiny.word_level_model()
+
+
+def counts_words(text):
+    return Score(small.score(text), ())
+
+
+def run(words, algorithm="dpo", choices=CHOICES, **changes):
+    spec = preset(algorithm, **{"texts": 8, "tokens": 4, "steps": 30, "learning_rate": 0.01, **changes})
+    return list(tune(words, spec, counts_words, choices=choices))
+
+
+def test_choices_as_tokens(words):
+    read = choice_texts(words, PROMPT, CHOICES, "DPO")
+    end = min(words.end_tokens)
+    assert (len(read), read.dropped) == (2, 1)
+    assert [words.decode(ids) for ids in read.better] == ["the movie was wonderful", "the movie was wonderful and"]
+    assert [words.decode(ids) for ids in read.worse] == ["the movie was terrible", "the movie was bored and long"]
+    assert read.better.lengths.tolist() == [2, 3]  # the end of each is seen where it is shorter than the longest text
+    assert read.worse.lengths.tolist() == [2, 3]
+    assert read.worse.tokens[1, 2] != end == read.better.tokens[0, 1]
+
+
+def test_without_choices_after_the_prompt_it_is_said(words):
+    with pytest.raises(NoChoicesError, match="DPO learns from the choices of page Score, and there are none yet"):
+        run(words, choices=())
+    with pytest.raises(NoChoicesError, match="none of the 1 that are here is between two texts that begin with"):
+        run(words, choices=CHOICES[2:])
+
+
+@pytest.mark.parametrize("algorithm", ["dpo", "ipo"])
+def test_what_was_chosen_becomes_likelier_than_the_other(words, algorithm):
+    *_, last = steps = run(words, algorithm)
+    read = choice_texts(words, PROMPT, CHOICES, "DPO")
+    ratios = [
+        (log_probabilities(words, side, last.adapter) - log_probabilities(words, side)).sum(-1)
+        for side in (read.better, read.worse)
+    ]
+    margins = (ratios[0] - ratios[1]).numpy()
+    assert (margins > 1).all()
+    if algorithm == "ipo":  # and it ends at its goal, 1 / (2 beta) a token
+        each = ratios[0].numpy() / read.better.lengths - ratios[1].numpy() / read.worse.lengths
+        np.testing.assert_allclose(each, 1 / (2 * 0.5), atol=0.1)
+    assert steps[0].kl == pytest.approx(0, abs=1e-5)
+    assert last.kl > 0.01
+    assert all(not step.advantages.any() and step.message == "" for step in steps)
+
+
+def test_a_step_goes_down_the_gradient_of_the_published_loss(words):
+    (step,) = run(words, steps=1)
+    read = choice_texts(words, PROMPT, CHOICES, "DPO")
+    known = [log_probabilities(words, side).sum(-1) for side in (read.better, read.worse)]
+
+    def loss(adapter):
+        better, worse = (log_probabilities(words, side, adapter).sum(-1) for side in (read.better, read.worse))
+        return dpo_losses(better, worse, *known, 0.1).mean().item()
+
+    assert loss(step.before) == pytest.approx(np.log(2), abs=1e-6)  # nothing is changed yet
+    assert loss(step.adapter) < loss(step.before)
+    # By differences, along the way that the step went: Adam's first goes the learning rate along each sign.
+    way = step.adapter.vector() - step.before.vector()
+    by = 0.05
+    slope = (loss(small.moved(step.before, way, by)) - loss(small.moved(step.before, way, -by))) / (2 * by)
+    moved = way.abs() > 0
+    assert slope < 0
+    assert step.gradient_norm * float(way.norm()) >= -slope > 0.2 * step.gradient_norm * float(way.norm())
+    assert float(way[moved].abs().max()) <= 0.01 * 1.001
+
+
+def test_the_score_teaches_nothing_and_the_same_seed_gives_the_same_run(words):
+    spec = preset("dpo", texts=8, tokens=4, steps=5)
+    runs = [list(tune(words, spec, score, choices=CHOICES)) for score in (counts_words, lambda text: Score(0.4, ()))]
+    assert [step.adapter.digest() for step in runs[0]] == [step.adapter.digest() for step in runs[1]]
+    assert runs[0][0].score != runs[1][0].score
+
+
+def test_a_choice_that_counts_more_pulls_more(words):
+    heavy = (CHOICES[0], Comparison("the movie was terrible", "the movie was wonderful", 0, weight=3.0))
+    *_, last = run(words, choices=heavy)
+    read = choice_texts(words, PROMPT, heavy[:1], "DPO")
+    better, worse = (
+        (log_probabilities(words, side, last.adapter) - log_probabilities(words, side)).sum()
+        for side in (read.better, read.worse)
+    )
+    assert better < worse
