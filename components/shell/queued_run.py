@@ -28,6 +28,7 @@ class QueuedRun(TuningRun):
         which the memory does not suffice."""
         self.is_heavy = is_slow(model)
         self.job: Job | None = None
+        self.start = start
         self.guess: float | None = None  # what the visitor expects of the last mean score
         super().__init__(
             model,

@@ -8,17 +8,17 @@ from components.shell.plain import plain
 from components.shell.queued_run import QueuedRun
 
 
-def show_progress(run: QueuedRun) -> None:
-    """One line: a bar, what it is at, Pause or Resume, Stop."""
+def show_progress(run: QueuedRun, key: str = "tune") -> None:
+    """One line: a bar, what it is at, Pause or Resume, Stop; `key` tells two lines on one page apart."""
     job = run.job
-    with st.container(horizontal=True, key="tune_progress", gap="small", vertical_alignment="center"):
+    with st.container(horizontal=True, key=f"{key}_progress", gap="small", vertical_alignment="center"):
         st.progress(min(run.steps / run.spec.steps, 1.0), text=plain(_doing(run)))
         if job is not None and job.is_open:
             if job.state == "paused":
-                st.button("Resume", key="tune_resume", on_click=job.resume)
+                st.button("Resume", key=f"{key}_resume", on_click=job.resume)
             else:
-                st.button("Pause", key="tune_pause", on_click=job.pause)
-            st.button("Stop", key="tune_stop", on_click=job.stop)
+                st.button("Pause", key=f"{key}_pause", on_click=job.pause)
+            st.button("Stop", key=f"{key}_stop", on_click=job.stop)
 
 
 def show_warnings(run: QueuedRun) -> None:

@@ -29,6 +29,8 @@ class TuneMemory:
     start: TunedPolicy | None = None  # what the runs of its model begin with; None: the reference
     lost: str = ""  # the name of a policy that runs were to begin with, and that is no longer kept
     run: QueuedRun | None = None
+    beside: QueuedRun | None = None  # another algorithm's, that `run` is compared to
+    refused_beside: str = ""  # why none could begin
     runs: int = 0  # grows with every run, so that the picture shows each one anew
     refused: str = ""  # why the last run could not begin
     asking: bool = False  # a second run was asked for, while there is one
@@ -87,7 +89,27 @@ class TuneMemory:
         """Stop the run, and forget it."""
         if self.run is not None and self.run.job is not None:
             self.run.job.stop()
+        if self.beside is not None and self.beside.job is not None:
+            self.beside.job.stop()
         self.run, self.watching, self.step, self.asking = None, None, None, False
+        self.beside, self.refused_beside = None, ""
+
+    def begin_beside(self, algorithm: str, queue: JobQueue) -> None:
+        """Run another algorithm with the same settings and draws, once this run is over. What is wrong is in
+        `refused_beside`."""
+        from mdp_core.rlhf.side_by_side import by_another
+
+        run = self.run
+        if run is None or run.is_live or (self.beside is not None and self.beside.is_live):
+            return
+        self.refused_beside = ""
+        try:
+            other = QueuedRun(run.model, by_another(run.spec, algorithm), run.principle, start=run.start)
+        except ValueError as error:
+            self.refused_beside = str(error)
+            return
+        self.beside = other
+        other.begin(queue, open_tab())
 
     def watch(self, prefix: tuple[int, ...]) -> None:
         """Look at what every policy says after another prefix."""

@@ -19,6 +19,7 @@ from components.shell.navigation import go_to
 from components.shell.now import tell_now, tell_visit
 from components.shell.plain import plain
 from components.shell.principle import principle
+from components.shell.queued_run import QueuedRun
 from components.shell.run_progress import show_progress, show_warnings
 from components.shell.shelf import TunedPolicy, shelf
 from components.shell.takeaway import conclude
@@ -32,6 +33,7 @@ from components.tune.outcome import show_outcome
 from components.tune.over_optimisation import show_over_optimisation, tick
 from components.tune.progress import show_groups, show_step_time
 from components.tune.recipe import Size
+from components.tune.side_by_side import ask_for_another, show_side_by_side
 from components.tune.souvenirs import offer_the_film
 from components.tune.tuned_policies import show_tuned_policies
 from mdp_core.rlhf.tuning_run import expected_seconds
@@ -73,9 +75,8 @@ def page() -> None:
 
 
 def _tick(memory: TuneMemory) -> float | None:
-    if memory.run is None or not memory.run.is_live:
-        return None
-    return LARGE_TICK if memory.run.is_heavy else TICK
+    live = [run for run in (memory.run, memory.beside) if run is not None and run.is_live]
+    return max((LARGE_TICK if run.is_heavy else TICK for run in live), default=None)
 
 
 # What is asked
@@ -264,8 +265,22 @@ def _show_run(memory: TuneMemory) -> None:
     show_groups(run)
     show_step_time(run)
     show_loss(run.spec.algorithm)
+    _show_beside(memory, run)
     if not live:
         conclude(
             "Nobody told the policy which word is right: texts were drawn and scored, and those that beat their like became "
             "likelier. beta decides how far it may go from the reference for that."
         )
+
+
+def _show_beside(memory: TuneMemory, run: QueuedRun) -> None:
+    """Another algorithm's run, and both in one picture; first which one it is to be."""
+    other = memory.beside
+    if other is not None:
+        if other.job is not None:
+            other.job.look()
+        show_progress(other, key="beside")
+        show_warnings(other)
+        show_side_by_side(run, other)
+    if run.snapshots and not run.is_live and (other is None or not other.is_live):
+        ask_for_another(memory, run)

@@ -293,6 +293,30 @@ def test_choices_are_learned_from_where_there_are_some_and_else_it_is_said(at):
     assert run.film.figures[5].kl != 0
 
 
+def test_two_algorithms_run_side_by_side_with_the_same_draws(at):
+    one = start(at)
+    next(box for box in at.selectbox if box.label == "Beside it").set_value("cispo").run()
+    press(at, "tune_beside")
+    other = memory_of(at).beside
+    wait_for(lambda: not other.is_live)
+    at.run()
+    assert not at.exception
+    assert memory_of(at).run is one
+    assert (other.state, other.steps, other.spec.algorithm, other.spec.texts) == ("done", 5, "cispo", 8)
+    assert other.snapshots[0].written == one.snapshots[0].written
+    (told,) = [caption for caption in said(at, "caption") if "Both had the same draws." in caption]
+    last = other.film.figures[5]
+    assert told.startswith("RLOO: the mean score went from")
+    assert f"± {last.error:.2f}, KL {last.kl:.2f} nats a text. Both" in told
+    memory_of(at).recipe.typed["small"].update(texts=12)
+    start(at)
+    assert memory_of(at).beside is None
+    next(box for box in at.selectbox if box.label == "Beside it").set_value("dapo").run()
+    press(at, "tune_beside")
+    assert memory_of(at).beside is None
+    assert any("12 texts do not make whole groups of 8" in error for error in said(at, "error"))
+
+
 def test_dynamic_sampling_tells_how_many_groups_it_drew_again(at):
     at.session_state["principle"] = Principle(ScoreSpec("word", word="good"))
     choose_algorithm(at, "dapo")
