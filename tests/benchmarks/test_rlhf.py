@@ -119,13 +119,25 @@ def adapter_of(network):
     return Adapter(AdapterSpec(8, 16.0, ("q_proj", "v_proj")), layers)
 
 
+# Each with TRL's settings for it, and ours. TRL caps CISPO's weight itself; here it is its distance to 1.
+THEIRS = {
+    "grpo": ({"loss_type": "grpo"}, {}),
+    "dr_grpo": ({"loss_type": "dr_grpo"}, {}),
+    "dapo": ({"loss_type": "dapo", "epsilon_high": 0.28}, {"clip_high": 0.28}),
+    "gspo": ({"loss_type": "grpo", "importance_sampling_level": "sequence", "epsilon": 0.05}, {"clip": 0.05}),
+    "cispo": ({"loss_type": "cispo", "epsilon_high": 1.1}, {"clip": 0.1}),
+}
+
+
 @pytest.mark.parametrize(
-    ("name", "algorithm", "steps"), [("pocket", "grpo", 6), ("pocket", "dr_grpo", 6), ("smollm2", "grpo", 4)]
+    ("name", "algorithm", "steps"),
+    [*(("pocket", algorithm, 6) for algorithm in THEIRS), ("smollm2", "grpo", 4)],
 )
 def test_trl_s_loss_on_the_same_batch(request, name, algorithm, steps, tmp_path):
     """Two updates a batch, so that ratios, clipping and the penalty (k3, in the loss) all count."""
     model = request.getfixturevalue(name)
-    trainer = grpo_trainer(model, "the movie was", tmp_path, loss_type=algorithm, num_iterations=2, max_steps=steps)
+    settings, clips = THEIRS[algorithm]
+    trainer = grpo_trainer(model, "the movie was", tmp_path, num_iterations=2, max_steps=steps, **settings)
     seen, theirs = [], trainer._compute_loss
 
     def looked_at(model, inputs):
@@ -136,7 +148,8 @@ def test_trl_s_loss_on_the_same_batch(request, name, algorithm, steps, tmp_path)
     trainer._compute_loss = looked_at
     trainer.train()
     assert len(seen) == steps
-    spec = TuneSpec(algorithm=algorithm, texts=16, tokens=16, epochs=2, penalty="loss", estimator="k3", beta=0.1)
+    whole = {"texts": 16, "tokens": 16, "epochs": 2, "penalty": "loss", "estimator": "k3", "beta": 0.1, **clips}
+    spec = TuneSpec(algorithm=algorithm, **whole)
     for adapter, inputs, loss in seen:
         written = inputs["completion_mask"].bool()
         tokens = torch.where(written, inputs["completion_ids"], -1).numpy()
