@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 
 from components.instruments.drawing.figures import figure
 from components.instruments.drawing.palette import Concept, tone
-from components.instruments.drawing.plots import plot
+from components.instruments.plot import plot
 from components.server.job_queue import job_queue
 from components.shell.messages import tell_problem
 from components.shell.plain import plain
