@@ -1,6 +1,7 @@
 """axe-core over every page and every beat, in light and dark: nothing that it calls serious.
 
-In light all rules run, and in dark those of colour: what else an element is does not change with the theme.
+In light all rules run, and in dark those of colour: what else an element is does not change with the theme. Beats with the
+same kind of scene are drawn by the same instrument, so of each kind only the first is met in the dark.
 """
 
 import os
@@ -55,37 +56,41 @@ def serious(tab, kind, rules):
 
 
 def faults(tab):
-    """In both themes, once all that the page shows is there."""
+    """In light, once all that the page shows is there."""
     tab.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     expect(tab.locator("[role=img]:not([aria-label])").filter(visible=True)).to_have_count(0)
-    light = serious(tab, "tag", ALL)
+    return serious(tab, "tag", ALL)
+
+
+def faults_in_the_dark(tab):
     tab.emulate_media(color_scheme="dark")
     expect(tab.locator(".stApp")).to_have_css("background-color", DARK)
     expect(tab.locator(".drawing:not(.dark, .clicker)")).to_have_count(0)
     dark = serious(tab, "rule", COLOURS)
     tab.emulate_media(color_scheme="light")
     expect(tab.locator(".drawing.dark")).to_have_count(0)
-    return light + [f"in the dark: {fault}" for fault in dark]
+    return [f"in the dark: {fault}" for fault in dark]
 
 
 @pytest.mark.parametrize("address", PAGES)
 def test_no_page_shuts_anybody_out(tab, axe, address):
     visit(tab, address, axe)
     tab.wait_for_load_state("networkidle")
-    assert not faults(tab)
+    assert not faults(tab) + faults_in_the_dark(tab)
 
 
 def test_no_beat_shuts_anybody_out(tab, axe):
     visit(tab, "/", axe)
-    found = {}
+    found, met = {}, set()
     for beat in SCRIPT:
         expect(tab.get_by_role("heading", name=beat.title, exact=True)).to_be_visible()
         tab.get_by_role("button", name="Show me").click()
         expect(tab.get_by_text(beat.names)).to_be_visible()
-        if faulty := faults(tab):
-            found[beat.name] = faulty
+        found[beat.name] = faults(tab)
+        if type(beat.scene) not in met:
+            met.add(type(beat.scene))
+            found[beat.name] += faults_in_the_dark(tab)
         tab.get_by_role("button", name="Next", exact=True).click()
     expect(tab.get_by_role("heading", name="What surprised you")).to_be_visible()
-    if faulty := faults(tab):
-        found["ending"] = faulty
-    assert not found
+    found["ending"] = faults(tab) + faults_in_the_dark(tab)
+    assert {name: faulty for name, faulty in found.items() if faulty} == {}

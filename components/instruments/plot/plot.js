@@ -20,6 +20,7 @@ class Plot extends Instrument {
 
   /** @param {import("../kit/instrument.js").Component} component */
   receive({ data }) {
+    this.followTheme();
     if (this.offered) return;
     this.offered = true;
     offerPicture(this.root, this.box, data.name, () => this.svg(), this.closing);
