@@ -54,13 +54,16 @@ def _database(text: str) -> str:
     if not text:
         return ""
     try:
-        known = make_url(text).drivername in ("sqlite", "postgresql+psycopg")
-    except ArgumentError:
+        url = make_url(text)
+        known = url.drivername in ("sqlite", "postgresql+psycopg")
+    except (ArgumentError, ValueError):  # a port that is no number is the latter
         known = False
     if not known:
         raise ValueError(
-            "ONE_LOOP_DATABASE begins with neither sqlite:/// nor postgresql+psycopg://; write one of the two."
+            "ONE_LOOP_DATABASE is no address of sqlite:/// or postgresql+psycopg://; write one of the two."
         )
+    if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):  # each thread would have its own
+        raise ValueError("ONE_LOOP_DATABASE names no file; sqlite:////folder/file would.")
     return text
 
 

@@ -24,7 +24,10 @@ from sqlalchemy import (
     create_engine,
     event,
 )
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DisconnectionError
+
+from components.server.room.errors import DatabaseAwayError
 
 PATIENCE = 5  # seconds that a writer waits for another one
 
@@ -120,17 +123,47 @@ def open_database(address: str) -> Engine:
     """
     url = make_url(address)
     if url.get_backend_name() == "sqlite":
-        if url.database and url.database != ":memory:":
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": PATIENCE})
-        event.listen(engine, "connect", _dress_sqlite)
-    else:
-        engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": PATIENCE})
+        return _open_file(url)
+    engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": PATIENCE})
     metadata.create_all(engine)
     return engine
 
 
-def _dress_sqlite(connection: Any, _: Any) -> None:
+def _open_file(url: URL) -> Engine:
+    """SQLite would write on into a file that was removed, and lose it all: every transaction asks whether it is there."""
+    file = Path(url.database or "")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": PATIENCE})
+
+    def dress(connection: Any, record: Any) -> None:
+        _dress_sqlite(connection)
+        record.info["file"] = _which(file)
+
+    def check(_: Any, record: Any, __: Any) -> None:
+        if record.info["file"] != _which(file):
+            raise DisconnectionError
+
+    def find(*_: Any) -> None:
+        if _which(file) is None:  # no empty one takes the place of what was removed
+            raise DatabaseAwayError
+
+    event.listen(engine, "connect", dress)
+    event.listen(engine, "checkout", check)
+    metadata.create_all(engine)
+    event.listen(engine, "do_connect", find)
+    return engine
+
+
+def _which(file: Path) -> tuple[int, int] | None:
+    """What tells a file from another one of the same name; None where there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _dress_sqlite(connection: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")  # who reads does not wait for who writes
     cursor.execute("PRAGMA synchronous=FULL")  # what was answered "counted" is on the disk

@@ -246,3 +246,24 @@ def test_a_database_that_another_one_has_locked(tmp_path, monkeypatch):
     store.ask(room.id, Asking("closed"))
     assert store.room(room.code, 100.0).asks.kind == "closed"
     engine.dispose()
+
+
+def test_nothing_is_said_to_be_kept_in_a_file_that_was_removed(tmp_path):
+    file, away = tmp_path / "data" / "rooms.sqlite", tmp_path / "away"
+    engine = open_database(f"sqlite:///{file}")
+    store = RoomStore(engine)
+    room, _ = store.open_room({}, 100.0, 50.0)
+    file.parent.rename(away)
+    for _ in range(2):
+        with pytest.raises(DatabaseAwayError):
+            store.ask(room.id, Asking("closed"))
+    file.parent.mkdir()
+    with pytest.raises(DatabaseAwayError):
+        store.ask(room.id, Asking("closed"))
+    assert not file.exists()  # nor does an empty one take its place
+    for part in away.iterdir():
+        part.rename(file.parent / part.name)
+    assert store.room(room.code, 100.0).asks.kind == "nothing"
+    store.ask(room.id, Asking("closed"))
+    assert store.room(room.code, 100.0).asks.kind == "closed"
+    engine.dispose()
