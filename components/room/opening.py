@@ -12,7 +12,7 @@ from components.controls.prompt import ask_prompt
 from components.room.memory import Desk, RoomMemory
 from components.server.models import models
 from components.server.room.codes import spelled
-from components.server.room.opened import room_settings
+from components.server.room.opened import room_settings, rooms_off
 from components.shell.link import LOCAL
 from components.shell.my_room import TROUBLE, open_my_room, phone_address
 from components.shell.plain import plain
@@ -32,6 +32,9 @@ def offer_room(current: Visit, memory: RoomMemory) -> None:
         '<p class="room-says">Phones vote which of two texts is better. A reward model learns from the votes while they '
         "come, the language model is tuned on it, and then the phones say, blind, whether that made the texts better.</p>"
     )
+    if why := rooms_off():
+        st.error(plain(why))
+        return
     with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="center"):
         ask_prompt(current)
         ask_model(current, models())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from components.room.liking import learn, show_liking
 from components.room.memory import PAIRS, STEPS, Desk, RoomMemory, Seen, Step, room_memory, text_of
 from components.room.opening import offer_room, show_code
 from components.room.taking_along import show_taking_along
-from components.room.tuning import put_on_the_shelf, show_tuning
+from components.room.tuning import look_at_run, put_on_the_shelf, show_tuning
 from components.room.voting import show_voting
 from components.room.workshop import workshop
 from components.room.writing import SHARED
@@ -76,11 +77,9 @@ def _steer(current: Visit, memory: RoomMemory, mine: SteeredRoom) -> None:
     if models().get(text.model) is None and warmup().done and current.load is None:
         _offer_model(current, text.model)
     with st.container():
-        if memory.problem:
-            st.error(plain(memory.problem))
         if memory.writing is not None and not memory.writing.done:
             work_on(memory.writing, _doing, key="room_writing", go_on="")
-    part(lambda: _panel(memory), ticks=lambda: TICK)
+    part(lambda: _panel(memory, mine), ticks=lambda: TICK)
 
 
 def _choose_step(memory: RoomMemory, seen: Seen) -> None:
@@ -112,6 +111,8 @@ def step_of(memory: RoomMemory, seen: Seen) -> Step:
         return "take along"
     if seen.blinds:
         return "judge"
+    if workshop(seen.room.code).run is not None:
+        return "tune"
     return "vote" if seen.batch(PAIRS) else "come in"
 
 
@@ -134,21 +135,22 @@ def _strip(memory: RoomMemory) -> None:
     )
 
 
-def _panel(memory: RoomMemory) -> None:
-    """The step that is shown, with all that came since."""
-    try:
-        mine = my_room()
-    except TROUBLE:  # the strip says so; what was seen stays
-        mine = None
-        if memory.seen is None:
+def _panel(memory: RoomMemory, mine: SteeredRoom) -> None:
+    """The step that is shown, with all that came since; and what was in the way of a button in it."""
+    if memory.problem:
+        st.error(plain(memory.problem))
+    with suppress(*TROUBLE):  # the strip says so; what was seen stays
+        if my_room() is None:
             return
-    if mine is None or memory.seen is None:
+    if memory.seen is None:
         return
     text = text_of(mine.room)
     shop, model = workshop(mine.code), models().get(text.model)
     desk = Desk(mine, memory.seen, memory, shop, model, text)
     if model is not None:
-        learn(desk.seen, shop, model)
+        with suppress(*TROUBLE):  # again at the next tick
+            learn(desk.seen, shop, model)
+    look_at_run(desk)
     put_on_the_shelf(desk)
     if memory.news:
         st.toast(plain(memory.news))

@@ -66,7 +66,7 @@ def draw_curve(points: Sequence[Foretold], says: str) -> None:
 
 
 def draw_win_rate(rate: WinRate, foretold: float | None, says: str) -> None:
-    """The win rate on a line from "before" to "after", with its interval; what the reward model foretold above it."""
+    """The win rate on a line from none for "after" to all, with its interval; what the reward model foretold above it."""
     low, at, high = (100 * x for x in (rate.low, rate.rate, rate.high))
     told = ""
     if foretold is not None:
@@ -80,7 +80,7 @@ def draw_win_rate(rate: WinRate, foretold: float | None, says: str) -> None:
     mark = f'<div class="rate" style="left:{at:.2f}%"><span>{rate.rate:.0%}</span></div>'
     body = (
         f'<div class="win"><div class="half"></div>{told}{interval}{mark}</div>'
-        '<div class="ends"><span>0 %: before is better</span><span>one half</span><span>100 %: after is better</span></div>'
+        '<div class="ends"><span>0 % for after</span><span>one half</span><span>100 % for after</span></div>'
         f'<div class="shares">{shares}</div>'
     )
     key = '<p class="key"><i class="after"></i>after <i class="same"></i>the same <i class="before"></i>before</p>'

@@ -35,8 +35,6 @@ SLICE = 0.2  # seconds of reading in one run of the page
 def show_tuning(desk: Desk) -> None:
     """Start, how far it is, and its film."""
     run, taste, model = desk.workshop.run, desk.workshop.taste, desk.model
-    if run is not None and run.job is not None:
-        run.job.look()
     if taste is None and run is None:
         st.html('<p class="room-says">There is no taste to tune on yet: let the room vote first.</p>')
         return
@@ -45,15 +43,27 @@ def show_tuning(desk: Desk) -> None:
             '<p class="room-says">The score is now what the room likes, as the reward model has it. The language model is '
             "moved towards texts that score more; beta is what a nat of distance from the model as it was costs.</p>"
         )
+    if run is not None:
+        _show_run(desk, run)
     if taste is not None and model is not None and (run is None or not run.is_live):
         _ask_to_begin(desk, model, taste.model)
-    if run is None:
-        return
-    show_progress(run)
+
+
+def look_at_run(desk: Desk) -> None:
+    """The lecturer is there, whatever step is shown: the run does not rest for want of a look."""
+    run = desk.workshop.run
+    if run is not None and run.job is not None:
+        run.job.look()
+
+
+def _show_run(desk: Desk, run: QueuedRun) -> None:
+    """How far it is, or what came of it, and its film: both on one screen."""
+    if run.is_live or not run.snapshots:
+        show_progress(run)
+    else:
+        st.html(f'<p class="room-says">{says_tuned(run)}</p>')
     show_warnings(run)
     if run.snapshots:
-        if not run.is_live:
-            st.html(f'<p class="room-says">{says_tuned(run)}</p>')
         _read(desk.memory)
         tuning_film(
             run.film,
@@ -70,8 +80,8 @@ def says_tuned(run: QueuedRun) -> str:
     figures = run.film.figures
     first, last = figures[min(figures)], figures[max(figures)]
     return (
-        f"By the reward model, the mean score went from {figure(first.score)} to {figure(last.score)} ± {last.error:.2f}, "
-        f"at KL {figure(last.kl)} nats a text from the model as it was. Whether the texts are better, only the room can say."
+        f"By the reward model, the mean score went from {figure(first.score)} to {figure(last.score)}. "
+        "Is that better? Only the room can say."
     )
 
 

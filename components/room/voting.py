@@ -92,10 +92,15 @@ def _tell_pairs(pairs: Sequence[Pair], counts: dict[int, tuple[int, int, int]]) 
         first, second, same = counts[pair.id]
         return abs(first - second) / (first + second + same)
 
-    order = sorted(voted, key=lambda pair: (-margin(pair), -sum(counts[pair.id])))
-    if not order:
+    def unity(pair: Pair) -> float:
+        return max(counts[pair.id]) / sum(counts[pair.id])
+
+    clear = sorted(voted, key=lambda pair: (-margin(pair), -sum(counts[pair.id])))[:TOLD]
+    # Where all say "the same" nothing divides them, though neither text is ahead.
+    mixed = [pair for pair in voted if pair not in clear and unity(pair) < 1]
+    divided = sorted(mixed, key=lambda pair: (unity(pair), -sum(counts[pair.id])))[:TOLD]
+    if not clear:
         return
-    clear, divided = order[:TOLD], [pair for pair in order[::-1][:TOLD] if pair not in order[:TOLD]]
     kinds = [(title, some) for title, some in (("Most of one mind", clear), ("Most divided", divided)) if some]
     for column, (title, some) in zip(st.columns(len(kinds), gap="medium"), kinds, strict=True):
         rows = "".join(_versus(pair, counts[pair.id]) for pair in some)

@@ -1,6 +1,7 @@
 """A room in a browser: a projector and three phones, from the code on the screen to the win rate."""
 
 import re
+import sqlite3
 
 import pytest
 from playwright.sync_api import expect
@@ -16,6 +17,12 @@ def server(tmp_path):
     """The address of an app below a base path, with a database of its own."""
     with serving(tmp_path / "log", base="loop", ONE_LOOP_DATABASE=f"sqlite:///{tmp_path / 'rooms.sqlite'}") as url:
         yield url
+
+
+@pytest.fixture
+def database(tmp_path):
+    """The file that the server keeps its rooms in."""
+    return tmp_path / "rooms.sqlite"
 
 
 def step(projector, name):
@@ -89,3 +96,21 @@ def test_three_phones_teach_a_reward_model_and_judge_what_came_of_it(browser, se
     expect(phones[0].locator("#note")).to_be_visible()
     projector.reload()
     expect(projector.get_by_role("button", name=re.compile("Open a room"))).to_be_visible()
+
+
+def test_a_button_that_the_database_keeps_from_working_says_so_at_once(browser, server, database):
+    projector = browser.new_page(viewport=VIEWPORT)
+    projector.goto(f"{server}/room")
+    press(projector, "Open a room")
+    step(projector, "6 Take along")
+    closing = projector.get_by_role("button", name="Close the room")
+    expect(closing).to_be_visible()
+    other = sqlite3.connect(database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    closing.click()
+    expect(projector.get_by_text("database does not answer").first).to_be_visible()
+    other.execute("ROLLBACK")
+    other.close()
+    closing.click()
+    expect(projector.get_by_text("The room is closed")).to_be_visible()
+    expect(projector.get_by_text("database does not answer")).to_have_count(0)

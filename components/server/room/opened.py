@@ -28,21 +28,20 @@ def room_settings() -> RoomSettings:
         return RoomSettings(on=False)
 
 
-def settings_problem() -> str:
-    """A sentence for the host where a setting cannot be read; else nothing."""
+def rooms_off() -> str:
+    """Why there are no rooms here, in a sentence: the host wants none, or a setting cannot be read. Else nothing."""
     try:
-        room_settings_from(os.environ)
+        return "" if room_settings_from(os.environ).on else "The host of this server has switched rooms off."
     except ValueError as error:
         return str(error)
-    return ""
 
 
 def rooms() -> RoomStore:
     """The store. Raises RoomError where rooms are switched off, and DatabaseAwayError: asked again, it tries again."""
     global _opened, _purged
     settings = room_settings()
-    if not settings.on:
-        raise RoomError(settings_problem() or "The host of this server has switched rooms off.")
+    if why := rooms_off():
+        raise RoomError(why)
     with _lock:
         now = time.time()
         try:
