@@ -75,8 +75,8 @@ def show_taking_along(desk: Desk) -> None:
     if ties:
         often = "once" if ties == 1 else f"{ties:,} times"
         st.caption(
-            f"“The same” was said {often}. TRL's format cannot say it: these votes are left out there; among the choices each "
-            "is half a choice either way."
+            f"“The same” was said {often}. TRL's format cannot say it: these votes are left out there; among the choices "
+            "each is half a choice either way."
         )
     _end(desk)
     conclude("What people said is data like any other: take it along, and let it be deleted here.")
