@@ -54,8 +54,11 @@ def test_the_stage_goes_along_as_it_is_looked_at(page):
 
 def test_a_sample_goes_along(page):
     page.goto("/return?seed=7")
+    count = page.get_by_label("n, up to 10,000")
+    count.fill("1000", timeout=PATIENCE)
+    count.press("Enter")
     page.get_by_role("button", name="Sample", exact=True).click(timeout=PATIENCE)
-    expect(page.get_by_text("1,000 walks, ")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("G₀ of 1,000 walks")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Take along").click()
     expect(page.get_by_text("CSV: a row a trajectory, 1,000 of them")).to_be_visible(timeout=PATIENCE)
     name, text = take(page, "The returns")
