@@ -116,8 +116,8 @@ class ReturnsMemory:
         return tuple(sorted(self.revealed))
 
     def sample_anew(self, count: int) -> None:
-        """So many trajectories, as if none had been drawn before."""
-        self.count = self.typed = count
+        """So many trajectories, as if none had been drawn before. Everybody begins with one, and more are offered."""
+        self.count, self.typed = count, count if count > 1 else FIRST
         self.drawings.clear()
         self.refused, self.worth_of = "", None
 
