@@ -55,6 +55,7 @@ def test_back_walks_beats_and_a_laboratory_page_loses_nothing(page):
     expect(page.locator(".lesson")).to_be_visible()
     page.get_by_role("button", name="Next", exact=True).click()
     expect(heading(page, "Add it up")).to_be_visible()
+    expect(page).to_have_url(re.compile("beat=trajectory"))  # it is written when the beat has been drawn
     page.go_back()
     expect(heading(page, "The world draws, too")).to_be_visible()
     expect(page.locator(".lesson")).to_be_visible()
