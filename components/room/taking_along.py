@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import PurePath
 
 import streamlit as st
 
@@ -19,6 +21,7 @@ from mdp_core.rlhf.preference_lines import preference_lines
 from mdp_core.rlhf.votes import FIRST, SAME, SECOND, voted_choices
 from mdp_core.tables import votes_table
 
+KINDS = {".csv": "text/csv", ".jsonl": "application/jsonl", ".json": "application/json"}
 ANSWERS = {FIRST: "first", SECOND: "second", SAME: "the same"}
 
 
@@ -31,38 +34,26 @@ def show_taking_along(desk: Desk) -> None:
     )
     name = f"one-loop-room-{desk.mine.code}"
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="room_files"):
-        st.download_button(
+        _offer(
             "Votes, a table",
+            "CSV: a row a vote, with its pair, the phone's number in this room, the answer and the time.",
             lambda: votes_csv(desk),
             f"{name}.csv",
-            "text/csv",
-            key="room_csv",
-            icon=":material/download:",
-            on_click="ignore",
-            disabled=not votes,
-            help="CSV: a row a vote, with its pair, the phone's number in this room, the answer and the time.",
+            there=bool(votes),
         )
-        st.download_button(
+        _offer(
             "Preferences for TRL",
+            "JSON lines: prompt, chosen and rejected, a line a vote, as TRL's trainers read them.",
             lambda: votes_trl(desk),
             f"{name}.jsonl",
-            "application/jsonl",
-            key="room_trl",
-            icon=":material/download:",
-            on_click="ignore",
-            disabled=len(votes) == ties,
-            help="JSON lines: prompt, chosen and rejected, a line a vote, as TRL's trainers read them.",
+            there=len(votes) > ties,
         )
-        st.download_button(
+        _offer(
             "Choices for page Score",
+            "A choice for every pair and direction, which counts as many as voted so.",
             lambda: votes_choices(desk),
             f"{name}-choices.json",
-            "application/json",
-            key="room_choices",
-            icon=":material/download:",
-            on_click="ignore",
-            disabled=not desk.seen.votes_on(PAIRS),
-            help="A choice for every pair and direction, which counts as many as voted so.",
+            there=bool(desk.seen.votes_on(PAIRS)),
         )
         if st.button(
             "Open them on page Score",
@@ -80,6 +71,22 @@ def show_taking_along(desk: Desk) -> None:
         )
     _end(desk)
     conclude("What people said is data like any other: take it along, and let it be deleted here.")
+
+
+def _offer(label: str, says: str, make: Callable[[], str], file: str, *, there: bool) -> None:
+    """A button that saves a file, which is made when it is asked for."""
+    kind = PurePath(file).suffix
+    st.download_button(
+        label,
+        make,
+        file,
+        KINDS[kind],
+        key=f"room_{kind[1:]}",
+        icon=":material/download:",
+        on_click="ignore",
+        disabled=not there,
+        help=says,
+    )
 
 
 def votes_csv(desk: Desk) -> str:
