@@ -15,21 +15,14 @@ def open_stage(page, query):
     return page
 
 
-@pytest.fixture
-def tab(browser, server, request):
-    width, height = getattr(request, "param", (1280, 720))
-    context = browser.new_context(base_url=server, viewport={"width": width, "height": height})
-    yield context.new_page()
-    context.close()
-
-
-@pytest.mark.parametrize("tab", [(1280, 720), (375, 812)], indirect=True)
+@pytest.mark.parametrize("size", [(1280, 720), (375, 812)])
 @pytest.mark.parametrize(
     ("query", "said"), [("prompt=zzz", "does not know “zzz”"), ("gamma=nonsense", "gamma in the link")]
 )
-def test_a_message_moves_nothing_and_hides_no_transport(tab, query, said):
-    quiet = open_stage(tab, "prompt=the+movie+was").locator(STEP).bounding_box()
-    page = open_stage(tab, query)
+def test_a_message_moves_nothing_and_hides_no_transport(page, size, query, said):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    quiet = open_stage(page, "prompt=the+movie+was").locator(STEP).bounding_box()
+    open_stage(page, query)
     message = page.locator(".st-key-messages", has_text=said)
     expect(message).to_be_visible()
     assert page.locator(STEP).bounding_box() == quiet

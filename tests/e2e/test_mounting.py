@@ -25,8 +25,7 @@ MOUNT = """async ([code, html, data]) => {
 }"""
 
 
-def test_the_second_one_stands_alone(context):
-    page = context.new_page()
+def test_the_second_one_stands_alone(page):
     page.goto("about:blank")
     left, right = (grid_picture(GridScenario(world=name), 7, None) for name in ("lake", "norvig"))
     data = {"frames": stage(left, right), "view": {"step": 0, "gamma": 0.9}, "command": 0, "rows": list(player.ROWS)}

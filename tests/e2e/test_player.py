@@ -96,7 +96,8 @@ def test_keys_pressed_fast_lose_nothing(page):
     at(page, length)
 
 
-def test_the_address_follows_keys_that_are_faster_than_the_network(page):
+def test_the_address_follows_keys_that_are_faster_than_the_network(own_page):
+    page = own_page  # nothing takes the ear off its wire again
     asked, late, slow = [], [], False  # what the server is asked, and what it says that the browser has not heard yet
 
     def between(browser):
@@ -234,24 +235,21 @@ def test_two_tabs_do_not_know_each_other(page, context):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_whole_stage_fits_a_projector(browser, server, scheme):
-    context = browser.new_context(base_url=server, viewport={"width": 1280, "height": 720}, color_scheme=scheme)
-    page = context.new_page()
+def test_the_whole_stage_fits_a_projector(page, scheme):
+    page.emulate_media(color_scheme=scheme)
     open_stage(page)
     bottom = page.locator(".returns .sum").bounding_box()
     assert bottom["y"] + bottom["height"] <= 720
     main = page.locator("[data-testid=stMain]")
     assert main.evaluate("(e) => e.scrollHeight <= e.clientHeight + 1")
     assert page.locator(".stage").evaluate("(e) => e.classList.contains('dark')") == (scheme == "dark")
-    context.close()
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (3840, 2160)])
-def test_the_stage_fills_the_window_and_a_third_of_its_height_is_the_map(browser, server, size):
+def test_the_stage_fills_the_window_and_a_third_of_its_height_is_the_map(page, size):
     width, height = size
-    context = browser.new_context(base_url=server, viewport={"width": width, "height": height})
-    page = context.new_page()
-    open_stage(page, REVIEW.replace("/?", "/stage?"))
+    page.set_viewport_size({"width": width, "height": height})
+    open_stage(page)
     main = page.locator("[data-testid=stMain]")
     expect(main).to_have_js_property("scrollHeight", main.evaluate("(e) => e.clientHeight"))
     stage, world, text = (page.locator(name).bounding_box() for name in (".stage", "svg.map", ".page"))
@@ -261,24 +259,20 @@ def test_the_stage_fills_the_window_and_a_third_of_its_height_is_the_map(browser
     assert stage["width"] >= 0.95 * width
     size_of_type = page.locator(".bars .bar .label").first.evaluate("(e) => parseFloat(getComputedStyle(e).fontSize)")
     assert size_of_type >= 0.02 * height
-    context.close()
 
 
-def test_a_phone_gets_one_column_and_nothing_sticks_out(browser, server):
-    context = browser.new_context(base_url=server, viewport={"width": 375, "height": 812})
-    page = context.new_page()
+def test_a_phone_gets_one_column_and_nothing_sticks_out(page):
+    page.set_viewport_size({"width": 375, "height": 812})
     open_stage(page)
     left, right = (page.locator(f".policy .side.{side}").bounding_box() for side in ("grid", "text"))
     assert left["x"] == right["x"]
     assert left["y"] + left["height"] <= right["y"]
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     assert page.locator(".stage").evaluate("(e) => e.scrollWidth <= e.clientWidth + 1")
-    context.close()
 
 
-def test_reduced_motion_is_honoured(browser, server):
-    context = browser.new_context(base_url=server, reduced_motion="reduce")
-    page = context.new_page()
+def test_reduced_motion_is_honoured(page):
+    page.emulate_media(reduced_motion="reduce")
     open_stage(page)
     page.keyboard.press("ArrowRight")
     at(page, 1)
@@ -289,7 +283,6 @@ def test_reduced_motion_is_honoured(browser, server):
     page.locator("button.play").click()
     page.wait_for_timeout(500)
     expect(page.locator(".row.lit")).to_have_count(0)
-    context.close()
 
 
 def test_the_step_is_read_aloud(page):
