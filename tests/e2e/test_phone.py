@@ -133,6 +133,23 @@ def test_votes_without_a_network_are_kept_through_a_reload_and_counted_once(phon
     errors.clear()  # the browser calls it an error that there was no network
 
 
+def test_what_was_kept_for_a_room_that_is_gone_is_forgotten(phone, room, errors):
+    room.ask_pairs([(f"good {i}", f"bad {i}") for i in range(6)])
+    phone.goto(room.url)
+    prefer(phone, "good")
+    counted(phone, 1)
+    phone.context.set_offline(True)
+    prefer(phone, "good")
+    expect(phone.locator("#status")).to_contain_text("1 answer kept on this phone")
+    room.store.delete_room(room.room.id)
+    phone.context.set_offline(False)
+    expect(phone.get_by_role("heading", name="This room is gone")).to_be_visible()
+    expect(phone.locator("#status")).to_have_text("")
+    kept = json.loads(phone.evaluate("Object.values(localStorage)[0]"))
+    assert (kept["waiting"], kept["counted"], kept["turn"]) == ([], [], 2)
+    errors.clear()  # the browser calls a 404 an error
+
+
 def test_a_vote_survives_the_server(phone, room, errors):
     """Killed right after "counted", and killed while a vote is on its way."""
     room.ask_pairs([(f"good {i}", f"bad {i}") for i in range(6)])

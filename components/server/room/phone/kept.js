@@ -83,6 +83,13 @@ export class Kept {
     });
   }
 
+  /** The room is gone: forget what was said in it, but not who this phone was. Whether it ever said something.
+   *  @returns {boolean} */
+  leave() {
+    this.change((state) => Object.assign(state, { waiting: [], counted: [], done: {}, replies: {} }));
+    return this.state.turn > 0;
+  }
+
   /** What is to be sent now, the oldest first. */
   sendable() {
     const said = [];

@@ -127,8 +127,10 @@ class Phone {
     this.trouble = out ? " " : sentence;
     if (answer.status === 400) this.kept.settle([], said.map((one) => one.turn)); // it would never be taken
     if (!out) return;
-    [this.asks, this.knows, this.wait] = [null, "", SLOWEST];
-    note("No way in", sentence, true);
+    [this.asks, this.knows, this.wait, this.complaint] = [null, "", SLOWEST, ""];
+    if (data.gone && this.kept.leave()) {
+      note("This room is gone", "It was deleted, or its time was over. What you said in it is gone with it.", true);
+    } else note("No way in", sentence, true);
   }
 
   slow(atLeast) {
