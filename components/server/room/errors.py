@@ -7,6 +7,10 @@ class RoomError(ValueError):
     """Something a room does not do; the message is a sentence for the visitor or the phone."""
 
 
+class RoomsOffError(RoomError):
+    """This server has no rooms: its host wants none, or has made a setting that cannot be read."""
+
+
 class NoRoomError(RoomError):
     """No room of that code, or none any more."""
 
@@ -61,9 +65,7 @@ class TooManyError(RoomError):
 
 
 class DatabaseAwayError(Exception):
-    """The database is away, locked or full: what was to be kept is not, and may be sent again."""
+    """The database is away, locked, full or not to be written to: what was to be kept is not, and may be sent again."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "The room's database does not answer. Nothing that was counted is lost; this will be tried again."
-        )
+    def __init__(self, why: str = "does not answer") -> None:
+        super().__init__(f"The room's database {why}. Nothing that was counted is lost; this will be tried again.")

@@ -14,8 +14,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from components.server.room import tables as t
+from components.server.room.away import away
 from components.server.room.codes import digest, new_code, new_secret, opens
-from components.server.room.errors import DatabaseAwayError, FullRoomError, NoRoomError, NotYoursError
+from components.server.room.errors import FullRoomError, NoRoomError, NotYoursError
 from components.server.room.records import Asking, Pair, Pulse, Question, Reply, Room, Vote
 
 LATELY = 10.0  # seconds since a phone that counts as being here was seen
@@ -267,7 +268,7 @@ class RoomStore:
         except IntegrityError as error:  # what a row belongs to was deleted
             raise NoRoomError from error
         except (DBAPIError, PoolTimeout) as error:
-            raise DatabaseAwayError from error
+            raise away(error) from error
 
     def _turn(self, connection: Connection, room: int, **changes: str) -> None:
         """Phones may be asked something else from now on. It writes first: nobody else then writes before it is done."""

@@ -5,6 +5,7 @@ A number names one row for ever, in SQLite too (`sqlite_autoincrement`): phones 
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,7 @@ def open_database(address: str) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _open_file(url)
     engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": PATIENCE})
+    event.listen(engine, "connect", _dress_postgresql)
     metadata.create_all(engine)
     return engine
 
@@ -147,6 +149,12 @@ def _open_file(url: URL) -> Engine:
         if _which(file) is None:  # no empty one takes the place of what was removed
             raise DatabaseAwayError
 
+    def reopen(context: Any) -> None:
+        """A connection that was opened while the file was only to be read never writes, whatever the host mends."""
+        if getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_READONLY:
+            context.is_disconnect = True
+
+    event.listen(engine, "handle_error", reopen)
     event.listen(engine, "connect", dress)
     event.listen(engine, "checkout", check)
     metadata.create_all(engine)
@@ -161,6 +169,13 @@ def _which(file: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _dress_postgresql(connection: Any, _: Any) -> None:
+    """Left to itself it would wait for another one's lock as long as that one likes."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = {1000 * PATIENCE}")
+    connection.commit()
 
 
 def _dress_sqlite(connection: Any) -> None:

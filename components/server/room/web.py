@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -14,16 +15,17 @@ from components.server.room.desk import RoomDesk
 from components.server.room.errors import (
     DatabaseAwayError,
     FullRoomError,
+    NoRoomError,
     NoSenseError,
     RoomError,
+    RoomsOffError,
     TooManyError,
 )
-from components.server.room.opened import room_settings, rooms
+from components.server.room.opened import rooms, rooms_off
 from components.server.room.phone_page import phone_headers, phone_page
 from components.server.room.sent import MOST_BYTES, read_sent
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-OFF = "The host of this server has switched rooms off."
 
 
 def room_routes(base: str = "", desk: Callable[[], RoomDesk] | None = None) -> list[Route]:
@@ -56,15 +58,15 @@ def _prefix(base: str) -> str:
 
 async def _page(_: Request) -> Response:
     """The page is the same for every code: whether there is a room, it asks."""
-    if not room_settings().on:
-        return Response(OFF, 404, HEADERS, "text/plain")
+    if why := rooms_off():
+        return Response(why, 404, HEADERS, "text/plain")
     return Response(phone_page(), headers=phone_headers(), media_type="text/html")
 
 
 async def _now(request: Request, desk: Callable[[], RoomDesk]) -> Response:
     try:
-        if not room_settings().on:
-            raise RoomError(OFF)
+        if why := rooms_off():
+            raise RoomsOffError(why)
         sent = read_sent(await _body(request))
         code = read_code(request.path_params["code"])
         answer = await desk().exchange(code, sent)
@@ -91,7 +93,10 @@ def _refusal(error: RoomError | DatabaseAwayError) -> Response:
     headers = dict(HEADERS)
     if isinstance(error, TooManyError | DatabaseAwayError):
         headers["Retry-After"] = "3"
-    return JSONResponse({"sentence": str(error)}, _status(error), headers)
+    said: dict[str, Any] = {"sentence": str(error)}
+    if isinstance(error, NoRoomError):  # and not only out of reach: what a phone has kept for it is for nobody
+        said["gone"] = True
+    return JSONResponse(said, _status(error), headers)
 
 
 def _status(error: RoomError | DatabaseAwayError) -> int:

@@ -80,17 +80,29 @@ class RoomWriter:
         wrote = time.monotonic()
         running = True
         while running:
-            jobs, running = self._waiting()
-            self._write(jobs)
-            if not running or time.monotonic() - wrote > SEE_EVERY:
-                wrote = time.monotonic()
-                self._write_seen()
+            jobs, running = self._waiting(SEE_EVERY)
+            try:
+                self._write(jobs)
+                if not running or time.monotonic() - wrote > SEE_EVERY:
+                    wrote = time.monotonic()
+                    self._write_seen()
+            except DatabaseAwayError as error:
+                running = self._refuse(jobs, error) and running
 
-    def _waiting(self) -> tuple[list[_Job], bool]:
-        """All that waits now, none where nothing comes for SEE_EVERY seconds; and whether more may come."""
+    def _refuse(self, jobs: list[_Job], error: DatabaseAwayError) -> bool:
+        """Nobody waits for the database twice: who came while it was waited for hears the same. Whether more may come."""
+        running = True
+        _fail(jobs, error)
+        while running and (jobs or self._jobs.qsize()):
+            jobs, running = self._waiting(0.0)
+            _fail(jobs, error)
+        return running
+
+    def _waiting(self, seconds: float) -> tuple[list[_Job], bool]:
+        """All that waits now, none where nothing comes for so many seconds; and whether more may come."""
         jobs: list[_Job] = []
         try:
-            job = self._jobs.get(timeout=SEE_EVERY)
+            job = self._jobs.get(timeout=seconds)
             while job is not None:
                 if job.done.set_running_or_notify_cancel():
                     jobs.append(job)
@@ -102,6 +114,7 @@ class RoomWriter:
         return jobs, False
 
     def _write(self, jobs: Sequence[_Job]) -> None:
+        """Raises DatabaseAwayError, and then leaves those that are not done to the caller."""
         joins: dict[int, list[_Job]] = {}
         for job in jobs:
             if isinstance(job.what, Join):
@@ -114,6 +127,8 @@ class RoomWriter:
         tokens = [job.what.token for job in jobs if isinstance(job.what, Join)]
         try:
             numbers = self._rooms().phones(room, tokens, time.time())
+        except DatabaseAwayError:
+            raise
         except Exception as error:  # whatever it was: nobody waits for ever
             _fail(jobs, error)
             return
@@ -138,6 +153,8 @@ class RoomWriter:
             half = len(jobs) // 2  # one of a room that is gone keeps none of the others back
             self._record(jobs[:half])
             self._record(jobs[half:])
+        except DatabaseAwayError:
+            raise
         except Exception as error:  # whatever it was: nobody waits for ever
             _fail(jobs, error)
         else:
@@ -149,10 +166,13 @@ class RoomWriter:
             seen, self._seen = self._seen, {}
         try:
             self._rooms().see(seen)
+        except DatabaseAwayError:
+            raise
         except Exception:  # they will be seen again in two seconds
             return
 
 
 def _fail(jobs: Sequence[_Job], error: Exception) -> None:
     for job in jobs:
-        job.done.set_exception(error)
+        if not job.done.done():
+            job.done.set_exception(error)

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[4]
+# The administrator may write everywhere: a server that shall meet a file's mode is started without that right.
+AS_ANYBODY = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
 PATIENCE = 60  # seconds for a process that may share its cores with other tests
 
 
@@ -23,13 +25,13 @@ def free_port():
 class Server:
     """One process on a port of its own."""
 
-    def __init__(self, database, log, port=None):
+    def __init__(self, database, log, port=None, start=()):
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = log.open("a")
         command = [sys.executable, "-m", "uvicorn", "tests.components.server.room.rooms_app:app", "--no-access-log"]
         self.process = subprocess.Popen(
-            [*command, "--host", "127.0.0.1", "--port", str(self.port)],
+            [*start, *command, "--host", "127.0.0.1", "--port", str(self.port)],
             cwd=ROOT,
             env=os.environ | {"ONE_LOOP_DATABASE": database},
             stdout=self._log,
@@ -62,9 +64,9 @@ class Server:
 
 
 @contextmanager
-def server(database, log, port=None):
+def server(database, log, port=None, start=()):
     """A server over that database, for as long as it is needed."""
-    running = Server(database, log, port)
+    running = Server(database, log, port, start)
     try:
         yield running
     finally:

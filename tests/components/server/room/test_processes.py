@@ -10,7 +10,7 @@ from components.server.room.store import RoomStore
 from components.server.room.tables import open_database
 from mdp_core.rlhf.votes import SAME
 from tests.components.server.room.phones import Lectern, Phone
-from tests.components.server.room.processes import PATIENCE, Server, server
+from tests.components.server.room.processes import AS_ANYBODY, PATIENCE, Server, server
 
 TEXTS = [(f"good {i}", f"bad {i}") for i in range(6)]
 
@@ -40,6 +40,38 @@ def test_what_was_counted_survives_the_kill_of_the_server(own, database, tmp_pat
                 assert len(own.votes(lectern.room.id)) == kept
     finally:
         running.stop()
+
+
+@pytest.mark.parametrize("closed", ["file", "folder"])
+def test_votes_that_may_not_be_written_are_refused_with_a_sentence_and_counted_later(tmp_path, closed):
+    """The server begins while its file, or the folder that it is in, may only be read."""
+    folder = tmp_path / "data"
+    database, place = (
+        f"sqlite:///{folder / 'rooms.sqlite'}",
+        {"file": folder / "rooms.sqlite", "folder": folder}[closed],
+    )
+    engine = open_database(database)
+    store = RoomStore(engine)
+    with httpx2.Client(timeout=60) as client:
+        lectern = Lectern(store, client)
+        [pair] = lectern.ask_pairs(TEXTS[:1])
+        engine.dispose()  # the file is whole, with nothing beside it
+        writable = place.stat().st_mode
+        place.chmod(0o444 if closed == "file" else 0o555)
+        try:
+            with server(database, tmp_path / "log", start=AS_ANYBODY) as running:
+                client.base_url = running.url
+                phone = lectern.phone()
+                refused = phone.post(said=[{"pair": pair.id, "answer": SAME, "turn": 1}])
+                assert refused.status_code == 503
+                assert "The room's database cannot be written to." in refused.json()["sentence"]
+                place.chmod(writable)
+                for beside in folder.glob("rooms.sqlite-*"):  # SQLite gives them the mode that the file had
+                    beside.chmod(0o644)
+                assert phone.vote(pair.id, SAME, turn=1)["counted"] == [1]
+        finally:
+            place.chmod(writable)
+    assert [vote.answer for vote in store.votes(lectern.room.id)] == [SAME]
 
 
 def until_gone(phone):

@@ -239,12 +239,46 @@ def test_a_database_that_another_one_has_locked(tmp_path, monkeypatch):
     room, _ = store.open_room({}, 100.0, 50.0)
     with sqlite3.connect(file, isolation_level=None) as other:
         other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(DatabaseAwayError):
+        with pytest.raises(DatabaseAwayError, match="locked by another program"):
             store.ask(room.id, Asking("closed"))
         assert store.room(room.code, 100.0).asks.kind == "nothing"  # who reads does not wait
         other.execute("ROLLBACK")
     store.ask(room.id, Asking("closed"))
     assert store.room(room.code, 100.0).asks.kind == "closed"
+    engine.dispose()
+
+
+def test_a_postgresql_that_another_one_has_locked(database, monkeypatch):
+    from sqlalchemy import text
+
+    from components.server.room import tables
+
+    if database.startswith("sqlite"):
+        pytest.skip("its file is locked above")
+    monkeypatch.setattr(tables, "PATIENCE", 1)
+    engine = open_database(database)
+    store = RoomStore(engine)
+    room, _ = store.open_room({}, 100.0, 50.0)
+    with engine.begin() as other:
+        other.execute(text("LOCK TABLE room IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(DatabaseAwayError, match="locked by another program"):
+            store.room(room.code, 100.0)
+    store.ask(room.id, Asking("closed"))
+    engine.dispose()
+
+
+@pytest.mark.parametrize(("wrong", "why"), [("query_only=1", "cannot be written to"), ("max_page_count=1", "is full")])
+def test_a_database_that_takes_nothing_more_says_why(tmp_path, wrong, why):
+    from sqlalchemy import event
+
+    engine = open_database(f"sqlite:///{tmp_path / 'rooms.sqlite'}")
+    store = RoomStore(engine)
+    room, _ = store.open_room({}, 100.0, 50.0)
+    engine.dispose()
+    event.listen(engine, "connect", lambda connection, _: connection.execute(f"PRAGMA {wrong}"))
+    with pytest.raises(DatabaseAwayError, match=why):
+        store.add_pairs(room.id, "taste", [("good" * 900, f"bad {i}") for i in range(100)])
+    assert store.pairs(room.id) == ()
     engine.dispose()
 
 

@@ -236,7 +236,7 @@ def test_a_room_that_is_deleted_is_gone_and_a_closed_one_takes_nothing(lectern):
     assert [vote.answer for vote in lectern.store.votes(lectern.room.id)] == [SAME]
     lectern.store.delete_room(lectern.room.id)
     gone = phone.post(said=[{"pair": pair.id, "answer": 0, "turn": 9}])
-    assert gone.status_code == 404
+    assert (gone.status_code, gone.json()["gone"]) == (404, True)
 
 
 def test_a_full_room_says_so(lectern, monkeypatch):
@@ -365,6 +365,18 @@ def test_rooms_can_be_switched_off(lectern, monkeypatch):
     assert (page.status_code, said.status_code) == (404, 404)
     assert "switched rooms off" in page.text
     assert "switched rooms off" in said.json()["sentence"]
+
+
+def test_what_the_host_has_set_wrongly_is_said_and_no_vote_is_thrown_away_for_it(lectern, monkeypatch):
+    monkeypatch.setenv("ONE_LOOP_DATABASE", "mysql://host:secret@name")
+    page, said = lectern.client.get("/r"), lectern.phone().post()
+    assert (page.status_code, said.status_code) == (404, 404)
+    for text in (page.text, said.json()["sentence"]):
+        assert text.startswith(
+            "A setting of this server cannot be read, so it has no rooms. ONE_LOOP_DATABASE is no address"
+        )
+        assert "secret" not in text
+    assert "gone" not in said.json()
 
 
 @pytest.mark.parametrize("base", ["loop", "/talks/loop/"])
