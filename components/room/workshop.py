@@ -86,6 +86,7 @@ class Workshop:
     ) -> None:
         from mdp_core.rlhf.reward_training import FewChoicesError
         from mdp_core.rlhf.taste import foretold_by, learn_taste
+        from mdp_core.tokens.lane import LaneClosedError
 
         try:
             features = self._read(model, texts)
@@ -102,6 +103,8 @@ class Workshop:
             self.taste, self.too_few = None, True
         except (RoomError, DatabaseAwayError):
             self._asked = None  # again, when the room can be told
+        except LaneClosedError:  # the server is ending: what was learned is nobody's any more
+            return
         except Exception:
             logging.getLogger(__name__).exception("a room's taste could not be learned")
         finally:

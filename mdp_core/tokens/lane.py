@@ -16,6 +16,10 @@ T = TypeVar("T")
 _setting_up = threading.Lock()
 
 
+class LaneClosedError(RuntimeError):
+    """Nothing is done in a lane any more: the interpreter is ending."""
+
+
 class Lane:
     """A thread of its own that does what it is given, one thing after the other, in the order in which it was asked.
 
@@ -51,7 +55,14 @@ class Lane:
                 torch.set_num_threads(elsewhere)
 
     def run(self, work: Callable[[], T]) -> T:
-        """What `work()` returns, when its turn has come; raises what it raises. Work in the lane may call it: it goes on."""
+        """What `work()` returns, when its turn has come; raises what it raises. Work in the lane may call it: it goes on.
+
+        Raises LaneClosedError where the interpreter is ending.
+        """
         if threading.get_ident() in self._thread:
             return work()
-        return self._worker.submit(work).result()
+        try:
+            turn = self._worker.submit(work)
+        except RuntimeError as error:
+            raise LaneClosedError("The program is ending: nothing more is begun.") from error
+        return turn.result()

@@ -1,5 +1,9 @@
 """The workshop of a room: what it learns from votes beside the pages, and what it tells the store."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -102,3 +106,29 @@ def test_few_votes_are_waited_for_and_a_database_that_is_away_is_told_later(pock
     assert shop.taste.foretold.votes == 48
     learned(shop, clock, pocket, texts, votes, told.append)
     assert len(told) == 1
+
+
+ENDS = """
+import threading
+from components.room.workshop import Workshop
+from components.server.room.records import Vote
+from mdp_core.tokens.sources import drain, load
+
+pocket, read, ended = drain(load("pocket")), threading.Event(), threading.Event()
+
+class Slow(dict):
+    def values(self):  # in the thread, right before the model is asked to read
+        read.set()
+        ended.wait(60)
+        return super().values()
+
+Workshop().learn(pocket, Slow({1: ("good", "bad")}), [Vote(1, 1, 0, 1)], lambda worth: None)
+read.wait(60)
+threading._register_atexit(ended.set)
+"""
+
+
+def test_a_server_that_ends_while_something_is_learned_says_nothing(pocket):
+    root = Path(__file__).parents[3]
+    done = subprocess.run([sys.executable, "-c", ENDS], cwd=root, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
