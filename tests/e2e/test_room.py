@@ -6,10 +6,10 @@ import sqlite3
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import VIEWPORT, serving
+from tests.e2e.conftest import serving
+from tests.e2e.rooms import come_in, counted, open_room, press
 
-PHONE = {"width": 320, "height": 640}
-TAPS = 9  # of each phone
+TAPS = 6  # of each phone: the pairs that everybody is asked about
 
 
 @pytest.fixture
@@ -29,28 +29,20 @@ def step(projector, name):
     projector.locator("[class*=st-key-room_step]").get_by_text(name, exact=True).click()
 
 
-def press(projector, name):
-    projector.get_by_role("button", name=re.compile(name)).click()
-
-
-def vote(phones, button, counted):
-    """Every phone taps TAPS times, having `counted` votes before."""
-    for phone in phones:
-        for n in range(counted + 1, counted + TAPS + 1):
+def vote(phones, button, before):
+    """Every phone taps TAPS times, having `before` votes already."""
+    for n in range(before + 1, before + TAPS + 1):
+        for phone in phones:
             phone.locator(f"#pairs:not([hidden]):not(.fresh) {button}").click()  # double taps do not count
-            expect(phone.locator("#status")).to_have_text(f"{n} answer{'s' * (n != 1)} counted.")
+            counted(phone, n)
 
 
 def test_three_phones_teach_a_reward_model_and_judge_what_came_of_it(browser, server):
-    lectern = browser.new_context(viewport=VIEWPORT)
-    projector = lectern.new_page()
-    projector.goto(f"{server}/room")
-    press(projector, "^groups ?Open a room|^Open a room")
-    code = projector.locator(".room-code .code").inner_text().replace(" ", "")
+    projector, code = open_room(browser, server, "tokens=6")
     assert code not in projector.url
 
     # The browser, and no address, knows whose room it is.
-    [cookie] = [cookie for cookie in lectern.cookies() if cookie["name"] == "one_loop_room"]
+    [cookie] = [cookie for cookie in projector.context.cookies() if cookie["name"] == "one_loop_room"]
     assert (cookie["path"], cookie["sameSite"]) == ("/loop/", "Strict")
     projector.reload()
     expect(projector.locator(".room-code .code")).to_have_text(f"{code[:3]} {code[3:]}")
@@ -59,9 +51,7 @@ def test_three_phones_teach_a_reward_model_and_judge_what_came_of_it(browser, se
     expect(stranger.get_by_role("button", name=re.compile("Open a room"))).to_be_visible()
     stranger.close()
 
-    phones = [browser.new_context(viewport=PHONE).new_page() for _ in range(3)]
-    for phone in phones:
-        phone.goto(f"{server}/r/{code}")
+    phones = come_in(browser, server, code)
     expect(projector.locator(".room-code .here")).to_contain_text("3 phones are here")
 
     step(projector, "2 Vote")
@@ -76,7 +66,7 @@ def test_three_phones_teach_a_reward_model_and_judge_what_came_of_it(browser, se
 
     step(projector, "4 Tune")
     steps = projector.get_by_label("steps")
-    steps.fill("4")
+    steps.fill("2")
     steps.press("Enter")
     press(projector, "Tune on the room")
     expect(projector.get_by_text("By the reward model, the mean score went")).to_be_visible()
@@ -99,9 +89,7 @@ def test_three_phones_teach_a_reward_model_and_judge_what_came_of_it(browser, se
 
 
 def test_a_button_that_the_database_keeps_from_working_says_so_at_once(browser, server, database):
-    projector = browser.new_page(viewport=VIEWPORT)
-    projector.goto(f"{server}/room")
-    press(projector, "Open a room")
+    projector, _ = open_room(browser, server)
     step(projector, "6 Take along")
     closing = projector.get_by_role("button", name="Close the room")
     expect(closing).to_be_visible()

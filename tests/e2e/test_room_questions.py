@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import VIEWPORT, serving
+from tests.e2e.conftest import serving
+from tests.e2e.rooms import come_in, counted, open_room, press
 
-PHONE = {"width": 320, "height": 640}
 OVER, PLACE = "Nothing: it is over", "As much as the place where it stands"
 
 
@@ -18,29 +18,16 @@ def server(tmp_path):
         yield url
 
 
-def press(page, name):
-    button = page.get_by_role("button", name=re.compile(name))
-    expect(button).to_be_visible()
-    button.click()
-
-
 def answer(phone, option, n):
     """Tap it; the phone says that so many of its answers are counted."""
     phone.get_by_role("button", name=option).click()
-    expect(phone.locator("#status")).to_have_text(f"{n} answer{'s' * (n != 1)} counted.")
+    counted(phone, n)
 
 
 def test_a_room_votes_discusses_and_votes_again(browser, server):
-    lectern = browser.new_context(viewport=VIEWPORT)
-    projector = lectern.new_page()
-    projector.goto(f"{server}/room")
-    press(projector, "Open a room")
-    code = projector.locator(".room-code .code").inner_text().replace(" ", "")
+    projector, code = open_room(browser, server)
     projector.goto(f"{server}/?beat=end&talk=1")
-    phones = [browser.new_context(viewport=PHONE).new_page() for _ in range(3)]
-    for phone in phones:
-        phone.goto(f"{server}/r/{code}")
-        expect(phone.get_by_role("heading", name="Look at the screen")).to_be_visible()
+    phones = come_in(browser, server, code)
 
     ask = projector.get_by_role("button", name=re.compile("Ask the room"))
     ask.focus()
