@@ -81,6 +81,7 @@ class RoomMemory:
     problem: str = ""
     news: str = ""
     sure: bool = False  # the room's end was asked for once
+    awaited: int | None = None  # the run that went on while this tab was there
     shelved: set[int] = field(default_factory=set)  # runs that came to stand on this tab's shelf, or could not
     cursor: int | None = None  # the policy that the film's cursor is on
     watching: Iterator[tuple[int, int]] | None = None  # a prefix that is being read under every policy

@@ -88,6 +88,8 @@ def says_tuned(run: QueuedRun) -> str:
 def put_on_the_shelf(desk: Desk) -> None:
     """Once a run is over, its last policy stands on this tab's shelf, where Stage and Tune find it."""
     run, memory, number = desk.workshop.run, desk.memory, desk.workshop.runs
+    if run is not None and run.is_live:
+        memory.awaited = number
     if run is None or run.is_live or number in memory.shelved or not run.steps:
         return
     memory.shelved.add(number)
@@ -106,7 +108,8 @@ def put_on_the_shelf(desk: Desk) -> None:
     except ShelfError as error:
         memory.news = str(error)
         return
-    memory.news = f"“{kept.name}” is on the shelf: Stage and Tune know it."
+    if memory.awaited == number:  # else it has been told, before this tab was loaded anew
+        memory.news = f"“{kept.name}” is on the shelf: Stage and Tune know it."
 
 
 def spec_of(text: TextScenario, slow: bool, steps: int, beta: float) -> TuneSpec:
@@ -131,7 +134,7 @@ def _ask_to_begin(desk: Desk, model: LanguageModel, reward: RewardModel) -> None
         reward.check(model)
         run = QueuedRun(model, spec_of(desk.text, slow, memory.steps[slow], memory.beta), Principle(model=reward))
         desk.workshop.run, desk.workshop.runs = run, desk.workshop.runs + 1
-        memory.watching, memory.cursor = None, None
+        memory.watching, memory.cursor, memory.awaited = None, None, desk.workshop.runs
         run.begin(job_queue())
 
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="room_tune_row"):

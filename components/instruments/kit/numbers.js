@@ -47,11 +47,14 @@ export function digits(value) {
   return size >= 1e6 ? (value < 0 ? "\u2212" : "") + size.toExponential(1) : stepped(value, 100, 10);
 }
 
-/** A number beside an axis: as many digits as it needs, at most four.
+/** A number beside an axis: as many digits as it needs, at most four, and at most two of what is very small: there is no room
+ *  for its zeros.
  *  @param {number} value */
 export function tick(value) {
   const size = Math.abs(value);
-  return (value < 0 ? "\u2212" : "") + (size >= 1e5 ? size.toExponential(0) : String(Number(size.toPrecision(4))));
+  const tiny = size > 0 && size < 1e-3;
+  const text = size >= 1e5 ? size.toExponential(0) : tiny ? Number(size.toPrecision(2)).toExponential() : String(Number(size.toPrecision(4)));
+  return (value < 0 ? "\u2212" : "") + text;
 }
 
 /** A whole number written small, below the line: "12" -> "₁₂".

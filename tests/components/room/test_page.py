@@ -284,6 +284,7 @@ def test_the_run_is_scored_by_the_room_and_its_policy_stands_on_the_shelf_once(t
     assert "By the reward model, the mean score went from" in tuned.said
     shelf: Shelf = tuned.app.session_state["shelf"]
     [policy] = shelf
+    assert [toast.value for toast in tuned.app.toast] == [f"“{policy.name}” is on the shelf: Stage and Tune know it\\."]
     assert (policy.base, policy.step, policy.name) == ("pocket", 6, f"tuned by room {tuned.mine.code}")
     shelf.delete(policy.id)
     tuned.run()
@@ -297,6 +298,8 @@ def test_a_run_goes_on_while_another_step_is_shown_and_a_new_tab_opens_at_it(tun
     other = Lecturer()
     other.app.session_state["my room"] = tuned.mine
     assert "By the reward model, the mean score went from" in other.run().said
+    assert len(other.app.session_state["shelf"]) == 1
+    assert len(other.app.toast) == 0  # what was told is not told again after a reload
 
 
 def test_before_and_after_are_compared_blind_and_the_win_rate_is_that_of_the_votes(tuned):

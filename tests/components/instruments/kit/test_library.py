@@ -43,8 +43,8 @@ def test_numbers_for_the_eye(numbers):
 
 
 def test_the_larger_a_number_the_fewer_its_decimals(numbers):
-    ticks = numbers(*(["tick", value] for value in (0.005, -0.25, 1200, 0, -3e7)))
-    assert ticks == ["0.005", "−0.25", "1200", "0", "−3e+7"]
+    ticks = numbers(*(["tick", value] for value in (0.005, -0.25, 1200, 0, -3e7, 0.0005, -1.5e-6)))
+    assert ticks == ["0.005", "−0.25", "1200", "0", "−3e+7", "5e-4", "−1.5e-6"]
     sentence = numbers(*(["digits", value] for value in (-0.004, -0.126, 12.34, 123.4, 2.5e9)))
     assert sentence == ["0.00", "−0.13", "12.3", "123", "2.5e+9"]
     cell = numbers(*(["short", value] for value in (0.5, -12.34, 123.4, 9999, -12_345, 2.5e6)))
