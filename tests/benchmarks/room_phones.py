@@ -64,7 +64,7 @@ class Phone:
             status, heard = await self.post({"said": said, "more": not self.pairs})
             times.append(time.monotonic() - began)
             if status == 200 and heard.get("counted") == [self.turn]:
-                counted.append([self.token, pair["id"]])
+                counted.append([self.token, pair["id"], time.time()])
             else:
                 refused.append(status)
             self._hear(heard)
