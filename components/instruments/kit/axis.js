@@ -1,8 +1,9 @@
 // Scales and the marks on them. Pure.
 
-/** [low, high] of everything finite in `lists`, with `room` of its span on either side; never without a span.
+/** [low, high] of everything finite in `lists`, with `room` of its span on either side; never without a span: one below `least`
+ *  is none.
  *  @param {Iterable<ArrayLike<number | null>>} lists @returns {[number, number]} */
-export function extent(lists, room = 0.06) {
+export function extent(lists, room = 0.06, least = 1e-6) {
   let [low, high] = [Infinity, -Infinity];
   for (const list of lists) {
     for (const value of Array.from(list)) {
@@ -11,7 +12,7 @@ export function extent(lists, room = 0.06) {
     }
   }
   if (!(low <= high)) return [0, 1];
-  if (high - low < 1e-6) return [low - 0.5, high + 0.5];
+  if (high - low < least) return [low - 0.5, high + 0.5];
   return [low - room * (high - low), high + room * (high - low)];
 }
 

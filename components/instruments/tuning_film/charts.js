@@ -7,6 +7,8 @@ import { amount, digits, tick } from "../kit/numbers.js";
 import { pagePixel, roomIn } from "../kit/page_pixel.js";
 import { between, frontierAt, line } from "./engine.js";
 
+const LEAST = 1e-3; // of a curve's span: below is nothing but rounding, such as the KL of a policy to itself
+
 /** One quantity over the updates: line, band, and a second line where there is one. */
 export class Curve {
   constructor(parent, kind, go) {
@@ -42,7 +44,7 @@ export class Curve {
     const series = lines.filter((key) => curves[key].some((value) => value !== null));
     const bounds = band ? band.map((key) => curves[key]) : [];
     const spread = error ? curves[lines[0]].flatMap((value, i) => [value - curves[error][i], value + curves[error][i]]) : [];
-    const [low, high] = extent([...series.map((key) => curves[key]), ...bounds, spread]);
+    const [low, high] = extent([...series.map((key) => curves[key]), ...bounds, spread], 0.06, LEAST);
     const [left, right, top, floor] = [46, width - 8, 7, height - (axis ? 20 : 5)];
     const x = (n) => left + (n / Math.max(until, 1)) * (right - left);
     x.from = (px) => ((px - left) / (right - left)) * Math.max(until, 1);

@@ -53,6 +53,7 @@ def test_the_larger_a_number_the_fewer_its_decimals(numbers):
 
 
 def test_a_scale_holds_everything_and_has_a_span(axis):
+    assert axis(["extent", [[0, 4e-6]], 0.06, 1e-3]) == [pytest.approx([-0.5, 0.5], abs=1e-5)]
     span, flat, none, exact = axis(
         ["extent", [[0, None, 1], [3]], 0.1],
         ["extent", [[2, 2]]],
