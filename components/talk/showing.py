@@ -29,18 +29,18 @@ def show_wanted(memory: TalkMemory) -> None:
     memory.shown = number
     wrong = what_is_wrong(items[number])
     if wrong:
-        memory.problem = wrong
+        memory.problem = f"“{items[number].title}”: {wrong}"
         return
     _show(items[number])
 
 
 def what_is_wrong(item: Item) -> str:
-    """Why an item cannot be shown here; nothing where it can."""
+    """Why an item cannot be shown here, to be said behind its title; nothing where it can."""
     beat = _beat_of(item)
     if beat and beat not in places():
-        return f"“{item.title}”: there is no beat “{beat}” in this tour."
+        return f"there is no beat “{beat}” in this tour."
     if not item.beat and (item.page not in titles() or item.page == SPEAKER):
-        return f"“{item.title}”: there is no page “{item.page}” here."
+        return f"there is no page “{item.page}” here."
     return ""
 
 

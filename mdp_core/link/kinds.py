@@ -57,6 +57,28 @@ def choice(allowed: Collection[str]) -> Kind:
 def number(low: float, high: float, digits: str = "") -> Kind:
     """A number in [low, high], written with so many digits (".9"; six where none are named)."""
 
+    def write(value: float) -> str:
+        return f"{value:{digits}g}"
+
+    return Kind(write, _within(low, high, write))
+
+
+def whole(low: int, high: int, *, flows: bool = True) -> Kind:
+    """A whole number in [low, high], written out: rounded, a seed would be another one."""
+    within = _within(low, high, lambda value: str(int(value)))
+
+    def read(name: str, written: str, default: int | None, notes: list[str]) -> int | None:
+        value = within(name, written, default, notes)
+        return None if value is None else int(value)
+
+    return Kind(str, read, flows)
+
+
+def _within(
+    low: float, high: float, write: Callable[[float], str]
+) -> Callable[[str, str, float | None, list[str]], float | None]:
+    """How a number in [low, high] is read; the notes say it as `write` does."""
+
     def read(name: str, written: str, default: float | None, notes: list[str]) -> float | None:
         try:
             value = float(written)
@@ -64,25 +86,15 @@ def number(low: float, high: float, digits: str = "") -> Kind:
             value = math.nan
         if math.isnan(value):
             notes.append(
-                f"{name} in the link is not a number; it is {'left out' if default is None else f'{default:g}'} now."
+                f"{name} in the link is not a number; it is {'left out' if default is None else write(default)} now."
             )
             return default
         inside = float(min(max(value, low), high))
         if inside != value:
-            notes.append(f"{name} in the link was out of range; it is {inside:g} now.")
+            notes.append(f"{name} in the link was out of range; it is {write(inside)} now.")
         return inside
 
-    return Kind(lambda value: f"{value:{digits}g}", read)
-
-
-def whole(low: int, high: int, *, flows: bool = True) -> Kind:
-    """A whole number in [low, high], written out: rounded, a seed would be another one."""
-
-    def read(name: str, written: str, default: int | None, notes: list[str]) -> int | None:
-        value = number(low, high).read(name, written, default, notes)
-        return None if value is None else int(value)
-
-    return Kind(str, read, flows)
+    return read
 
 
 def flag() -> Kind:

@@ -116,6 +116,11 @@ def test_what_a_link_may_ask_to_be_learned_is_bounded():
     assert "learned in the link is none of exact, monte_carlo, sarsa" in notes[0]
 
 
+def test_a_whole_number_out_of_range_is_said_in_full():
+    _, _, notes = from_query({"seed": "9" * 400})
+    assert notes == ("seed in the link was out of range; it is 2147483647 now.",)
+
+
 def test_a_newer_version_is_read_as_far_as_it_goes():
     scenario, _, notes = from_query({"v": str(VERSION + 1), "prompt": "this book is", "hologram": "on"})
     assert scenario.text.prompt == "this book is"

@@ -79,3 +79,20 @@ def test_what_cannot_be_shown_is_said_and_the_talk_goes_on(item, wrong):
     assert memory.problem == f"“{item.title}”: {wrong}"
     memory.go(1)
     assert memory.wanted == 1
+
+
+def _menu():
+    from components.talk.memory import talk_memory
+    from components.talk.menu import draw_menu
+
+    draw_menu(talk_memory(), "Stage")
+
+
+def test_the_menu_says_an_item_s_title_once_and_what_is_wrong_with_it():
+    app = AppTest.from_function(_menu)
+    app.session_state["pages"] = {}
+    app.session_state["talk_menu"] = True
+    app.session_state["talk"] = TalkMemory(Talk("t", (Item("gone", beat="nonsense"),)))
+    app.run()
+    assert not app.exception
+    assert "1. **gone**: there is no beat “nonsense” in this tour\\." in [one.value for one in app.markdown]
