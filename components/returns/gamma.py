@@ -29,26 +29,29 @@ Arrows = list[list[list[float] | None]]
 
 @dataclass(frozen=True, eq=False)
 class TwoGoals:
-    """A line with a reward at either end. Not to be changed: all visitors share it."""
+    """A way with a reward at either end. Not to be changed: all visitors share it."""
 
     world: GridWorld
-    policies: tuple[Arrows, ...]  # the optimal arrows of every gamma of GAMMAS, laid out on the line
-    near: Prospect  # the reward on the left, as the world's tables say
-    far: Prospect  # the one on the right
+    policies: tuple[Arrows, ...]  # the optimal arrows of every gamma of GAMMAS, laid out on the map
+    near: Prospect  # the upper or left reward, as the world's tables say
+    far: Prospect  # the other one
 
 
 @lru_cache(maxsize=32)
-def goals_of(near: float, near_moves: int, far: float, far_moves: int) -> TwoGoals:
-    """The line with these rewards, so many moves from the start."""
-    world = two_goals(near, near_moves, far, far_moves)
-    table = world.tabular()
+def goals_of(
+    near: float, near_moves: int, far: float, far_moves: int, way: Callable[..., GridWorld] = two_goals
+) -> TwoGoals:
+    """The way with these rewards, so many moves from the start; `way` lays it out."""
+    world = way(near, near_moves, far, far_moves)
+    table, (rows, cols) = world.tabular(), world.map.shape
+    number = {state: s for s, state in enumerate(world.states) if not table.terminal[s]}
 
     def arrows(gamma: float) -> Arrows:
-        policy = solve(table, gamma).policy
-        return [[None if over else row for row, over in zip(policy.tolist(), table.terminal.tolist(), strict=True)]]
+        policy = solve(table, gamma).policy.tolist()
+        return [[policy[number[r, c]] if (r, c) in number else None for c in range(cols)] for r in range(rows)]
 
-    left, right = sorted(prospects(table), key=lambda prospect: prospect.state)
-    return TwoGoals(world, tuple(arrows(gamma) for gamma in GAMMAS), left, right)
+    first, second = sorted(prospects(table), key=lambda prospect: prospect.state)
+    return TwoGoals(world, tuple(arrows(gamma) for gamma in GAMMAS), first, second)
 
 
 def show_gamma(current: Visit, memory: ReturnsMemory) -> None:

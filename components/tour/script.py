@@ -283,8 +283,8 @@ SCRIPT: tuple[Beat, ...] = (
     Beat(
         name="policy",
         title="The policy moves",
-        says="Now it is put together. In each of 30 steps Pocket writes texts, each is scored for how friendly it sounds, "
-        "and those that beat their like become likelier.",
+        says="Now it is put together. In each of 30 steps, or updates, Pocket writes texts, each is scored for how friendly "
+        "it sounds, and those that beat their like become likelier. What it was at first is kept: the reference.",
         asks="Draw it: the mean score over the steps.",
         how=Curve(-1.0, 1.0),
         scene=Tuning(),
@@ -302,8 +302,8 @@ SCRIPT: tuple[Beat, ...] = (
         how=Choice(("It rises too, to the end", "It rises, then it falls", "It falls from the start")),
         scene=StandIn(),
         answer=answers.gamed,
-        names="A stand-in is worth following only near where it was made. A price on KL, the distance from where the "
-        "policy began, keeps it there.",
+        names="A stand-in is worth following only near where it was made. A price, beta, on KL, the distance from where "
+        "the policy began, keeps it there.",
         notes="A reward model is such a stand-in. The second run pays beta times KL, and stays where the score holds.",
         lab="Tune",
     ),

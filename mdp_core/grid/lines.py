@@ -1,4 +1,4 @@
-"""Worlds on one line, made to measure: two rewards at chosen distances, or one reward far away."""
+"""Ways made to measure: two rewards at chosen distances, or one reward far away."""
 
 from __future__ import annotations
 
@@ -16,6 +16,19 @@ def two_goals(near: float, near_moves: int, far: float, far_moves: int) -> GridW
     """
     left, right = _moves(near_moves), _moves(far_moves)
     return world("", f"n: goal, reward {near!r}\nf: goal, reward {far!r}\n\nn{'.' * (left - 1)}S{'.' * (right - 1)}f\n")
+
+
+def bent(near: float, near_moves: int, far: float, far_moves: int) -> GridWorld:
+    """The same way, bent in its middle round a wall: three rows high, with both goals on the left, the near one above.
+
+    Raises ValueError as `two_goals` does.
+    """
+    left, right = _moves(near_moves), _moves(far_moves)
+    way = f"n{'.' * (left - 1)}S{'.' * (right - 1)}f"
+    cols = len(way) // 2
+    there, turn, back = way[:cols], way[cols], way[cols + 1 :]
+    rows = (there, turn.rjust(cols, "#"), back[::-1].rjust(cols, "#"))
+    return world("", f"n: goal, reward {near!r}\nf: goal, reward {far!r}\n\n" + "\n".join(rows) + "\n")
 
 
 def corridor(moves: int) -> GridWorld:

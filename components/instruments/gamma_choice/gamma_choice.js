@@ -1,7 +1,7 @@
 // Two rewards and one gamma: while it is dragged, the two discounted returns move along their curves, and the arrows on the
 // map turn where the curves cross. The policy of every gamma was solved in Python; here it is only looked up.
 
-import { penOf, dot, shade, stroke, upright } from "../kit/canvas.js";
+import { dot, label, penOf, shade, stroke, upright } from "../kit/canvas.js";
 import { dragged, made, put, shape } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
 import { Instrument, mounted } from "../kit/instrument.js";
@@ -27,7 +27,7 @@ class GammaChoice extends Instrument {
       this.setState("gamma", this.gamma);
       this.live.textContent = this.said();
     });
-    this.whenResized(this.box, () => this.invalidate());
+    this.whenResized(this.canvas, () => this.invalidate());
   }
 
   receive({ data, setStateValue }) {
@@ -58,9 +58,10 @@ class GammaChoice extends Instrument {
   drawGround() {
     const { map } = this.data;
     layOut(this.svg, map);
+    this.box.classList.toggle("bent", map.rows > 1);
     map.cells.forEach((row, r) => row.forEach((cell, c) => drawCell(this.svg, cell, r, c)));
     this.arrows = shape(this.svg, "g", {});
-    map.cells.forEach((row, r) => row.forEach((cell, c) => (cell.kind !== "start" || !this.data.revealed) && writeCell(this.svg, cell, r, c)));
+    map.cells.forEach((row, r) => row.forEach((cell, c) => writeCell(this.svg, cell, r, c)));
   }
 
   draw() {
@@ -74,7 +75,7 @@ class GammaChoice extends Instrument {
         const { reward, delay, name } = this.data.prospects[i];
         element.replaceChildren(`${name}: pays ${amount(reward)}`, made("br"), `after ${delay + 1} moves`);
       });
-      this.svg.setAttribute("aria-label", "A line with a reward at either end. Guess first: then gamma can be dragged.");
+      this.svg.setAttribute("aria-label", "A way with a reward at either end. Guess first: then gamma can be dragged.");
       return;
     }
     this.policy().forEach((row, r) => row.forEach((cell, c) => cell && drawArrows(this.arrows, cell, r, c)));
@@ -110,13 +111,10 @@ class GammaChoice extends Instrument {
     const most = Math.max(this.worth(0, 1), this.worth(1, 1)) * 1.02;
     const x = (g) => left + g * (right - left);
     const y = (value) => floor - (value / most) * (floor - top);
-    pen.fillStyle = colours.ink;
-    pen.textAlign = "center";
     for (const g of [0, 0.2, 0.4, 0.6, 0.8, 1]) {
-      pen.fillText(figure(g, 1), x(g), height - 4);
+      label(pen, figure(g, 1), x(g), height - 4, width, colours);
       pen.fillRect(x(g), floor, 1, 4);
     }
-    pen.textAlign = "left";
     const step = most > 20 ? 10 : most > 8 ? 5 : most > 4.2 ? 2 : 1;
     for (let value = 0; value <= most; value += step) {
       pen.fillText(amount(value), 4, y(value) + 4);

@@ -36,7 +36,7 @@ class ReturnsChart extends Instrument {
       this.fit = !this.fit;
       this.invalidate();
     });
-    this.whenResized(this.box, () => this.invalidate());
+    for (const canvas of [this.spread, this.running]) this.whenResized(canvas, () => this.invalidate());
   }
 
   receive({ data, setStateValue }) {

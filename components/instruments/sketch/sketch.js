@@ -5,7 +5,7 @@ import { dot, label, penOf, stroke } from "../kit/canvas.js";
 import { setAll, swallow, write } from "../kit/dom.js";
 import { Instrument, mounted } from "../kit/instrument.js";
 import { clamp, figure, tick } from "../kit/numbers.js";
-import { apart, drawn, filled } from "./engine.js";
+import { apart, beside, drawn, filled } from "./engine.js";
 
 const STEPS = 20; // presses of a key from the lowest to the highest
 
@@ -158,15 +158,20 @@ class Sketch extends Instrument {
     const own = path(this.curve);
     stroke(pen, own, this.colours.action, 3, truth ? [7, 5] : []);
     if (own.length === 1) dot(pen, own[0][0], own[0][1], 4, this.colours.action);
-    if (truth) {
-      stroke(pen, path(truth), this.colours.reward, 4);
-      if (truth.length) label(pen, "what happened", x(truth.length - 1), y(truth.at(-1)) - 10, width, this.colours);
-      if (own.length) label(pen, "your guess", own.at(-1)[0], own.at(-1)[1] + 20, width, this.colours);
-    } else if (!own.length && !crowd) label(pen, "draw it here", (left + right) / 2, (top + floor) / 2, width, this.colours);
-    for (const [n, [name, curve]] of middles.entries()) {
-      const i = Math.round((points - 1) * (0.3 + 0.2 * n));
-      label(pen, name, x(i), y(curve[i]) - 9, width, this.colours);
+    const known = path(truth ?? []);
+    if (known.length) stroke(pen, known, this.colours.reward, 4);
+    const rooms = middles.map(([name, curve]) => [name, path(curve)]);
+    const named = truth ? [["what happened", known], ["your guess", own], ...rooms] : rooms;
+    const lines = named.map(([, line]) => line).filter((line) => line.length);
+    const taken = [];
+    for (const [name, line] of named) {
+      if (!line.length) continue;
+      const { width: wide, fontBoundingBoxAscent: ascent } = pen.measureText(name);
+      const box = beside(line, wide + 4, ascent + 4, [left, 2, width, floor], lines, taken);
+      label(pen, name, (box[0] + box[2]) / 2, box[3] - 3, width, this.colours);
+      taken.push(box);
     }
+    if (!truth && !own.length && !crowd) label(pen, "draw it here", (left + right) / 2, (top + floor) / 2, width, this.colours);
     if (this.open && this.canvas.matches(":focus-visible")) {
       const whole = filled(this.curve);
       const at = whole ? whole[this.at] : (low + high) / 2;

@@ -100,17 +100,19 @@ export function pace(policies) {
   return Math.max(policies / 12, 2);
 }
 
-/** The policy at place `i` of the curves in one sentence.
+/** The policy at place `i` of the curves in one sentence. Only where the curves are `drawn` it speaks of KL and entropy: where
+ *  they are not, nobody may have met them yet.
  *  @param {any} film @param {number} i */
-export function sentence(film, i) {
+export function sentence(film, i, drawn = true) {
   const { curves, plane } = film;
   const n = curves.n[i];
   const begun = film.start ? `“${film.start}”` : "Before the first update";
   const who = n === 0 ? begun : n === 1 ? "After 1 update" : `After ${n} updates`;
   const said = (/** @type {string} */ name, /** @type {string} */ error) => `${digits(curves[name][i])} ± ${digits(curves[error][i])}`;
-  const best = plane ? frontierAt(plane, Math.max(curves.kl[i], 0)) : null;
+  const best = plane && drawn ? frontierAt(plane, Math.max(curves.kl[i], 0)) : null;
   const parts = [`mean ${film.score} ${said("score", "error")}${best === null ? "" : ` of ${digits(best)} possible at this KL`}`];
   if (film.true) parts.push(`${film.true} ${said("true", "true_error")}`);
-  parts.push(`KL ${said("kl", "kl_error")} nats a text`, `entropy ${digits(curves.entropy[i])} nats a token`, `length ${digits(curves.length[i])} tokens`);
+  if (drawn) parts.push(`KL ${said("kl", "kl_error")} nats a text`, `entropy ${digits(curves.entropy[i])} nats a token`);
+  parts.push(`length ${digits(curves.length[i])} tokens`);
   return `${who}: ${parts.join(", ")}.`;
 }

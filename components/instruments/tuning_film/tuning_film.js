@@ -71,6 +71,7 @@ class Tuning extends Instrument {
     this.trigger = setTriggerValue;
     const { film, run, live, parts } = data;
     for (const part of this.parts.children) part.toggleAttribute("hidden", !parts.includes(part.className));
+    this.drawn = parts.includes("curves");
     this.texts.fixed = data.fixed === true;
     this.box.classList.toggle("fixed", this.texts.fixed);
     const numbers = film.curves.n;
@@ -137,7 +138,7 @@ class Tuning extends Instrument {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       if (!this.film || this.playing !== null) return;
-      write(this.live, sentence(this.film, this.place));
+      write(this.live, this.sentence);
       if (this.told !== `${this.run} ${this.cursor.n}`) this.state("step", { run: this.run, n: this.cursor.n });
       this.told = `${this.run} ${this.cursor.n}`;
     }, REST);
@@ -145,6 +146,10 @@ class Tuning extends Instrument {
 
   get place() {
     return Math.max(this.film.curves.n.indexOf(this.cursor.n), 0);
+  }
+
+  get sentence() {
+    return sentence(this.film, this.place, this.drawn);
   }
 
   draw(now) {
@@ -211,7 +216,7 @@ class Tuning extends Instrument {
     showIcon(this.newest, cursor.following ? "live" : "away", cursor.following ? "live" : "to live");
     const message = film.messages[cursor.n];
     this.said.classList.toggle("warning", Boolean(message));
-    if (!message) write(this.said, sentence(film, this.place));
+    if (!message) write(this.said, this.sentence);
     else showIcon(this.said, "warning", message);
   }
 }

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from components.instruments.gamma_choice import gamma_choice
-from components.returns.gamma import GAMMAS, goals_of
+from components.returns.gamma import GAMMAS, TwoGoals, goals_of
 from components.tour.beat import Setting
+from mdp_core.grid.lines import bent
 from mdp_core.prospects import Prospect, crossing
 from mdp_core.stage.grid import map_picture
 
@@ -29,19 +30,20 @@ class NearFar:
 
     def find(self, setting: Setting) -> Prospects:
         """The two, and where they cross."""
-        goals = goals_of(*self._line(setting))
+        goals = self._goals(setting)
         flip = crossing(goals.near, goals.far)
         assert flip is not None  # the far reward is larger
         return Prospects(goals.near, goals.far, flip)
 
-    def _line(self, setting: Setting) -> tuple[float, int, float, int]:
-        return self.lines[setting.again % len(self.lines)]
+    def _goals(self, setting: Setting) -> TwoGoals:
+        """On a bent way: a straight one as wide as the picture would be one flat row of it."""
+        return goals_of(*self.lines[setting.again % len(self.lines)], bent)
 
     def draw(self, setting: Setting, found: Prospects | None) -> None:
-        """The line and, once it is told, both curves, and gamma to drag."""
+        """The way and, once it is told, both curves, and gamma to drag."""
         if found is None:
             return
-        goals = goals_of(*self._line(setting))
+        goals = self._goals(setting)
         kept = setting.memory.kept
         guess = setting.memory.guesses.get(setting.memory.meeting(setting.beat))
         gamma_choice(

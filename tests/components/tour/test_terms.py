@@ -12,6 +12,7 @@ SAID_AT_ONCE = {
     "gamma": {"discount factor"},
     "writer": {"language model"},
     "temperature": {"temperature"},
+    "policy": {"update", "reference"},
 }
 # Words that are terms elsewhere, and are used here as everybody uses them.
 EVERYDAY = {

@@ -109,6 +109,8 @@ def test_one_sentence_a_policy(ask):
     known = {**plain, "true": "true score", "plane": plane}
     (kept,) = ask(["sentence", {**plain, "start": "<b>kind"}, 0])
     assert kept.startswith("“<b>kind”: mean sentiment 0.00 ± 0.05, KL")
+    (met,) = ask(["sentence", known, 1, False])  # without the curves it is a beat that has not come to KL yet
+    assert met == "After 1 update: mean sentiment 0.50 ± 0.04, true score 0.20 ± 0.02, length 9.00 tokens."
     assert ask(["sentence", plain, 0], ["sentence", known, 1]) == [
         "Before the first update: mean sentiment 0.00 ± 0.05, KL 0.00 ± 0.00 nats a text, entropy 2.35 nats a token, "
         "length 12.3 tokens.",
