@@ -72,7 +72,7 @@ def compare(beat: Beat, memory: TourMemory, answer: Answer | None) -> None:
         return
     right = is_right(guess, answer)
     said, was = spoken(beat, guess), "" if answer.right is None else spoken(beat, answer.right)
-    memory.predictions[meeting] = Prediction(said, was or answer.because, not right, answer.right is not None)
+    memory.predictions[meeting] = Prediction(said, was or answer.because, not right, answer.right)
     if answer.right is None:
         st.info(plain(f"You said: {said}. {answer.because}"))
     elif right:

@@ -36,7 +36,7 @@ def draw_ending(memory: TourMemory) -> None:
         assert beat is not None
         mark = "surprised" if prediction.surprised else "as you said" if prediction.judged else "your taste"
         was = f"it was {prediction.was}" if prediction.judged else prediction.was
-        said = f"{mark}: you said {plain(prediction.said)}; {plain(was)}"
+        said = "; ".join(filter(None, (f"{mark}: you said {plain(prediction.said)}", plain(was))))
         with columns[2 * i // rows], _row(f"met_{meeting[0]}_{meeting[1]}"):
             st.markdown(f"**{plain(beat.title)}** · {said}")
             st.button(

@@ -20,7 +20,12 @@ class Prediction:
     said: str
     was: str
     surprised: bool
-    judged: bool = True  # False where no answer is right
+    right: Any = None  # the same as a guess; None where no answer is right
+
+    @property
+    def judged(self) -> bool:
+        """Whether there was anything right or wrong about it."""
+        return self.right is not None
 
 
 @dataclass
@@ -34,6 +39,7 @@ class TourMemory:
     predictions: dict[Meeting, Prediction] = field(default_factory=dict)
     views: dict[str, View] = field(default_factory=dict)  # by the key of a player
     kept: dict[str, Any] = field(default_factory=dict)  # by the key of a scene: its work, while it goes on
+    heard: bool = False  # what the tab had kept of an earlier visit was taken up
     room: Hearing = field(default_factory=Hearing)  # what the room says, where this browser steers one
 
     def meeting(self, beat: str) -> Meeting:

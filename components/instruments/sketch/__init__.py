@@ -35,8 +35,9 @@ def sketch(
     on_draw: Callable[[tuple[float, ...]], None],
 ) -> None:
     """Axes from `low` to `high` with `points` places, named `across` and `up`, to draw a curve on with a pointer or with
-    the arrow keys, a place at a time. `of` names what is drawn: for another, the paper is blank. `drawn` was committed; with
-    `truth`, which may still grow, nothing can be drawn any more. What a `crowd` drew lies below, faintly.
+    the arrow keys, a place at a time. `of` names what is drawn: for another, the paper is blank. `drawn` was committed; one
+    with other places cannot be shown here. With `truth`, which may still grow, nothing can be drawn any more. What a `crowd`
+    drew lies below, faintly.
 
     `on_draw(curve)` comes when a whole curve, `points` finite numbers within [low, high], is let go.
     """
@@ -57,7 +58,7 @@ def sketch(
             "high": high,
             "across": across,
             "up": up,
-            "drawn": None if drawn is None else list(drawn),
+            "drawn": None if drawn is None or len(drawn) != points else list(drawn),
             "truth": None if truth is None else list(truth),
             "crowd": None if crowd is None else [list(curve) for curve in crowd.curves],
             "middles": [] if crowd is None else [[name, list(curve)] for name, curve in crowd.middles],
