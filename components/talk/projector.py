@@ -14,7 +14,7 @@ from components.talk.following import follow, follow_link, remember, what_is_see
 from components.talk.memory import TalkMemory, talk_memory
 from components.talk.menu import draw_menu
 from components.talk.showing import SPEAKER, show_wanted
-from components.tour.keeping import keep_told
+from components.tour.keeping import keep_nothing
 from components.tour.memory import tour_memory
 
 STYLE, TALKING = (Path(__file__).parent / name for name in ("talk.css", "talking.css"))
@@ -27,6 +27,7 @@ def project(page: str) -> None:
     memory = talk_memory()
     follow_link(memory)
     if memory.follows:
+        keep_nothing()
         follow(memory, page)
         part(lambda: _look_across(memory), ticks=lambda: FOLLOWING)
         st.html(STYLE)
@@ -35,7 +36,6 @@ def project(page: str) -> None:
     if page == SPEAKER:
         st.html(STYLE)
         return
-    keep_told(tour_memory())
     if "talk" in st.query_params and memory.given is None:
         memory.begin(st.query_params.get("beat", ""))
     show_wanted(memory)

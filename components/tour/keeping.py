@@ -9,12 +9,15 @@ import json
 from contextlib import suppress
 from typing import Any
 
+import streamlit as st
+
 from components.instruments.diary import diary
 from components.tour.asking import spoken
 from components.tour.beat import Beat, Choice, Guess, Number
 from components.tour.memory import Prediction, TourMemory
 from components.tour.script import beat_of
 
+NOTHING = "tour keeps nothing"  # in session state
 LONGEST = 100_000  # characters of what is kept
 MEETINGS = 200  # at most
 AGAIN = 1_000  # a beat is met less often
@@ -22,13 +25,20 @@ POINTS = (2, 200)  # of a curve
 
 
 def keep_told(memory: TourMemory) -> None:
-    """Let the tab keep what was told, and take up what it has kept; once a run. Draws nothing."""
+    """Let the tab keep what was told, and take up what it has kept; once a run of what may tell. Draws nothing."""
+    if st.session_state.get(NOTHING):
+        return
 
     def take(text: str) -> None:
         take_up(memory, text)
         memory.heard = True
 
     diary("one_loop_tour", kept_text(memory), key="told", heard=memory.heard, on_kept=take)
+
+
+def keep_nothing() -> None:
+    """This window shows another one's tour: what is told there is not its own."""
+    st.session_state[NOTHING] = True
 
 
 def kept_text(memory: TourMemory) -> str:

@@ -21,6 +21,7 @@ from components.shell.visit import READY
 from components.tour.asking import ask, compare, offer_to_show, put
 from components.tour.beat import Beat, Curve, Setting
 from components.tour.ending import LAST, draw_ending
+from components.tour.keeping import keep_told
 from components.tour.memory import TourMemory, tour_memory
 from components.tour.room.panel import steer_room
 from components.tour.room.pictures import crowd_of, draw_room, say_room
@@ -49,6 +50,7 @@ def page() -> None:
         beat = beat_of(memory.at)
         if beat is None:
             draw_ending(memory)
+            keep_told(memory)
         else:
             _draw_beat(beat, memory)
     _write(memory)
@@ -136,6 +138,7 @@ def _draw_beat(beat: Beat, memory: TourMemory) -> None:
                 ask(beat, memory, setting.key)
             if how is not None:
                 steer_room(beat, memory, how, setting.told)
+        keep_told(memory)
         if heard is not None and rounds:
             known = answer if setting.told else None
             with places.room:
@@ -152,6 +155,7 @@ def _draw_beat(beat: Beat, memory: TourMemory) -> None:
         with places.picture:
             beat.scene.draw(setting, found)
 
+    draw.__qualname__ += f" {setting.key}"  # a beat that was left must not be drawn in the place of the next one
     part(draw, ticks=lambda: _tick(beat, memory))
 
 
