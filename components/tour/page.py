@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -173,21 +174,37 @@ class Places:
     picture: DeltaGenerator
 
 
+ORDER = ("title", "asked", "room", "said", "named", "picture")  # of what stands in one column
+
+
 def _places(beat: Beat, told: bool, room: bool) -> Places:
     """Below the words a wide instrument has all the height that they leave; the room has a column of its own then."""
     if not beat.wide:
-        words, right = st.columns([5, 9], gap="medium")
-        above = right.container()
-        return Places(words, words, above, words, words, right.container(key="tour_picture"))
-    widths = (3, 4, 3) if room and told else (10, 11, 11) if told else (1, 1)
-    columns: list[DeltaGenerator] = st.columns(list(widths), gap="medium")
-    first, second = columns[:2]
-    picture = st.container(key="tour_wide").container(key="tour_picture")
-    if room and told:
-        return Places(first, first, second, None, columns[-1], picture)
-    if room:
-        return Places(first, first, second, second, second, picture)
-    return Places(first, second, second, second, columns[-1], picture)
+        words = {"title", "asked", "said", "named"}
+        found = _laid_out((5, 9), words, {"room", "picture"})
+        st.empty()
+    else:
+        if room and told:
+            found = _laid_out((3, 4, 3), {"title", "asked"}, {"room"}, {"named"})
+        elif told:
+            found = _laid_out((10, 11, 11), {"title"}, {"asked", "room", "said"}, {"named"})
+        else:
+            found = _laid_out((1, 1), {"title"}, {"asked", "room", "said", "named"})
+        found["picture"] = st.container(key="tour_wide").container(key="tour_picture")
+    return Places(**{name: found.get(name) for name in ORDER})  # type: ignore[arg-type]
+
+
+def _laid_out(widths: Sequence[int], *columns: Set[str]) -> dict[str, DeltaGenerator]:
+    """The places that stand in each of the columns. Each column has the same number of them, and what is not in it is
+    emptied: what the beat before had there would be seen until the new one's picture is drawn."""
+    found = {}
+    for column, inside in zip(st.columns(list(widths), gap="medium"), columns, strict=True):
+        for name in ORDER:
+            if name in inside:
+                found[name] = column.container(key="tour_picture" if name == "picture" else None)
+            else:
+                column.empty()
+    return found
 
 
 def _setting(beat: Beat, memory: TourMemory) -> Setting:
