@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from components.instruments.history import history
+from components.instruments.skip import skip
 from components.server.models import models
 from components.server.warmup import warmup
 from components.shell.address import visit, went_back
@@ -43,6 +44,7 @@ def page() -> None:
     for style in STYLES:
         st.html(style)
     with st.container(key="tour"):
+        _skip(beat_of(memory.at))
         _bar(memory)
         if unknown:
             tell_problem(f"There is no beat “{unknown}” in this tour.", "It goes on here.")
@@ -84,6 +86,21 @@ def _write(memory: TourMemory) -> None:
         return  # the entry that the browser made of the bare address: a step on from there would be a trap for Back
     if asked != memory.at:
         st.query_params.from_dict({"beat": memory.at})
+
+
+def _skip(beat: Beat | None) -> None:
+    """Past the bar, for the keyboard: the bar alone is as many presses of Tab as there are beats."""
+    picture = (".st-key-tour_picture", "")
+    if beat is None:
+        skip(
+            "To your predictions",
+            key="skip",
+            to=[('.st-key-tour :is([class*="st-key-met_"], [class*="st-key-unmet_"])', "")],
+        )
+    elif isinstance(beat.how, Curve):
+        skip("To the drawing paper", key="skip", to=[('[class*="st-key-sketch_"]', "canvas"), picture])
+    else:
+        skip("To the question", key="skip", to=[(".st-key-tour_asked", ""), picture])
 
 
 def _bar(memory: TourMemory) -> None:
@@ -175,6 +192,7 @@ class Places:
 
 
 ORDER = ("title", "asked", "room", "said", "named", "picture")  # of what stands in one column
+FOUND = ("asked", "picture")  # what styles and the keyboard look for
 
 
 def _places(beat: Beat, told: bool, room: bool) -> Places:
@@ -201,7 +219,7 @@ def _laid_out(widths: Sequence[int], *columns: Set[str]) -> dict[str, DeltaGener
     for column, inside in zip(st.columns(list(widths), gap="medium"), columns, strict=True):
         for name in ORDER:
             if name in inside:
-                found[name] = column.container(key="tour_picture" if name == "picture" else None)
+                found[name] = column.container(key=f"tour_{name}" if name in FOUND else None)
             else:
                 column.empty()
     return found

@@ -87,7 +87,8 @@ def test_a_curve_is_drawn_by_hand_or_by_keys(page):
     page.mouse.move(box["x"] + box["width"] - 40, box["y"] + 60, steps=10)
     page.mouse.up()
     expect(guess).to_be_enabled()
-    paper.focus()
+    page.get_by_role("button", name="To the drawing paper").press("Enter")
+    expect(paper).to_be_focused()
     before = float(paper.get_attribute("aria-valuenow"))
     page.keyboard.press("ArrowDown")
     assert float(paper.get_attribute("aria-valuenow")) == pytest.approx(before - 0.1)  # a twentieth of the axis
