@@ -72,7 +72,7 @@ def draw_agreement(
         "reward_agreement",
         f"With {n} choices {100 * a:.0f} ± {100 * e:.0f} % of unseen ones are foretold, each fifth by the other four.{top}",
         "choices learned from",
-        "% of unseen choices foretold",
+        "% foretold",
         height,
         showlegend=False,
     )
