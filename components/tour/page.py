@@ -98,7 +98,7 @@ def _skip(beat: Beat | None) -> None:
             to=[('.st-key-tour :is([class*="st-key-met_"], [class*="st-key-unmet_"])', "")],
         )
     elif isinstance(beat.how, Curve):
-        skip("To the drawing paper", key="skip", to=[('[class*="st-key-sketch_"]', "canvas"), (".st-key-tour_asked", "")])
+        skip("To the paper", key="skip", to=[('[class*="st-key-sketch_"]', "canvas"), (".st-key-tour_asked", "")])
     else:
         skip("To the question", key="skip", to=[(".st-key-tour_asked", ""), picture])
 

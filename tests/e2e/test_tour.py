@@ -87,7 +87,7 @@ def test_a_curve_is_drawn_by_hand_or_by_keys(page):
     page.mouse.move(box["x"] + box["width"] - 40, box["y"] + 60, steps=10)
     page.mouse.up()
     expect(guess).to_be_enabled()
-    page.get_by_role("button", name="To the drawing paper").press("Enter")
+    page.get_by_role("button", name="To the paper").press("Enter")
     expect(paper).to_be_focused()
     before = float(paper.get_attribute("aria-valuenow"))
     page.keyboard.press("ArrowDown")
