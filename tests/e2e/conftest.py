@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,27 @@ def server(tmp_path_factory, browser):
     """The address of the app. It asks for a browser first: without one it would be started in vain."""
     with serving(tmp_path_factory.mktemp("server") / "log") as url:
         yield url
+
+
+@dataclass(frozen=True)
+class OtherServer:
+    """Another process with everything that the first one has not."""
+
+    url: str
+    folder: Path  # the room's database lies in it
+
+    @property
+    def database(self):
+        return f"sqlite:///{self.folder / 'rooms.sqlite'}"
+
+
+@pytest.fixture(scope="session")
+def other_server(tmp_path_factory, browser):
+    """An app below a path, with a database of its own, another seed of Python's hashes and a model that cannot be."""
+    other = OtherServer("", tmp_path_factory.mktemp("other server"))
+    environ = {"PYTHONHASHSEED": "12345", "ONE_LOOP_DATABASE": other.database}
+    with serving(other.folder / "log", "--lm", "not a model", base="talks/loop", **environ) as url:
+        yield replace(other, url=url)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,6 @@ from components.server.room.store import RoomStore
 from components.server.room.tables import open_database
 from mdp_core.rlhf.votes import FIRST, SAME
 from tests.components.server.room.processes import Server
-from tests.e2e.conftest import serving
 
 PHONE = {"width": 320, "height": 640}
 HOSTILE = ("<img src=x onerror=alert(1)>", "</script><script>alert(2)</script> **bold** " + "long" * 200)
@@ -23,7 +22,7 @@ class Room:
     """A room on a server of its own, and who steers it."""
 
     def __init__(self, folder):
-        self.address, self.log = f"sqlite:///{folder / 'rooms.sqlite'}", folder / "log"
+        self.address, self.log = f"sqlite:///{folder / 'rooms.sqlite'}", folder / "phones.log"
         self.store = RoomStore(open_database(self.address))
         self.room, _ = self.store.open_room({}, time.time(), 3600.0)
         self.server = Server(self.address, self.log)
@@ -271,22 +270,21 @@ def test_where_storage_is_refused_a_vote_still_counts(phone, room):
     assert [vote.answer for vote in room.votes()] == [FIRST]
 
 
-def test_phones_and_pages_are_served_by_the_same_command_below_a_base_path(phone, tmp_path, errors):
+def test_phones_and_pages_are_served_by_the_same_command_below_a_base_path(phone, other_server, errors):
     """Two processes, one database: a lecturer's app, which the phone opens, and the server of another phone."""
-    shared = Room(tmp_path)
+    shared, url = Room(other_server.folder), other_server.url
     try:
-        with serving(tmp_path / "app", base="talks/loop", ONE_LOOP_DATABASE=shared.address) as url:
-            shared.ask_pairs([("good one", "bad one"), ("good two", "bad two")])
-            phone.goto(f"{url}/r/{shared.room.code}")
-            prefer(phone, "good")
-            counted(phone, 1)
-            phone.goto(shared.url)  # another address, so another phone
-            prefer(phone, "bad")
-            counted(phone, 1)
-            assert sorted(vote.answer for vote in shared.votes()) == [0, 1]
-            phone.goto(f"{url}/mdp")
-            expect(phone.get_by_role("heading", name="One Loop")).to_be_attached()
-            phone.close()
+        shared.ask_pairs([("good one", "bad one"), ("good two", "bad two")])
+        phone.goto(f"{url}/r/{shared.room.code}")
+        prefer(phone, "good")
+        counted(phone, 1)
+        phone.goto(shared.url)  # another address, so another phone
+        prefer(phone, "bad")
+        counted(phone, 1)
+        assert sorted(vote.answer for vote in shared.votes()) == [0, 1]
+        phone.goto(f"{url}/mdp")
+        expect(phone.get_by_role("heading", name="One Loop")).to_be_attached()
+        phone.close()
     finally:
         shared.server.stop()
     errors[:] = [

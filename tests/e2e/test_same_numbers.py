@@ -5,17 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import serving
-
 STAGE = "/stage?seed=11&world=cliff&policy=epsilon&epsilon=0.3&temperature=1.2&gamma=0.83&step=3"
 RETURN = "/return?seed=11&side=text&n=300&gamma=0.83&guess_flip=0.5&guess_sparse=3&revealed=flip~sparse"
 SCORE = "/score?seed=11&said=s50&rater=2&tastes=taste_2.1"
-
-
-@pytest.fixture(scope="module")
-def other_server(tmp_path_factory, browser):
-    with serving(tmp_path_factory.mktemp("other server") / "log", PYTHONHASHSEED="12345") as url:
-        yield url
 
 
 def file_of(page, label):
@@ -51,6 +43,6 @@ def reward_model(page):
 def test_the_same_link_gives_the_same_numbers_on_two_servers(page, own_page, other_server, link, numbers):
     page.goto(link)
     here = numbers(page)
-    own_page.goto(f"{other_server}{link}")
+    own_page.goto(f"{other_server.url}{link}")
     assert here == numbers(own_page)
     assert len(here) > 1
