@@ -8,20 +8,25 @@ from components.controls.control import control, drop_draft, field, keep_draft
 from components.instruments.formula_field import formula_field
 from components.server.models import Models, spelling
 from components.shell.plain import plain
-from components.shell.shelf import language_model, shelf
+from components.shell.shelf import shelf, writer
 from components.shell.visit import READY, Visit
 from components.shell.wanted_model import choose, described, leave
 from mdp_core.scenarios import SCORES
 from mdp_core.tokens.formula import Formula, FormulaError
 from mdp_core.tokens.sources import facts
 from mdp_core.tokens.sources.errors import UnknownModel
-from mdp_core.tokens.sources.model_id import SMOLLM2
+from mdp_core.tokens.sources.model_id import SERVED, SMOLLM2
 
 OTHER = "other"
 KINDS = {READY: "Pocket", SMOLLM2: "SmolLM2-135M-Instruct", OTHER: "Another model"}
 LIVES_HERE = (
     "This tuned policy lives in this tab, and the link names the model under it: save its adapter on page Tune to take "
     "it along."
+)
+ONLY_TOLD = (
+    "It runs on a server, which tells its likeliest next tokens. Temperature, top-k and top-p act on these; the others stay "
+    "one block with the probability that the model gives them, or are cut off whole. Where the draw falls on them, the "
+    "server draws tokens until one is none of those it told."
 )
 SHORT = 16  # characters of a name on a button
 EXAMPLE = 'Such as sentiment(text) - 0.1 * count(text, "!")'
@@ -56,13 +61,22 @@ def _name(model: str, models: Models) -> str:
         return policy.name if len(policy.name) <= SHORT else policy.name[: SHORT - 1] + "…"
     if model in KINDS:
         return KINDS[model].removesuffix("-135M-Instruct")
-    loaded = models.get(model)
+    if model == SERVED:
+        return _served_name(models)[:SHORT]
+    loaded = models.writer(model)
     return (loaded.name if loaded is not None else model).rsplit("/", 1)[-1][:SHORT]
+
+
+def _served_name(models: Models) -> str:
+    served = models.writer(SERVED)
+    return "The model server's" if served is None else served.name
 
 
 def _choice(visit: Visit, models: Models) -> None:
     current = visit.asked.text.model
     names = {READY: KINDS[READY], SMOLLM2: KINDS[SMOLLM2]}
+    if models.host.server is not None:
+        names[SERVED] = plain(_served_name(models))
     names |= {policy.id: plain(policy.name) for policy in shelf()} | {OTHER: KINDS[OTHER]}
     kind = current if current in names else OTHER
     picked = visit.picked if visit.picked in names else kind
@@ -79,6 +93,8 @@ def _choice(visit: Visit, models: Models) -> None:
             **control(visit, "compares", visit.compares, lambda on: setattr(visit, "compares", on)),
         )
         st.caption(LIVES_HERE)
+    if visit.scenario.text.model == SERVED:
+        st.caption(ONLY_TOLD)
     wanted = current if picked == kind else "" if picked == OTHER else picked
     if picked == OTHER:
         st.text_input(
@@ -100,7 +116,7 @@ def _choice(visit: Visit, models: Models) -> None:
 
 def _pick(visit: Visit, kind: str, models: Models) -> None:
     visit.model_problem = ""
-    if kind == READY or (kind != OTHER and language_model(kind, models) is not None):
+    if kind == READY or (kind != OTHER and writer(kind, models) is not None):
         choose(visit, kind, models)
     else:
         leave(visit)
@@ -117,7 +133,7 @@ def _type(visit: Visit, typed: str, models: Models) -> None:
         keep_draft(visit, "model_id", typed, error)
         return
     keep_draft(visit, "model_id", typed)
-    if models.get(known) is not None:
+    if models.writer(known) is not None:
         choose(visit, known, models)
 
 

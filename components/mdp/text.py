@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import streamlit as st
+
 from components.server.models import models
 from components.server.warmup import warmup
 from components.shell.messages import on_its_way, tell_problem
+from components.shell.plain import plain
+from components.shell.served import why_not
 from components.shell.shelf import language_model
 from components.shell.visit import Visit
 from mdp_core.distribution import Categorical
@@ -29,6 +33,10 @@ class Prompted(NamedTuple):
 def read_prompt(current: Visit, section: str) -> Prompted | None:
     """The model, its world and pi of the prompt; None, and a word about it in that section, where there is none yet."""
     model = language_model(current.scenario.text.model, models())
+    why = why_not(current.scenario.text.model, models(), "the table of all its next tokens is not to be had")
+    if why:
+        st.info(plain(why))
+        return None
     if model is None:
         if warmup().done and warmup().problem:
             tell_problem(warmup().problem, "The grid goes on without it.")

@@ -29,8 +29,8 @@ from mdp_core.stage.text_worth import TextWorth, expect_return
 from mdp_core.work import Work
 
 if TYPE_CHECKING:
-    from mdp_core.tokens.language_model import LanguageModel
     from mdp_core.tokens.prefix_values import PrefixValue
+    from mdp_core.tokens.text_model import TextModel
 
 REFRESH = 1.0  # seconds between two looks at what has come of it
 FIRST = 1_000  # trajectories that are offered
@@ -169,7 +169,7 @@ class ReturnsMemory:
             self.drawings["grid"] = Drawing(grid, work.result or sample, work)
         return self.drawings["grid"]
 
-    def draw_text(self, visit: Visit, model: LanguageModel) -> Drawing:
+    def draw_text(self, visit: Visit, model: TextModel) -> Drawing:
         """The texts of the visit's model and prompt, as many as were asked for; of another prompt first a single one.
 
         Raises ValueError for what cannot be written.
@@ -188,7 +188,7 @@ class ReturnsMemory:
             self.objective_of = (model.id, text)
         return self.drawings["text"]
 
-    def see_worth(self, visit: Visit, model: LanguageModel) -> None:
+    def see_worth(self, visit: Visit, model: TextModel) -> None:
         """Take up the text on the Stage. Raises ValueError for a prompt that cannot be continued."""
         from mdp_core.tokens.prefix_values import Effort
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -21,7 +22,7 @@ from components.server.pictures import is_slow
 from components.shell.carried import since_link
 from components.shell.messages import tell_problem
 from components.shell.plain import plain
-from components.shell.shelf import language_model
+from components.shell.shelf import writer
 from components.shell.take_along import Souvenir, offer_to_take_along
 from components.shell.takeaway import conclude
 from components.shell.ticker import SLICE, work_on
@@ -32,6 +33,7 @@ from mdp_core.scenarios import GridScenario
 from mdp_core.stage.grid import map_picture, policy_of, world_of
 from mdp_core.stage.samples import MAX_COUNT, Sample, limit_of
 from mdp_core.tables import sample_table
+from mdp_core.tokens.served.client import ServerError
 from mdp_core.work import Work
 
 ENOUGH = 100  # trajectories, from which on the expected return is told
@@ -49,7 +51,7 @@ def draw_trajectories(current: Visit, memory: ReturnsMemory) -> None:
         if memory.side == "grid":
             drawing, slow = memory.draw_grid(current), False
         else:
-            model = language_model(current.scenario.text.model, models())
+            model = writer(current.scenario.text.model, models())
             if model is None:
                 return
             drawing, slow = memory.draw_text(current, model), is_slow(model)
@@ -69,7 +71,8 @@ def show_trajectories(current: Visit, memory: ReturnsMemory) -> None:
     with left:
         _ask(current, memory, drawing)
         if memory.problem:
-            tell_problem(memory.problem, LAST_GOOD)
+            failed = drawing is not None and isinstance(drawing.work.error, ServerError)
+            tell_problem(memory.problem, LAST_GOOD, _draw_again(memory) if failed else None, "Ask again", "_sample")
         if drawing is not None and drawing.work.error is None:
             _show_work(memory, drawing)
         if pictured is not None:
@@ -82,6 +85,16 @@ def show_trajectories(current: Visit, memory: ReturnsMemory) -> None:
         else:
             st.info("The language model is waking up; the grid world is ready.")
     conclude("One trajectory has one return, G₀ = Σ γᵗ rₜ₊₁. The objective is its mean over all trajectories: E[G₀].")
+
+
+def _draw_again(memory: ReturnsMemory) -> Callable[[], None]:
+    """A server may be back: its answers so far are kept, and the rest is asked for anew."""
+
+    def again() -> None:
+        memory.drawings.pop("text", None)
+        st.rerun()
+
+    return again
 
 
 # What is asked for

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +18,8 @@ from components.server.models import models
 from components.server.pictures import is_slow
 from components.shell.messages import tell_problem
 from components.shell.plain import plain
-from components.shell.shelf import language_model
+from components.shell.served import without_weights
+from components.shell.shelf import writer
 from components.shell.takeaway import conclude
 from components.shell.ticker import work_on
 from components.shell.visit import Visit
@@ -25,6 +27,8 @@ from mdp_core.learners.policy_value import policy_values
 from mdp_core.scenarios import GridScenario
 from mdp_core.stage.grid import map_picture, policy_of, world_of
 from mdp_core.stage.text_worth import TextWorth
+from mdp_core.tokens.served.client import ServerError
+from mdp_core.tokens.served.model import ServedModel
 from mdp_core.work import Work
 
 GAMMAS = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 1.0)
@@ -34,7 +38,7 @@ WIDE = 10  # columns from which on four numbers in a cell are too small
 
 def see_values(current: Visit, memory: ReturnsMemory) -> None:
     """Take up the text on the Stage; what is wrong with it is `memory.worth_problem`, and the last text stays."""
-    model = language_model(current.scenario.text.model, models())
+    model = writer(current.scenario.text.model, models())
     memory.worth_problem = ""
     if model is None:
         return
@@ -114,7 +118,9 @@ def _draw_map(grid: GridScenario, gamma: float, *, height: int) -> None:
 def _show_text(current: Visit, memory: ReturnsMemory) -> None:
     worth, valuing = memory.worth, memory.valuing
     if memory.worth_problem:
-        tell_problem(memory.worth_problem, "The last text stays." if worth is not None else "")
+        failed = valuing is not None and isinstance(valuing.error, ServerError)
+        stays = "The last text stays." if worth is not None else ""
+        tell_problem(memory.worth_problem, stays, _value_again(memory) if failed else None, "Ask again", "_values")
     if worth is None or valuing is None:
         st.info("The language model is waking up.")
         return
@@ -144,6 +150,14 @@ def _show_text(current: Visit, memory: ReturnsMemory) -> None:
         work_on(valuing, _says, key="worth_progress", refresh=REFRESH)
     _draw_text(worth, memory, current.view.gamma)
     _tell_how_exact(worth, current.view.gamma)
+
+
+def _value_again(memory: ReturnsMemory) -> Callable[[], None]:
+    def again() -> None:
+        memory.worth_of = None
+        st.rerun()
+
+    return again
 
 
 def _says(work: Work[Any]) -> str:
@@ -208,6 +222,8 @@ def _tell_how_exact(worth: TextWorth, gamma: float) -> None:
             f"V = {now:.3f} ± {half:.3f} (95 %): {value.texts:,} texts with probability {1 - value.rest:.2f} enumerated; "
             f"alone they bound V to ±{value.bound():.2f}, so the rest was drawn, {value.drawn:,} texts."
         )
+    if isinstance(worth.model, ServedModel):
+        sentence += " " + without_weights(worth.model, "its texts cannot be enumerated, and no value is exact")
     st.caption(plain(sentence))
 
 

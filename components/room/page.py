@@ -27,6 +27,7 @@ from components.shell.address import follow_address, visit, write_link
 from components.shell.messages import messages, model_messages
 from components.shell.my_room import TROUBLE, SteeredRoom, my_room
 from components.shell.plain import plain
+from components.shell.served import why_not
 from components.shell.ticker import part, work_on
 from components.shell.wanted_model import choose, described, settle
 from mdp_core.tokens.sources.errors import UnknownModel
@@ -187,6 +188,10 @@ def _doing(writing: Work[Any]) -> str:
 
 
 def _offer_model(current: Visit, model: str) -> None:
+    why = why_not(model, models(), "a room can neither learn from its votes nor tune it")
+    if why:
+        st.info(plain(why))
+        return
     try:
         label = f"Load {described(model, models())}"
     except UnknownModel as error:

@@ -25,13 +25,14 @@ from components.shell.carried import since_link
 from components.shell.messages import messages, model_messages, tell_problem
 from components.shell.navigation import go_to
 from components.shell.now import tell_visit
-from components.shell.shelf import language_model
+from components.shell.shelf import writer
 from components.shell.takeaway import conclude
 from components.shell.ticker import work_on
 from components.shell.visit import Visit
 from components.shell.wanted_model import settle
 from mdp_core.frames import key_of
 from mdp_core.tokens.formula import LARGEST
+from mdp_core.tokens.served.client import ServerError
 from mdp_core.work import Work
 
 
@@ -99,7 +100,7 @@ def _black_box(current: Visit, memory: Scoring) -> None:
 
 def _between(current: Visit, memory: Scoring) -> str:
     """The range of the scores, worked out on intervals."""
-    model = language_model(current.scenario.text.model, models())
+    model = writer(current.scenario.text.model, models())
     if model is None:
         return ""
     low, high = memory.range(model, current.scenario.text)
@@ -124,13 +125,18 @@ def _own(memory: Scoring) -> None:
 
 def _texts(current: Visit, memory: Scoring) -> tuple[str, ...]:
     """What the model has written; empty while it writes."""
-    model = language_model(current.scenario.text.model, models())
+    model = writer(current.scenario.text.model, models())
     if model is None:
         return ()
     writing = memory.see(model, current.scenario.text)
     try:
         if not is_slow(model):
             writing.finish()
+        if isinstance(writing.error, ServerError):
+            tell_problem(str(writing.error), "", memory.write_again, "Ask again", "_score")
+            return ()
+        if writing.error is not None:
+            raise writing.error
     except ValueError as error:
         tell_problem(str(error), "Change the prompt.")
         return ()

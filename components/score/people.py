@@ -23,7 +23,8 @@ from components.shell.brought_choices import brought_choices
 from components.shell.messages import tell_problem
 from components.shell.navigation import go_to
 from components.shell.plain import plain
-from components.shell.shelf import language_model
+from components.shell.served import without_weights
+from components.shell.shelf import writer
 from components.shell.take_along import Souvenir, offer_to_take_along
 from components.shell.takeaway import conclude
 from components.shell.ticker import part
@@ -31,6 +32,7 @@ from components.shell.waiting import show_waiting
 from mdp_core.rlhf.preference_files import MAX_BYTES
 from mdp_core.rlhf.raters import TASTES, Comparison
 from mdp_core.stage.text_pool import TextPool
+from mdp_core.tokens.served.model import ServedModel
 
 if TYPE_CHECKING:
     from mdp_core.rlhf.learned_reward import LearnedReward
@@ -43,7 +45,7 @@ ENOUGH = 2 * AT_ONCE  # texts that are ready ahead
 def show_people() -> None:
     """The sections "A person" and "A reward model": a part of page Score."""
     current, choices = visit(), preferences()
-    model = language_model(current.scenario.text.model, models())
+    model = writer(current.scenario.text.model, models())
     pool = None if model is None else choices.see(model, current.scenario.text, is_slow(model))
     if pool is not None and not is_slow(pool.model):
         while pool.needs(choices.at + ENOUGH):
@@ -67,11 +69,12 @@ def _show_person(choices: Preferences, pool: TextPool | None) -> None:
             if pool.needs(choices.at + ENOUGH):
                 part(lambda: _write(choices), ticks=lambda: TICK)
             elif pool.problem and choices.asked() is None:
-                tell_problem(pool.problem, "")
+                again = choices.write_again if isinstance(pool.model, ServedModel) else None
+                tell_problem(pool.problem, "", again, "Ask again", "_pool")
             ask_preference(choices)
         count_choices(choices)
         _offer_file(choices)
-        if pool is not None and choices.comparisons:
+        if pool is not None and choices.comparisons and not isinstance(pool.model, ServedModel):
             _offer_to_trl(choices.comparisons, pool.model)
         conclude("Nobody can say what a text is worth in numbers; everybody can say which of two is better.")
     with right:
@@ -158,6 +161,8 @@ def _show_reward_model(choices: Preferences, pool: TextPool | None) -> None:
         st.info(
             "A reward model stands on a language model's features, and that is not here yet: your choices are kept."
         )
+    elif isinstance(pool.model, ServedModel):
+        st.info(plain(without_weights(pool.model, "there are no features for a reward model to stand on")))
     else:
         try:
             learned = choices.learn(pool.model)

@@ -14,17 +14,20 @@ from mdp_core.rlhf.principle import Principle
 from mdp_core.rlhf.raters import STARS, TASTES, Comparison, SimulatedRater, comparisons_from_stars, simulated_choices
 from mdp_core.scenarios import TextScenario
 from mdp_core.stage.text_pool import BATCH, TextPool, pool_key
+from mdp_core.tokens.served.model import ServedModel
 
 if TYPE_CHECKING:
     from mdp_core.rlhf.features import TextFeatures
     from mdp_core.rlhf.learned_reward import LearnedReward
     from mdp_core.rlhf.recovery import Recovery
     from mdp_core.tokens.language_model import LanguageModel
+    from mdp_core.tokens.text_model import TextModel
 
 MOST_CHOICES = 1_000  # of all
 MOST_STARS = 60  # texts; their pairs grow with the square
 MOST_RATIONAL = 8.0  # kappa of the simulated rater
 AT_ONCE = 50  # choices that the simulated rater makes
+SERVED_BATCH = 4  # texts that a server writes, one after the other, before any of them is shown
 SHOWN = 256  # texts of the pool that are scored
 
 Way = Literal["pair", "stars"]
@@ -57,11 +60,15 @@ class Preferences:
 
     # Texts
 
-    def see(self, model: LanguageModel, text: TextScenario, slow: bool) -> TextPool:
+    def see(self, model: TextModel, text: TextScenario, slow: bool) -> TextPool:
         """The texts that `model` writes after the prompt of `text`."""
         if self.pool is None or self.pool.key != pool_key(model, text) or self.pool.model is not model:
-            self.pool = TextPool(model, text, BATCH[slow])
+            self.pool = TextPool(model, text, SERVED_BATCH if isinstance(model, ServedModel) else BATCH[slow])
         return self.pool
+
+    def write_again(self) -> None:
+        """Begin the texts anew: whoever writes them failed, and may be back."""
+        self.pool = None
 
     @property
     def at(self) -> int:
@@ -263,7 +270,7 @@ class Preferences:
 
     def read_ahead(self, texts: Sequence[str]) -> None:
         """Let the language model read these texts of the pool now, so that nobody waits for it when they are chosen."""
-        if self.pool is not None:
+        if self.pool is not None and not isinstance(self.pool.model, ServedModel):
             with suppress(ValueError):  # it is said where the text is needed
                 self._features_of(self.pool.model)(texts)
 

@@ -21,7 +21,7 @@ from mdp_core.tokens.scores import Score, ScoreSpec
 from mdp_core.work import Work
 
 if TYPE_CHECKING:
-    from mdp_core.tokens.language_model import LanguageModel
+    from mdp_core.tokens.text_model import TextModel
 
 FIRST = "sentiment(text) + 0.5 * near(words(text), 8)"
 TEXTS = 6  # that are scored at once
@@ -94,13 +94,17 @@ class Scoring:
         self.command += 1
         self.type(formula)
 
-    def see(self, model: LanguageModel, text: TextScenario) -> Work[tuple[str, ...]]:
+    def see(self, model: TextModel, text: TextScenario) -> Work[tuple[str, ...]]:
         """The texts that `model` writes after the prompt of `text`, with the seed; begun anew where something changed."""
         key = key_of("scored", replace(text, forced=(), score="", word="", length=0, formula=""), self.seed)
         if self.writing is None or self.writing_of != key:
             uniforms = np.random.default_rng([self.seed, 17]).random((TEXTS + PAIRS, text.max_tokens))
             self.writing, self.writing_of = Work(write_texts(model, text, uniforms)), key
         return self.writing
+
+    def write_again(self) -> None:
+        """Begin the texts anew: whoever writes them failed, and may be back."""
+        self.writing_of = ""
 
     def scored(self, texts: Sequence[str]) -> list[Scored]:
         """Every text with its score under the last good formula."""
@@ -113,7 +117,7 @@ class Scoring:
                 scored.append(Scored(text, None, error.sentence))
         return scored
 
-    def range(self, model: LanguageModel, text: TextScenario) -> tuple[float, float]:
+    def range(self, model: TextModel, text: TextScenario) -> tuple[float, float]:
         """Between which numbers the last good formula's scores lie, of any text that `model` can make of the prompt."""
         return Principle(self.spec).range(text.max_tokens, model, text.prompt)
 

@@ -6,12 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from mdp_core.tokens.sources.errors import UnknownModel
 from mdp_core.tokens.sources.host import Host, host_from
-from mdp_core.tokens.sources.model_id import POCKET, read_model_id
+from mdp_core.tokens.sources.model_id import POCKET
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,11 @@ def choices(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None
     Never raises: what cannot be read is the default, and `problem` says so.
     """
     arguments = _own(sys.argv if argv is None else argv)
+    environment = os.environ if environ is None else environ
     try:
-        host = host_from(os.environ if environ is None else environ)
-        first = _model(arguments) or host.first
-        return Choices(replace(host, first=str(read_model_id(first))))
+        host = host_from(environment)
+        key = environment.get("ONE_LOOP_LM_KEY", "").strip()
+        return Choices(host.starting_with(_model(arguments) or host.first, key))
     except argparse.ArgumentError as error:
         return Choices(Host(), error.message)
     except UnknownModel as error:

@@ -7,23 +7,24 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
 from components.server.garbage import settle_memory
 from components.server.host import choices
 from mdp_core.tokens.sources import Host, ModelError, Progress, load
-from mdp_core.tokens.sources.model_id import POCKET, read_model_id
+from mdp_core.tokens.sources.model_id import POCKET, SERVED, read_model_id
 from mdp_core.tokens.sources.progress import Loading
 
 if TYPE_CHECKING:
     from mdp_core.tokens.language_model import LanguageModel
+    from mdp_core.tokens.text_model import TextModel
 
-GUESTS = 2  # models beside Pocket that are held at once; another one takes the place of the one used longest ago
+GUESTS = 2  # models beside Pocket and the served one that are held; another takes the place of the one used longest ago
 PATIENCE = 5.0  # seconds after which a visitor who asks no more counts as gone
 
-Loader = Callable[[str, Host], Loading["LanguageModel"]]
+Loader = Callable[[str, Host], Loading["TextModel"]]
 
 
 class Load:
@@ -57,11 +58,16 @@ class Models:
         self.host = host
         self._loader = loader
         self._lock = threading.Lock()
-        self._models: OrderedDict[str, LanguageModel] = OrderedDict()
+        self._models: OrderedDict[str, TextModel] = OrderedDict()
         self._loads: dict[str, Load] = {}
 
     def get(self, model: str) -> LanguageModel | None:
-        """The model of that id, in its one spelling, if it is loaded."""
+        """The model of that id, in its one spelling, if it is loaded and its weights are here."""
+        writer = self.writer(model)
+        return None if model == SERVED else cast("LanguageModel | None", writer)
+
+    def writer(self, model: str) -> TextModel | None:
+        """The model of that id, also one that a server runs: whoever can write a text."""
         with self._lock:
             if model in self._models:
                 self._models.move_to_end(model)
@@ -101,10 +107,10 @@ class Models:
                     del self._loads[begun.model]
             begun.done.set()
 
-    def _put(self, model: str, loaded: LanguageModel) -> None:
+    def _put(self, model: str, loaded: TextModel) -> None:
         with self._lock:
             self._models[model] = loaded
-            guests = [held for held in self._models if held != POCKET]
+            guests = [held for held in self._models if held not in (POCKET, SERVED)]
             for held in guests[: max(len(guests) - GUESTS, 0)]:
                 del self._models[held]
         settle_memory()

@@ -15,7 +15,7 @@ from mdp_core.stage.grid import grid_frames
 from mdp_core.work import Report, Work
 
 if TYPE_CHECKING:
-    from mdp_core.tokens.language_model import LanguageModel
+    from mdp_core.tokens.text_model import TextModel
 
 KEPT = 128  # pictures of each world, 5 to 160 KB each as JSON
 
@@ -45,7 +45,7 @@ def kept_text(scenario: TextScenario, seed: int, before: Before) -> Picture | No
     return texts.get(_text_key(scenario, seed, before))
 
 
-def writing(model: LanguageModel, scenario: TextScenario, seed: int, before: Before) -> Writing:
+def writing(model: TextModel, scenario: TextScenario, seed: int, before: Before) -> Writing:
     """Write the text of `scenario`, a report a token; the result is its picture, which is kept.
 
     What the model was asked lately costs no forward pass: a choice at step t costs the tokens behind it. Raises what
@@ -69,12 +69,12 @@ def writing(model: LanguageModel, scenario: TextScenario, seed: int, before: Bef
         raise ValueError(f"{model.name} failed while it was writing; take another model.") from error
 
 
-def write_now(model: LanguageModel, scenario: TextScenario, seed: int, before: Before) -> Picture:
+def write_now(model: TextModel, scenario: TextScenario, seed: int, before: Before) -> Picture:
     """The language model's half, at once: for a small model. Raises what `writing` raises."""
     return Work(writing(model, scenario, seed, before)).finish()
 
 
-def is_slow(model: LanguageModel) -> bool:
+def is_slow(model: TextModel) -> bool:
     """True for a model whose texts take so long that a visitor wants to see them grow."""
     return model.is_slow
 

@@ -34,12 +34,16 @@ def tell_notes(sentences: tuple[str, ...], dismiss: Callable[[], None]) -> None:
         st.button("OK", key="dismiss", on_click=dismiss)
 
 
-def tell_problem(sentence: str, stays: str, dismiss: Callable[[], None] | None = None) -> None:
-    """What is wrong, and what is seen meanwhile. What nobody can mend any more may be dismissed."""
+def tell_problem(
+    sentence: str, stays: str, dismiss: Callable[[], None] | None = None, dismissal: str = "OK", key: str = ""
+) -> None:
+    """What is wrong, and what is seen meanwhile. What nobody can mend any more may be dismissed, what comes right by itself
+    tried again; `key` tells one problem of a page from another.
+    """
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.error(plain(f"{sentence} {stays}"))
         if dismiss is not None:
-            st.button("OK", key="dismiss_problem", on_click=dismiss)
+            st.button(dismissal, key=f"dismiss_problem{key}", on_click=dismiss)
 
 
 def offer(visit: Visit, models: Models, sentence: str, model: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.server.adapted import adapted
+from mdp_core.tokens.sources.model_id import SERVED
 
 if TYPE_CHECKING:
     from components.server.models import Models
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mdp_core.rlhf.spec import TuneSpec
     from mdp_core.tokens.language_model import LanguageModel
     from mdp_core.tokens.scores import ScoreSpec
+    from mdp_core.tokens.text_model import TextModel
 
 MOST = 8  # policies on one shelf
 LONGEST = 40  # characters of a name
@@ -144,6 +146,11 @@ def language_model(id: str, models: Models) -> LanguageModel | None:
         return models.get(id)
     base = models.get(policy.base)
     return None if base is None else adapted(base, policy.id, policy.adapter)
+
+
+def writer(id: str, models: Models) -> TextModel | None:
+    """Whoever writes as the model of that id: `language_model`, or the one that a server runs."""
+    return models.writer(id) if id == SERVED else language_model(id, models)
 
 
 def _cleaned(name: str) -> str:

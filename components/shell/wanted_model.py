@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from components.server.models import Models, spelling
-from components.shell.shelf import language_model, shelf
+from components.shell.shelf import shelf, writer
 from components.shell.visit import READY, Visit
 from mdp_core.tokens.sources import facts
 from mdp_core.tokens.sources.errors import UnknownModel
@@ -17,7 +17,7 @@ def settle(visit: Visit, models: Models) -> str | None:
     """
     if visit.stand_in is None:
         shown = visit.scenario.text.model
-        if shelf().base_of(shown) != READY and language_model(shown, models) is None:
+        if shelf().base_of(shown) != READY and writer(shown, models) is None:
             visit.miss()
     if visit.wanted is None:
         return None
@@ -26,7 +26,7 @@ def settle(visit: Visit, models: Models) -> str | None:
     except UnknownModel as error:
         visit.give_up(str(error))
         return None
-    model, waited = models.get(base), visit.load
+    model, waited = models.writer(base), visit.load
     if model is not None:
         visit.load = None
         visit.receive()
@@ -47,7 +47,7 @@ def choose(visit: Visit, model: str, models: Models) -> None:
     base = _base_of(model)
     model = model if model in shelf() else base
     _leave_load(visit)
-    if models.get(base) is not None or base == READY:
+    if models.writer(base) is not None or base == READY:
         visit.give_up()
         if visit.scenario.text.model != model:
             visit.change_text(model=model)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -31,6 +32,7 @@ from components.stage.shown import bring_up_to_date
 from components.stage.souvenirs import halves, offer_the_run
 from mdp_core.grid.maps import MapError
 from mdp_core.tokens.prompts import UnknownWordsError
+from mdp_core.tokens.served.client import ServerError
 from mdp_core.tokens.sources.model_id import SMOLLM2
 from mdp_core.work import Work
 
@@ -97,7 +99,7 @@ def _tell(current: Visit, memory: StageMemory, problems: dict[Side, ValueError])
     model_messages(
         current, models(), warmup(), stays="What was on the Stage stays there.", meanwhile="Pocket is on the Stage"
     )
-    _problems(current, problems)
+    _problems(current, memory, problems)
     if memory.writing is not None:
         work_on(memory.writing, _writing, key="writing", go_on="Write on")
     if memory.learning is not None:
@@ -109,7 +111,7 @@ def _half(side: str) -> Side:
     return "grid" if side == "grid" else "text"
 
 
-def _problems(current: Visit, problems: dict[Side, ValueError]) -> None:
+def _problems(current: Visit, memory: StageMemory, problems: dict[Side, ValueError]) -> None:
     """What is wrong with the worlds, one line each. What is wrong with a map is said at the map while that is open."""
     grid, text = problems.get("grid"), problems.get("text")
     if isinstance(grid, MapError) and st.session_state.get(ROBOT):
@@ -120,8 +122,15 @@ def _problems(current: Visit, problems: dict[Side, ValueError]) -> None:
         return  # the model that is on its way may know them
     if isinstance(text, UnknownWordsError) and current.scenario.text.model == READY:
         offer(current, models(), str(text), SMOLLM2)
+    elif isinstance(text, ServerError):
+        tell_problem(str(text), LAST_GOOD, partial(_ask_again, memory), "Ask again", "_server")
     elif text is not None:
         tell_problem(str(text), LAST_GOOD)
+
+
+def _ask_again(memory: StageMemory) -> None:
+    memory.writing = None
+    st.rerun()
 
 
 def _writing(work: Work[Any]) -> str:

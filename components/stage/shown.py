@@ -17,16 +17,17 @@ from components.server.pictures import (
     write_now,
     writing,
 )
-from components.shell.shelf import TunedPolicy, language_model, shelf
+from components.shell.shelf import TunedPolicy, shelf, writer
 from components.shell.visit import READY, Side, Visit
 from components.stage.memory import StageMemory
 from mdp_core.scenarios import GridScenario, TextScenario
 from mdp_core.stage.grid import world_of
 from mdp_core.stage.learned import kept_arrows, name_of, relearning
+from mdp_core.tokens.served.vocabulary import ForgottenTokenError
 from mdp_core.work import Report, Work
 
 if TYPE_CHECKING:
-    from mdp_core.tokens.language_model import LanguageModel
+    from mdp_core.tokens.text_model import TextModel
 
 MISFIT = "A choice made by hand fits no step of this world; it is left out."
 SLICE = 0.15  # seconds of learning before a bar is worth its place
@@ -98,7 +99,7 @@ def _learning(grid: GridScenario) -> Generator[Report[Any], None, Any]:
 def _bring_text(visit: Visit, memory: StageMemory, models: Models) -> None:
     text, seed = visit.scenario.text, visit.scenario.seed
     writing_before, memory.writing = memory.writing, None
-    model, pocket = language_model(text.model, models), models.get(READY)
+    model, pocket = writer(text.model, models), models.get(READY)
     if model is None or pocket is None:
         memory.shown.setdefault("text", asleep(text.prompt))
         return
@@ -141,7 +142,7 @@ def _tuned(picture: Picture, policy: TunedPolicy, compared: bool) -> Picture:
 
 
 def _picture(
-    visit: Visit, memory: StageMemory, model: LanguageModel, text: TextScenario, writing_before: Work[Picture] | None
+    visit: Visit, memory: StageMemory, model: TextModel, text: TextScenario, writing_before: Work[Picture] | None
 ) -> Picture | None:
     """The picture of `text`; None where a slow model has only begun to write it, as `memory.writing`."""
     from mdp_core.stage.text import token_mdp
@@ -156,6 +157,10 @@ def _picture(
     if writing_before is None or memory.writing_of != (text, seed, before):
         writing_before, memory.writing_of = Work(writing(model, text, seed, before)), (text, seed, before)
     memory.writing = writing_before
+    if isinstance(writing_before.error, ForgottenTokenError):
+        _leave_out_choices(visit, "text")
+        memory.writing = None
+        return _picture(visit, memory, model, visit.scenario.text, None)
     if writing_before.error is not None:
         raise writing_before.error
     return writing_before.result

@@ -14,6 +14,7 @@ from components.shell.visit import Visit
 from components.stage.memory import StageMemory
 from mdp_core.notebook import stage_notebook
 from mdp_core.tables import trajectory_table
+from mdp_core.tokens.sources.model_id import SERVED
 
 
 def offer_the_run(current: Visit, memory: StageMemory) -> None:
@@ -43,10 +44,13 @@ def offer_the_run(current: Visit, memory: StageMemory) -> None:
         if base == current.scenario.text.model
         else " A tuned policy stays here: the notebook has the model under it."
     )
+    made_again = Souvenir(
+        "A notebook", f"Makes the same numbers with mdp_core, in Python.{under}", f"{name}.ipynb", notebook
+    )
     offer_to_take_along(
         Souvenir("The run, to play", "One page: opens without a network, also in slides.", f"{name}.html", page),
         Souvenir("Both trajectories, a table", "CSV: a row a step, at this gamma.", f"{name}.csv", table),
-        Souvenir("A notebook", f"Makes the same numbers with mdp_core, in Python.{under}", f"{name}.ipynb", notebook),
+        *(() if base == SERVED else (made_again,)),  # a notebook does not know the host's server
         key="take_stage",
         also=lambda: offer_moving_picture(scene),
     )

@@ -21,6 +21,7 @@ from components.shell.plain import plain
 from components.shell.principle import principle
 from components.shell.queued_run import QueuedRun
 from components.shell.run_progress import show_progress, show_warnings
+from components.shell.served import why_not
 from components.shell.shelf import TunedPolicy, shelf
 from components.shell.takeaway import conclude
 from components.shell.ticker import part
@@ -86,7 +87,7 @@ def _ask_what(current: Visit, memory: TuneMemory, base: str, start: TunedPolicy 
     """The texts: prompt, model, where it begins, score."""
     with st.container(horizontal=True, key="tune_what", gap="small", vertical_alignment="center"):
         ask_prompt(current)
-        names = {**NAMES, **({base: base.rsplit("/", 1)[-1][:24]} if base not in NAMES else {})}
+        names = {**NAMES, **({base: _name(base)} if base not in NAMES else {})}
         picked = _wanted(current) or base
         key = f"tune_model {picked}"
         st.segmented_control(
@@ -108,6 +109,11 @@ def _ask_what(current: Visit, memory: TuneMemory, base: str, start: TunedPolicy 
             help="What a finished text is scored by. Choose another one on page Score.",
         ):
             go_to("Score")
+
+
+def _name(base: str) -> str:
+    served = models().writer(base)
+    return (base if served is None else served.name).rsplit("/", 1)[-1][:24]
 
 
 def _wanted(current: Visit) -> str | None:
@@ -137,6 +143,9 @@ def _tell_of_models(current: Visit, memory: TuneMemory) -> None:
         return
     if warmup().problem or current.model_problem:
         tell_problem(warmup().problem or current.model_problem, "The model that was here stays.", current.give_up)
+    why = why_not(current.scenario.text.model, models(), "no gradient can be taken of it, and it cannot be tuned")
+    if why:
+        st.info(plain(why))
     wanted = _wanted(current)
     if wanted is None:
         return

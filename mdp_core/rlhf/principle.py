@@ -12,6 +12,7 @@ from mdp_core.tokens.scores import Reward, Score, ScoreSpec
 if TYPE_CHECKING:
     from mdp_core.rlhf.raters import Comparison
     from mdp_core.tokens.language_model import LanguageModel
+    from mdp_core.tokens.text_model import TextModel
 
 NAME = 60  # characters of a name at most
 
@@ -66,7 +67,7 @@ class Principle:
         """The black box itself. Raises ValueError, in a sentence for a visitor, for a score that cannot be."""
         return self.model if self.model is not None else reward_from(self.spec)
 
-    def range(self, max_tokens: int, model: LanguageModel | None = None, prompt: str = "") -> tuple[float, float]:
+    def range(self, max_tokens: int, model: TextModel | None = None, prompt: str = "") -> tuple[float, float]:
         """Between which numbers the score lies of a text with at most `max_tokens` more tokens than `prompt`.
 
         A formula that counts needs to know whose tokens they are: without `model` it bounds any text that it can read.

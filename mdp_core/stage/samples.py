@@ -18,7 +18,7 @@ from mdp_core.trajectories import sample_trajectories
 from mdp_core.work import Report
 
 if TYPE_CHECKING:
-    from mdp_core.tokens.language_model import LanguageModel
+    from mdp_core.tokens.text_model import TextModel
 
 MAX_COUNT = 10_000  # trajectories
 MAX_LIMIT = 500  # steps of a walk
@@ -135,7 +135,7 @@ def draw_walks(sample: Sample, grid: GridScenario, seed: int) -> Drawing:
     return drawing()
 
 
-def draw_texts(sample: Sample, model: LanguageModel, text: TextScenario, seed: int, batch: int) -> Drawing:
+def draw_texts(sample: Sample, model: TextModel, text: TextScenario, seed: int, batch: int) -> Drawing:
     """Draw texts of the model into `sample`, `batch` at a time, without the tokens that were chosen by hand.
 
     Raises ValueError at once for a prompt that cannot be continued, and while it draws for a text without a score.

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 
-from mdp_core.frames import Json, ghost_frame, step_frame, top_positions
+import numpy as np
+
+from mdp_core.frames import SHOWN, Json, ghost_frame, step_frame, top_positions
 from mdp_core.rollout import Draws, rollout
 from mdp_core.scenarios import MAX_PROMPT, TextScenario
-from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.mdp import Text, TokenMDP
 from mdp_core.tokens.policy import LMPolicy
 from mdp_core.tokens.prompts import LongPromptError
 from mdp_core.tokens.rewards import reward_from
 from mdp_core.tokens.sampling import Sampling
+from mdp_core.tokens.served.model import ServedModel
+from mdp_core.tokens.served.policy import Partial, ServedPolicy
+from mdp_core.tokens.served.vocabulary import ForgottenTokenError
+from mdp_core.tokens.text_model import TextModel
+from mdp_core.tokens.writers import policy_with
 from mdp_core.trajectory import Step
 
 WORDS = {
@@ -27,7 +33,7 @@ WORDS = {
 SHOWN_TOKENS = 3  # at the end of a state, which is the whole text
 
 
-def token_mdp(model: LanguageModel, scenario: TextScenario) -> TokenMDP:
+def token_mdp(model: TextModel, scenario: TextScenario) -> TokenMDP:
     """The world in which the prompt of `scenario` is continued and scored.
 
     Raises a PromptError (a ValueError) for an empty prompt, one with more characters than a link can carry, one that the
@@ -38,13 +44,13 @@ def token_mdp(model: LanguageModel, scenario: TextScenario) -> TokenMDP:
     return TokenMDP(model, model.encode(scenario.prompt), scenario.max_tokens, reward_from(scenario.score_spec))
 
 
-def policy_of(model: LanguageModel, scenario: TextScenario) -> LMPolicy:
+def policy_of(model: TextModel, scenario: TextScenario) -> LMPolicy | ServedPolicy:
     """The model with the sampling of `scenario`. Raises ValueError for a number out of its range."""
-    return LMPolicy(model, Sampling(scenario.temperature, scenario.top_k, scenario.top_p))
+    return policy_with(model, Sampling(scenario.temperature, scenario.top_k, scenario.top_p))
 
 
 def text_frames_by_token(
-    model: LanguageModel, scenario: TextScenario, seed: int, before: tuple[tuple[int, int], ...] | None = None
+    model: TextModel, scenario: TextScenario, seed: int, before: tuple[tuple[int, int], ...] | None = None
 ) -> Generator[int, None, Json]:
     """Write the text of `scenario` with the draws of `seed`: yields how many of its tokens are written, returns the frames.
 
@@ -71,7 +77,7 @@ def text_frames_by_token(
     return {
         "id": "text",
         "title": model.name,
-        "caption": _caption(scenario),
+        "caption": _caption(model, scenario),
         "words": WORDS,
         "map": None,
         "prompt": pieces[: len(mdp.prompt)],
@@ -82,12 +88,41 @@ def text_frames_by_token(
     }
 
 
-def _frame(model: LanguageModel, step: Step[Text, int]) -> Json:
-    """The frame of one step but for what only the whole text tells: its piece, and how its states read."""
+def _frame(model: TextModel, step: Step[Text, int]) -> Json:
+    """The frame of one step but for what only the whole text tells: its piece, and how its states read.
+
+    Raises ForgottenTokenError for a token that was forced and that the model server does not tell.
+    """
+    if isinstance(step.policy, Partial):
+        return _partly_told(model, step, step.policy)
+    return _told(model, step, top_positions(step.policy, step.action))
+
+
+def _partly_told(model: TextModel, step: Step[Text, int], policy: Partial) -> Json:
+    """Of the tokens that are not told only the sum is known: no number of them, and no entropy."""
+    if step.forced and not policy.knows(step.action):
+        raise ForgottenTokenError
+    possible = np.flatnonzero(policy.probabilities[:-1]).tolist()
+    bars = possible[:SHOWN]
+    if step.action in policy.outcomes:
+        taken = policy.outcomes.index(step.action)
+        bars = bars if taken in bars else [*bars[: SHOWN - 1], taken]
+    elif policy.probability(step.action):
+        step = replace(step, policy=policy.with_drawn(step.action, step.u))
+        bars = [*bars[: SHOWN - 1], len(policy)]
+    else:
+        bars = bars[: SHOWN - 1]
+    frame = _told(model, step, bars)
+    hidden = len(set(possible) - set(bars))
+    rest = {"p": max(1.0 - sum(bar["p"] for bar in frame["bars"]), 0.0), "count": None, "told": hidden}
+    return frame | {"entropy": None, "rest": rest if policy.others or hidden else None}
+
+
+def _told(model: TextModel, step: Step[Text, int], bars: Sequence[int]) -> Json:
     piece = model.piece(step.action)
     return step_frame(
         step,
-        bars=top_positions(step.policy, step.action),
+        bars=bars,
         state=lambda ids: {"text": "", "length": len(ids)},
         action=lambda token: {"action": token, "label": model.piece(token), "name": _name(model.piece(token))},
         outcome=lambda outcome: {"label": "append " + (piece.strip() or _name(piece)), "cell": None},
@@ -108,7 +143,7 @@ def _end_of(pieces: list[str]) -> str:
 
 
 def _ghost(
-    model: LanguageModel, scenario: TextScenario, seed: int, before: tuple[tuple[int, int], ...]
+    model: TextModel, scenario: TextScenario, seed: int, before: tuple[tuple[int, int], ...]
 ) -> Generator[int, None, Json]:
     old = replace(scenario, forced=before)
     mdp, policy = token_mdp(model, old), policy_of(model, old)
@@ -122,12 +157,14 @@ def _ghost(
     return ghost_frame(rewards, since, pieces=pieces)
 
 
-def _caption(scenario: TextScenario) -> str:
+def _caption(model: TextModel, scenario: TextScenario) -> str:
     parts = [f"temperature {scenario.temperature:.2f}"]
     if scenario.top_k:
         parts.append(f"top-k {scenario.top_k}")
     if scenario.top_p < 1:
         parts.append(f"top-p {scenario.top_p:.2f}")
+    if isinstance(model, ServedModel):
+        parts.append(f"the server tells {model.told_at_most}")
     return ", ".join(parts)
 
 

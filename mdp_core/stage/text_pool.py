@@ -11,29 +11,32 @@ from numpy.typing import NDArray
 
 from mdp_core.frames import key_of
 from mdp_core.scenarios import TextScenario
+from mdp_core.tokens.served.model import ServedModel
 from mdp_core.work import Report, Work
 
 if TYPE_CHECKING:
-    from mdp_core.tokens.language_model import LanguageModel
+    from mdp_core.tokens.text_model import TextModel
 
 BATCH = {False: 256, True: 32}  # texts that are written at a time, by whether the model is slow
 MOST_TEXTS = 2_048  # of one prompt
 
 
 def write_texts(
-    model: LanguageModel, text: TextScenario, uniforms: NDArray[np.float64]
+    model: TextModel, text: TextScenario, uniforms: NDArray[np.float64]
 ) -> Generator[Report[tuple[str, ...]], None, tuple[str, ...]]:
     """Write a text of the scenario for every row of `uniforms` [B, T], a report a token. Raises what the prompt raises."""
-    from mdp_core.tokens.generation import generate_by_token
     from mdp_core.tokens.sampling import Sampling
+    from mdp_core.tokens.writers import write_by_token
 
     sampling = Sampling(text.temperature, text.top_k, text.top_p)
-    writing, tokens = generate_by_token(model, model.encode(text.prompt), uniforms, sampling), 0
+    writing, tokens = write_by_token(model, model.encode(text.prompt), uniforms, sampling), 0
+    # A server writes one text after the other, every other model all of them at once.
+    most = text.max_tokens * (len(uniforms) if isinstance(model, ServedModel) else 1)
     try:
         while True:
             next(writing)
-            tokens = min(tokens + 1, text.max_tokens)
-            yield Report(tokens / text.max_tokens, f"token {tokens} of {text.max_tokens}")
+            tokens = min(tokens + 1, most)
+            yield Report(tokens / most, f"token {tokens} of {most}")
     except StopIteration as end:
         return tuple(model.decode(ids) for ids in end.value)
 
@@ -41,7 +44,7 @@ def write_texts(
 class TextPool:
     """Different texts of one model after one prompt, two by two; written a token at a time, and more on demand."""
 
-    def __init__(self, model: LanguageModel, text: TextScenario, batch: int) -> None:
+    def __init__(self, model: TextModel, text: TextScenario, batch: int) -> None:
         self.key = pool_key(model, text)
         self.model, self.text, self.batch = model, replace(text, forced=()), batch
         self.texts: list[str] = []  # all different
@@ -80,6 +83,6 @@ class TextPool:
             )
 
 
-def pool_key(model: LanguageModel, text: TextScenario) -> str:
+def pool_key(model: TextModel, text: TextScenario) -> str:
     """The same for the same texts."""
     return key_of("pool", model.id, text.prompt, text.max_tokens, text.temperature, text.top_k, text.top_p)

@@ -13,9 +13,9 @@ from mdp_core.tokens.rewards import longest_text, score_range
 from mdp_core.work import Report
 
 if TYPE_CHECKING:
-    from mdp_core.tokens.language_model import LanguageModel
     from mdp_core.tokens.mdp import Text
     from mdp_core.tokens.prefix_values import Effort, PrefixValue
+    from mdp_core.tokens.text_model import TextModel
 
 CANDIDATES = 6  # of the likeliest next tokens
 
@@ -50,9 +50,7 @@ class TextWorth:
     `chosen` to be looked at.
     """
 
-    def __init__(
-        self, model: LanguageModel, scenario: TextScenario, seed: int, effort: Effort, *, chosen: int = 0
-    ) -> None:
+    def __init__(self, model: TextModel, scenario: TextScenario, seed: int, effort: Effort, *, chosen: int = 0) -> None:
         """Raises ValueError for a prompt that cannot be continued."""
         from mdp_core.stage.text import policy_of, token_mdp
 
@@ -165,7 +163,7 @@ class TextWorth:
             _values.put(key, value)
 
 
-def expect_return(model: LanguageModel, scenario: TextScenario) -> Generator[Report[PrefixValue], None, PrefixValue]:
+def expect_return(model: TextModel, scenario: TextScenario) -> Generator[Report[PrefixValue], None, PrefixValue]:
     """E[G_0] of a small model's texts after the prompt: enumerated as far as it goes, the remainder drawn.
 
     Raises ValueError at once for a prompt that cannot be continued, and while it works for a text without a score.
@@ -191,7 +189,7 @@ def expect_return(model: LanguageModel, scenario: TextScenario) -> Generator[Rep
     return working()
 
 
-def _range_of(model: LanguageModel, scenario: TextScenario) -> tuple[float, float]:
+def _range_of(model: TextModel, scenario: TextScenario) -> tuple[float, float]:
     """Between which numbers the score of the scenario's texts lies."""
     if scenario.score != "formula":
         return score_range(scenario.score_spec)

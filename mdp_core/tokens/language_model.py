@@ -78,6 +78,13 @@ class LanguageModel:
         """True for a model whose texts take so long that a visitor wants to see them grow: by its number of parameters."""
         return bool(sum(weights.numel() for weights in self.model.parameters()) > SLOW)
 
+    @cached_property
+    def longest_piece(self) -> int:
+        """More characters than a token adds to a text: a word, or bytes that its name spells with a character each or more,
+        and a blank before it.
+        """
+        return 1 + max(map(len, self.tokenizer.get_vocab()))
+
     # Text
 
     def encode(self, prompt: str) -> tuple[int, ...]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from mdp_core.distribution import Categorical
 from mdp_core.mdp import Outcome
-from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.prompts import LongPromptError
 from mdp_core.tokens.scores import Reward
+from mdp_core.tokens.text_model import TextModel
 
 Text = tuple[int, ...]
 
@@ -24,7 +24,7 @@ class TokenMDP:
     leaves no room in the window for one more token.
     """
 
-    model: LanguageModel
+    model: TextModel
     prompt: Text
     max_tokens: int
     reward: Reward

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from mdp_core.returns import discounts
-from mdp_core.tokens.generation import generate_by_token
 from mdp_core.tokens.mdp import Text, TokenMDP
 from mdp_core.tokens.sampling import Sampling
+from mdp_core.tokens.served.model import ServedModel
 from mdp_core.tokens.text_tree import TextWalk, tempered
+from mdp_core.tokens.writers import write_by_token
 
 FIRST_THRESHOLD = 1e-3  # the probability of a text from which on it is enumerated, in the first round
 FINER = 10.0  # by how much each round lowers it; the prefixes grow about as much
@@ -100,16 +101,23 @@ def prefix_value(
     """Work out V(`prefix`) under the model of `mdp`, yielding what is known after every bit of work, the best at last.
 
     Ends when the error for gamma = 1 is within the tolerance, or the effort is spent. The same arguments give the same
-    value. Raises ValueError for a finished text.
+    value. Raises ValueError for a finished text, and for a served model that is to be enumerated.
     """
     if mdp.is_terminal(prefix):
         raise ValueError("the text is finished: nothing follows that could have a value")
-    effort = effort or Effort()
+    effort, model = effort or Effort(), mdp.model
+    if isinstance(model, ServedModel) and effort.prefixes:
+        raise ValueError("A server tells its likeliest tokens only: its texts can be drawn, and not enumerated.")
     L = mdp.limit - len(prefix)
     best = PrefixValue(np.zeros(L), 1.0, low, high)
     floor, ceiling, read = FIRST_THRESHOLD, np.inf, 0
-    while effort.prefixes and best.bound() > effort.tolerance and read * FINER <= effort.prefixes:
-        walk = TextWalk(mdp.model, prefix, L, partial(_log_pi, sampling), least=floor, below=ceiling)
+    while (
+        not isinstance(model, ServedModel)
+        and effort.prefixes
+        and best.bound() > effort.tolerance
+        and read * FINER <= effort.prefixes
+    ):
+        walk = TextWalk(model, prefix, L, partial(_log_pi, sampling), least=floor, below=ceiling)
         for part in walk.texts():
             # Between two rounds the mass that is still to come counts as left out, though it may not be.
             p, k = part.probabilities, part.tokens.shape[1]
@@ -143,7 +151,7 @@ def _drawn(
     count = min(effort.batch, effort.samples - best.drawn)
     L = mdp.limit - len(prefix)
     uniforms = np.random.default_rng([seed, 5, best.drawn, len(prefix)]).random((count, L))
-    writing = generate_by_token(mdp.model, prefix, uniforms, sampling)
+    writing = write_by_token(mdp.model, prefix, uniforms, sampling)
     while True:
         try:
             next(writing)

@@ -8,7 +8,7 @@ from mdp_core.tokens.formula import MAX_TEXT, Formula
 from mdp_core.tokens.scores import Reward, ScoreSpec, Sentiment, WishedLength, WishedWord
 
 if TYPE_CHECKING:
-    from mdp_core.tokens.language_model import LanguageModel
+    from mdp_core.tokens.text_model import TextModel
 
 
 def reward_from(spec: ScoreSpec) -> Reward:
@@ -35,9 +35,6 @@ def score_range(spec: ScoreSpec, longest: int = MAX_TEXT) -> tuple[float, float]
     return (-1.0, 1.0) if spec.kind == "sentiment" else (0.0, 1.0)
 
 
-def longest_text(model: LanguageModel, prompt: str, max_tokens: int) -> int:
-    """More characters than a text has that goes on from `prompt` with at most `max_tokens` tokens.
-
-    A token is a word, or a run of bytes that its name spells with at least a character each; a blank may come before it.
-    """
-    return 2 * len(prompt) + max_tokens * (1 + max(map(len, model.tokenizer.get_vocab())))
+def longest_text(model: TextModel, prompt: str, max_tokens: int) -> int:
+    """More characters than a text has that goes on from `prompt` with at most `max_tokens` tokens."""
+    return 2 * len(prompt) + max_tokens * model.longest_piece

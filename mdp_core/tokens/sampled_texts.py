@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mdp_core.payments import Payments
-from mdp_core.tokens.generation import Texts, generate_by_token
+from mdp_core.tokens.generation import Texts
 from mdp_core.tokens.mdp import TokenMDP
 from mdp_core.tokens.sampling import Sampling
+from mdp_core.tokens.writers import write_by_token
 from mdp_core.trajectories import uniforms
 
 
@@ -48,7 +49,7 @@ def sample_texts(
     while first < count:
         rows = range(first, min(first + size, count))
         u = np.array([uniforms(seed, i, steps)[0] for i in rows])
-        texts = yield from generate_by_token(mdp.model, mdp.prompt, u, sampling)
+        texts = yield from write_by_token(mdp.model, mdp.prompt, u, sampling)
         scores = [mdp.reward(mdp.model.decode(ids)).total for ids in texts]
         yield SampledTexts(first, texts, np.array(scores, dtype=np.float64))
         first, size = rows.stop, min(2 * size, batch)

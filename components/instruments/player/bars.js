@@ -21,7 +21,7 @@ export class Bars {
   /** Show the distribution of `step`, undefined where no action is taken any more, and whether one has been `drawn`. */
   show(step, drawn) {
     const items = step ? [...step.bars] : [];
-    if (step && step.rest) items.push({ action: " rest", label: `${step.rest.count.toLocaleString("en")} more`, name: "the others", p: step.rest.p, rest: true });
+    if (step && step.rest) items.push({ action: " rest", label: restLabel(step.rest), name: restName(step.rest), p: step.rest.p, rest: true });
     const columns = items.length > SLOTS && roomIn(this.stage).width > PHONE ? 2 : 1;
     const rows = Math.max(columns === 2 ? SLOTS : items.length, SLOTS);
     this.element.style.setProperty("--rows", String(rows));
@@ -35,6 +35,7 @@ export class Bars {
       const chosen = drawn && i === step.chosen;
       bar.element.classList.toggle("chosen", chosen);
       bar.label.textContent = item.label.trim() === "" ? item.name : readable(item.label).trim();
+      bar.element.title = item.name;
       if (!item.rest) {
         bar.element.setAttribute("aria-pressed", String(chosen));
         bar.element.title = chosen ? `${item.name}: taken` : this.fixed ? item.name : `choose ${item.name} instead`;
@@ -79,6 +80,17 @@ export class Bars {
     }
     return moving;
   }
+}
+
+/** How many tokens have no bar of their own; of a server's model nobody knows. */
+function restLabel(rest) {
+  return rest.count === null ? "the others" : `${rest.count.toLocaleString("en")} more`;
+}
+
+function restName(rest) {
+  if (rest.count !== null) return "the others";
+  const told = rest.told ? `${rest.told} tokens that the server tells, and all that it does not: ` : "all tokens that the server does not tell: ";
+  return `the others: ${told}1 minus the bars`;
 }
 
 export class Stack {

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import platformdirs
+
+from mdp_core.tokens.served.address import FORM, ServerAddress, names_server, read_address
+from mdp_core.tokens.sources.model_id import SERVED, read_model_id
 
 BYTES_PER_PARAMETER = 4  # every model runs in float32
 MEGABYTE = 1_000_000
@@ -31,12 +34,25 @@ class Host:
     max_bytes: int = 4_000 * MEGABYTE  # of memory for one model's weights in float32: 4 bytes a parameter
     cache: Path = field(default_factory=default_cache)  # where the converted SmolLM2 is kept
     first: str = "pocket"  # the model id that the app starts with
+    server: ServerAddress | None = None  # where the model "served" runs
+
+    def starting_with(self, model: str, key: str) -> Host:
+        """This host with the model, or the server, that `model` names at the start; `key` is for a server.
+
+        Raises UnknownModel for what names no model, ValueError for an address that is none.
+        """
+        if names_server(model):
+            return replace(self, first=SERVED, server=read_address(model, key))
+        if str(read_model_id(model)) == SERVED:
+            raise ValueError(f"A server needs its address: {FORM}.")
+        return replace(self, first=str(read_model_id(model)))
 
 
 def host_from(environ: Mapping[str, str]) -> Host:
     """The host that these environment variables describe; what they leave out is as in `Host()`.
 
-    ONE_LOOP_LM             the model id to start with: pocket, smollm2, owner/name, or a folder
+    ONE_LOOP_LM             the model id to start with: pocket, smollm2, owner/name, a folder, or a server's address
+    ONE_LOOP_LM_KEY         the key that such a server is asked with
     ONE_LOOP_MAX_MODEL_MB   the most memory for one model in float32, in megabytes (10^6 bytes); above zero
     ONE_LOOP_ALLOW_FOLDERS  1 or 0: may visitors load models from folders of this machine
     ONE_LOOP_ALLOW_HUB      1 or 0: may visitors download models from the hub by id

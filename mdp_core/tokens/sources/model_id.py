@@ -7,10 +7,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from mdp_core.tokens.served.address import names_server
 from mdp_core.tokens.sources.errors import UnknownModel
 
 POCKET = "pocket"
 SMOLLM2 = "smollm2"
+SERVED = "served"
 MAX_ID = 1_000  # characters
 
 # ASCII only. The hub's own rules: at most 96 characters, and "-" and "." only between others, one at a time.
@@ -51,11 +53,20 @@ class BuiltIn:
         return self.name
 
 
-ModelId = BuiltIn | HubId | Folder
+@dataclass(frozen=True)
+class Served:
+    """The model on the server that the host named: which one that is, no id says."""
+
+    def __str__(self) -> str:
+        return SERVED
+
+
+ModelId = BuiltIn | HubId | Folder | Served
 
 
 def read_model_id(text: str) -> ModelId:
-    """What `text` names: pocket, smollm2, a hub id "owner/name", or an absolute folder (also one that begins with ~).
+    """What `text` names: pocket, smollm2, served, a hub id "owner/name", or an absolute folder (or one that begins
+    with ~).
 
     Touches neither disk nor network. Raises UnknownModel for everything else: addresses, relative paths, paths that
     climb with "..", network shares, ids with more or fewer parts than two, letters outside ASCII, control characters.
@@ -63,6 +74,10 @@ def read_model_id(text: str) -> ModelId:
     text = text.strip()
     if text.lower() in (POCKET, SMOLLM2):
         return BuiltIn(text.lower())
+    if text.lower() == SERVED:
+        return Served()
+    if names_server(text):
+        raise UnknownModel("A model server is named by the host, where the app is started; take SmolLM2 or Pocket.")
     if not text or len(text) > MAX_ID or not text.isprintable():
         raise UnknownModel("That is not the name of a model; write owner/name as the hub does, or take Pocket.")
     if _PATH.match(text):

@@ -13,24 +13,38 @@ import mdp_core.tokens.sources.wheel as wheel
 from mdp_core.tokens.sources.errors import NotAllowed
 from mdp_core.tokens.sources.folder import check, require_within
 from mdp_core.tokens.sources.host import Host
-from mdp_core.tokens.sources.model_id import POCKET, BuiltIn, Folder, HubId, read_model_id
+from mdp_core.tokens.sources.model_id import POCKET, BuiltIn, Folder, HubId, Served, read_model_id
 from mdp_core.tokens.sources.progress import Loading, Progress, beside, paced
 
 if TYPE_CHECKING:
     from mdp_core.tokens.language_model import LanguageModel
+    from mdp_core.tokens.served.address import ServerAddress
+    from mdp_core.tokens.text_model import TextModel
 
 POCKET_FOLDER = Path(__file__).parents[1] / "pocket" / "weights"
 
 
-def load(model_id: str, host: Host | None = None) -> Loading[LanguageModel]:
-    """Yields a Progress about ten times a second, returns the model: "pocket", "smollm2", "owner/name", or a folder.
+def load(model_id: str, host: Host | None = None) -> Loading[TextModel]:
+    """Yields a Progress about ten times a second, returns the model: "pocket", "smollm2", "owner/name", a folder, or
+    "served", where the host named a server.
 
     Closing the generator cancels: child processes end, and nothing half-written stays. Raises a ModelError, whose
     message is one sentence for the visitor; nothing was touched where `model_id` is malformed or not allowed.
     """
     host = host or Host()
+    if isinstance(read_model_id(model_id), Served):
+        address = host.server
+        if address is None:
+            raise NotAllowed("This host has no model server; take SmolLM2 or Pocket.")
+        return (yield from beside(lambda: _connect(address), lambda: Progress("asking the model server")))
     folder, name, canonical = yield from paced(_folder(model_id, host))
     return (yield from beside(lambda: _read(folder, name, canonical, host), lambda: Progress(f"loading {name}")))
+
+
+def _connect(address: ServerAddress) -> TextModel:
+    from mdp_core.tokens.served.model import ServedModel
+
+    return ServedModel.connect(address)
 
 
 def _folder(model_id: str, host: Host) -> Loading[tuple[Path, str, str]]:
@@ -50,6 +64,8 @@ def _folder(model_id: str, host: Host) -> Loading[tuple[Path, str, str]]:
             if not host.allow_folders:  # the same answer whether it exists or not
                 raise NotAllowed("This host loads no models from folders; take SmolLM2 or Pocket.")
             return path, path.name or str(path), str(path)
+        case Served():
+            raise AssertionError("a server has no folder")
 
 
 def _read(path: Path, name: str, canonical: str, host: Host) -> LanguageModel:
@@ -99,5 +115,7 @@ def facts(model_id: str, host: Host | None = None) -> Facts:
             )
         case HubId() as repo:
             return Facts(str(repo), "licence on its page at the hub", None, None, None, is_here=False)
+        case Served():
+            return Facts("The model server's", "licence as the server has it", (0, 0), 0, 1.0, is_here=True)
         case Folder(path):
             return Facts(path.name or str(path), "licence in its folder", (0, 0), 0, 2.0, is_here=True)

@@ -82,3 +82,9 @@ def test_no_text_does_anything_but_name_a_model_or_be_refused(text):
     if isinstance(result, Folder):
         assert result.path.is_absolute()
         assert ".." not in result.path.parts
+
+
+def test_only_the_host_names_a_server():
+    assert str(read_model_id(" Served ")) == "served"
+    with pytest.raises(UnknownModel, match="named by the host"):
+        read_model_id("openai:http://10.0.0.1:8000/v1#name")

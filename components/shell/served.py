@@ -1,0 +1,25 @@
+"""What a model on a server cannot do, and why: said at the place where it would be done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.server.models import Models
+from mdp_core.tokens.sources.model_id import SERVED
+
+if TYPE_CHECKING:
+    from mdp_core.tokens.text_model import TextModel
+
+ANOTHER = "Take Pocket or SmolLM2 for that."
+
+
+def without_weights(model: TextModel, what: str) -> str:
+    """The sentence that says that `what`, which goes on after "so", is not to be had."""
+    why = f"{model.name} runs on a server, which tells its likeliest next tokens and nothing of its inside"
+    return f"{why}, so {what}. {ANOTHER}"
+
+
+def why_not(id: str, models: Models, what: str) -> str:
+    """`without_weights` of the model of that id; empty where its weights are here, or it is not here at all."""
+    model = models.writer(id) if id == SERVED else None
+    return "" if model is None else without_weights(model, what)
