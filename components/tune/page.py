@@ -68,8 +68,12 @@ def page() -> None:
         _tell_of_models(current, memory)
     if model is not None:
         _ask_how(current, memory, model, size, start)
+    why = why_not(base, models(), "no gradient can be taken of it, and it cannot be tuned")
+    if why:
+        st.info(plain(why))
     tell_visit(current)
-    part(lambda: _show_run(memory), ticks=lambda: _tick(memory))
+    if not why or memory.run is not None:
+        part(lambda: _show_run(memory), ticks=lambda: _tick(memory))
     show_tuned_policies()
     linked_part(show_over_optimisation, *IN_LINK, ticks=tick)
     write_link(current, *IN_LINK)
@@ -143,9 +147,6 @@ def _tell_of_models(current: Visit, memory: TuneMemory) -> None:
         return
     if warmup().problem or current.model_problem:
         tell_problem(warmup().problem or current.model_problem, "The model that was here stays.", current.give_up)
-    why = why_not(current.scenario.text.model, models(), "no gradient can be taken of it, and it cannot be tuned")
-    if why:
-        st.info(plain(why))
     wanted = _wanted(current)
     if wanted is None:
         return

