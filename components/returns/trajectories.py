@@ -34,6 +34,7 @@ from mdp_core.stage.grid import map_picture, policy_of, world_of
 from mdp_core.stage.samples import MAX_COUNT, Sample, limit_of
 from mdp_core.tables import sample_table
 from mdp_core.tokens.served.client import ServerError
+from mdp_core.tokens.sources.model_id import SERVED
 from mdp_core.work import Work
 
 ENOUGH = 100  # trajectories, from which on the expected return is told
@@ -237,7 +238,7 @@ def _show_returns(current: Visit, memory: ReturnsMemory, drawing: Drawing) -> No
     rest = (
         _about_walks(drawing.of, sample, gamma)
         if isinstance(drawing.of, GridScenario)
-        else _how_exact(memory.objective, gamma)
+        else _how_exact(memory.objective, gamma, drawing.of.model == SERVED)
     )
     st.caption(plain(f"{size} {rest}"))
     _judge(memory, payments.returns(gamma), gamma)
@@ -278,7 +279,11 @@ def _about_walks(grid: GridScenario, sample: Sample, gamma: float) -> str:
     )
 
 
-def _how_exact(objective: Work[Any] | None, gamma: float) -> str:
+def _how_exact(objective: Work[Any] | None, gamma: float, served: bool) -> str:
+    if served:
+        return (
+            "The server tells its likeliest tokens only: the mean and its band are all there is, and nothing is exact."
+        )
     if objective is None:
         return "So large a model's texts cannot be enumerated: the mean and its band are all there is."
     value = objective.result

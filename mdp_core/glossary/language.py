@@ -24,6 +24,13 @@ LANGUAGE = (
         "A real language model with 135 million weights, made by others and free to use.",
     ),
     Term(
+        "model server",
+        "",
+        ("a server", "the server", "the model server"),
+        "A program, on this machine or another, that runs a language model. It tells the likeliest next tokens with their "
+        "probabilities; all others together have what is left to 1.",
+    ),
+    Term(
         "token",
         "",
         ("tokens",),

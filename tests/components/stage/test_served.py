@@ -107,7 +107,7 @@ def test_a_server_that_goes_away_is_said_and_asked_again(open_served, server):
 def test_the_menu_offers_the_server_and_says_how_it_is_drawn_from(open_served):
     page = open_served(seed="7")
     assert "pocket" in page.widget("radio", "kind").options
-    assert any("the others stay one block" in said.value for said in page.app.caption)
+    assert any("the others stay together" in said.value for said in page.app.caption)
 
 
 def test_a_host_without_a_server_says_so(open_stage, monkeypatch, pocket):
