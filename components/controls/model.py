@@ -26,7 +26,7 @@ LIVES_HERE = (
 ONLY_TOLD = (
     "It runs on a server, which tells its likeliest next tokens. Temperature, top-k and top-p act on these; the others stay "
     "together with the probability that the model gives them, or are cut off whole. Where the draw falls on them, the "
-    "server draws tokens until one is none of those it told. The bar “the others” is what the bars that are shown leave to 1."
+    "server draws tokens until one is none of those it told. What the bars leave to 1 is the bar of the others."
 )
 SHORT = 16  # characters of a name on a button
 EXAMPLE = 'Such as sentiment(text) - 0.1 * count(text, "!")'

@@ -90,7 +90,7 @@ function restLabel(rest) {
 function restName(rest) {
   if (rest.count !== null) return "the others";
   const told = rest.told ? `${rest.told} tokens that the server tells, and all that it does not: ` : "all tokens that the server does not tell: ";
-  return `the others: ${told}1 minus the bars`;
+  return `the others: ${told}what the bars leave to 1`;
 }
 
 export class Stack {
