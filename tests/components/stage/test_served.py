@@ -123,3 +123,25 @@ def test_a_host_without_a_server_says_so(open_stage, monkeypatch, pocket):
         page.run()
     assert any("This host has no model server" in said for said in page.messages)
     assert page.worlds["text"]["title"] == "Pocket"
+
+
+def test_a_server_that_comes_late_is_loaded_from_the_menu(open_stage, pocket, monkeypatch):
+    late = Server(pocket)
+    with serving(late):
+        pass  # it had a port, and is gone
+    models = Models(Host().starting_with(late.address, ""), load)
+    assert models.ask("pocket").done.wait(30)
+    monkeypatch.setattr(stage, "models", lambda: models)
+    page = open_stage(model="served")
+    if page.here.load is not None:  # the host chose it, so that it begins by itself; it may have failed already
+        assert page.here.load.done.wait(30)
+        page.run()
+    assert any("The model server cannot be reached" in said for said in page.messages)
+    assert page.worlds["text"]["title"] == "Pocket"
+    with serving(late):
+        page.set("radio", "kind", "served").press("load")
+        if page.here.load is not None:
+            assert page.here.load.done.wait(30)
+        page = written(page.run())
+        assert page.worlds["text"]["title"] == "pocket"
+        assert page.messages == []
