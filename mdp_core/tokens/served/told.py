@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 MOST = 1_000  # tokens in one answer: more was never asked for
 LONGEST = 200  # characters of a token
 SLACK = 1e-3  # by which rounding on the server's side may lift a probability, or the sum of them, above 1
+HALF = "\N{REPLACEMENT CHARACTER}"  # stands for bytes that are no whole character
 IMPOSSIBLE = -9_000.0  # some servers write so low a number for a token that cannot come
 
 
@@ -85,8 +86,8 @@ def _content(content: object) -> tuple[list[tuple[str, float]] | None, Sample | 
     ids = [entry["id"] for entry in top if isinstance(entry.get("id"), int)]
     if len(set(ids)) != len(ids):
         raise MalformedAnswerError("tells a token twice")
-    entries = [(_text(entry.get("token")), _number(entry.get("logprob"))) for entry in top]
-    return entries, Sample(_text(first.get("token")), _number(first.get("logprob")))
+    entries = [(_whole(entry), _number(entry.get("logprob"))) for entry in top]
+    return entries, Sample(_whole(first), _number(first.get("logprob")))
 
 
 def _lists(logprobs: Mapping[str, Any]) -> tuple[list[tuple[str, float]] | None, Sample | None]:
@@ -125,7 +126,15 @@ def _told(entries: list[tuple[str, float]], asked: int) -> Told:
 
 def is_text(token: str) -> bool:
     """False for a token that is only a part of a character."""
-    return "\N{REPLACEMENT CHARACTER}" not in token
+    return HALF not in token
+
+
+def _whole(entry: Mapping[str, Any]) -> str:
+    """The text of a token; llama.cpp leaves out of it what of its bytes is no whole character."""
+    token, raw = _text(entry.get("token")), entry.get("bytes")
+    if isinstance(raw, list) and len(raw) > len(token.encode()):
+        return HALF
+    return token
 
 
 def _text(value: object) -> str:

@@ -1,5 +1,7 @@
 """A served model against Pocket's own numbers: the server tells them, and what is made of them has to agree."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -135,3 +137,17 @@ def test_a_prompt_is_cut_at_its_blanks_and_joins_again(server):
     for prompt in ("the movie", " two  blanks\n and a line ", "مرحبا 🎬🎬 x"):
         assert model.decode(model.encode(prompt)) == prompt
         assert "".join(model.pieces(model.encode(prompt))) == prompt
+
+
+def test_nobody_waits_for_anothers_question(server):
+    model = served(server)
+    known = model.encode(PROMPT)
+    first = model.told(known)[0]
+    server.delay = 5.0
+    asking = threading.Thread(target=lambda: model.told((*known, first[0])))
+    asking.start()
+    assert model.told(known)[0] == first
+    assert asking.is_alive()  # its answer is not there yet
+    server.delay = 0.0
+    asking.join(30)
+    assert len(model.told((*known, first[0]))[0]) == 20
