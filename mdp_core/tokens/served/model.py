@@ -44,6 +44,7 @@ class ServedModel:
         self._words = Vocabulary()
         self._answers: Kept[str, Told] = Kept(KEPT_ANSWERS)
         self._drawn: Kept[tuple[str, float], Sample] = Kept(KEPT_ANSWERS)
+        self._tried: Kept[tuple[str, float], int] = Kept(KEPT_ANSWERS)
         self._others: Kept[tuple[str, str], float] = Kept(KEPT_ANSWERS)  # log-probabilities of tokens that were drawn
 
     @classmethod
@@ -119,14 +120,20 @@ class ServedModel:
         return self._words.add(drawn.token)
 
     def _draw(self, text: str, told: set[str], u: float) -> Sample:
-        tries, ends = 0, time.monotonic() + PATIENCE
-        while tries < TRIES and time.monotonic() < ends:
+        tries, ends = self._tried.get((text, u)) or 0, time.monotonic() + PATIENCE
+        while tries < TRIES:
             seed = _seed(text, u, tries + 1)
             choices = self._client.next_token(self._model, text, self.told_at_most, seed, choices=CHOICES)
             for _, sample in choices:
                 tries += 1
                 if sample is not None and sample.token not in told and is_text(sample.token):
                     return sample
+            self._tried.put((text, u), tries)  # whoever asks again goes on from here
+            if time.monotonic() > ends:
+                raise ServerError(
+                    f"The draw fell on the others, and the model server drew none of them in {PATIENCE:g} seconds: ask "
+                    "again, and it goes on."
+                )
         raise ServerError(
             f"The draw fell on the others, and in {tries} tries the model server drew none of them: take another seed."
         )

@@ -6,6 +6,7 @@ import time
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
+import mdp_core.tokens.served.model as serving_model
 from mdp_core.tokens.served.address import read_address
 from mdp_core.tokens.served.client import Client, ServerError
 from mdp_core.tokens.served.model import ServedModel
@@ -209,3 +210,33 @@ def test_an_address_is_read():
     assert (read.url, read.model, read.key) == ("https://host:8000/v1", "some/name", "k")
     with pytest.raises(ValueError, match="ONE_LOOP_LM_KEY"):
         read_address("openai:http://host/v1", "ké")
+
+
+U = 0.999  # a draw that falls on the others
+
+
+def test_a_server_that_draws_slowly_goes_on_where_it_was(server, monkeypatch):
+    model, prompt = asked(server)
+    monkeypatch.setattr(serving_model, "PATIENCE", 0.0)
+    state = model.encode(prompt)
+    told, _ = model.told(state)
+    server.asked.clear()
+    likeliest, _ = server.distribution(prompt)
+
+    def damage(answer):
+        for choice in answer["choices"] if len(server.asked) < 3 else ():
+            choice["logprobs"]["tokens"] = [likeliest[0]]
+        return answer
+
+    server.damage = damage
+    failures, token = [], None
+    while token is None and len(failures) < 100:
+        try:
+            token = model.draw_other(state, U)
+        except ServerError as error:
+            failures.append(str(error))
+    assert all("ask again, and it goes on" in said for said in failures)
+    assert len(failures) >= 2
+    assert token not in told
+    seeds = [request["seed"] for request in server.asked]
+    assert len(set(seeds)) == len(seeds)  # nothing was asked twice

@@ -86,7 +86,7 @@ def test_the_server_tells_what_the_same_weights_say_here(served, smollm2, prompt
         pytest.skip("SmolLM2 came from the hub: other weights than the server's")
     p = Sampling().probabilities(smollm2.logits(smollm2.encode(prompt)))
     distribution = ServedPolicy(served)(served.encode(prompt))
-    assert len(distribution) == 21
+    assert 16 <= len(distribution) <= 21  # some of the 20 may read the same
     known: dict[str, float] = {}
     for token in np.argsort(-p)[:200].tolist():
         known[smollm2.piece(token)] = known.get(smollm2.piece(token), 0.0) + float(p[token])
@@ -99,20 +99,20 @@ def test_the_server_tells_what_the_same_weights_say_here(served, smollm2, prompt
     assert difference < 0.05
 
 
-def test_a_text_is_written_and_written_again_by_another_process_state(served, address):
-    scenario = TextScenario(model="served", prompt="The capital of France is", max_tokens=8)
+def test_a_text_is_written_and_written_again_by_a_model_that_remembers_nothing(served, address):
+    scenario = TextScenario(model="served", prompt="The capital of France is", max_tokens=4, top_k=10)
     texts = []
     for model in (served, ServedModel.connect(read_address(address, "sk-test"))):
-        walked = play(token_mdp(model, scenario), policy_of(model, scenario), rng=Draws(5), max_steps=8)
+        walked = play(token_mdp(model, scenario), policy_of(model, scenario), rng=Draws(5), max_steps=4)
         texts.append(model.decode(walked.states[-1]))
     assert texts[0] == texts[1]
     assert texts[0].startswith("The capital of France is ")
 
 
 def test_the_others_are_drawn_by_the_server(served):
-    state = served.encode("Once upon a time there was")
+    state = served.encode("the movie was")
     distribution = ServedPolicy(served)(state)
-    for u in (0.99, 0.999):
+    for u in (0.8, 0.99):
         token = distribution.sample(u)
         assert token not in distribution.outcomes
         assert 0 < distribution.probability(token) < distribution.probabilities[:-1].min() * 1.2
