@@ -164,7 +164,7 @@ def _caption(model: TextModel, scenario: TextScenario) -> str:
     if scenario.top_p < 1:
         parts.append(f"top-p {scenario.top_p:.2f}")
     if isinstance(model, ServedModel):
-        parts.append(f"the server tells {model.told_at_most}")
+        parts.append(f"{model.told_at_most} told")
     return ", ".join(parts)
 
 

@@ -44,7 +44,7 @@ def test_every_step_shows_what_the_server_tells_and_the_rest_as_one_bar(open_ser
     page = open_served(seed="4")
     text = page.worlds["text"]
     assert text["title"] == "pocket"
-    assert text["caption"] == "temperature 1.00, the server tells 20"
+    assert text["caption"] == "temperature 1.00, 20 told"
     assert page.app.query_params["model"] in ("served", ["served"])
     assert str(server.port) not in str(text)
     prefix = "the movie was"
