@@ -2,7 +2,14 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
+
+
+@pytest.fixture
+def page(own_page):
+    """A tab of its own: a browser counts no more than fifty entries."""
+    return own_page
 
 
 def ready(page, address="/stage?seed=3"):
