@@ -1,15 +1,25 @@
 """The Stage's page without a browser: AppTest runs it, and what it hands to the player is kept to be looked at."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from components.controls import model
 from components.server.models import Models
 from components.stage import page as stage
 from mdp_core.tokens.sources import Host
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _looked_through_once():
+    """Streamlit looks for components in all that is installed whenever an AppTest is made: half of the time of one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 def _script():
