@@ -32,8 +32,8 @@ def test_a_message_moves_nothing_and_hides_no_transport(page, size, query, said)
     assert box["x"] + box["width"] <= page.viewport_size["width"]
 
 
-def test_a_note_is_dismissed_by_the_keyboard_and_nothing_moves(tab):
-    page = open_stage(tab, "gamma=nonsense")
+def test_a_note_is_dismissed_by_the_keyboard_and_nothing_moves(page):
+    open_stage(page, "gamma=nonsense")
     before = page.locator(STEP).bounding_box()
     ok = page.locator(".st-key-messages").get_by_role("button", name="OK")
     ok.focus()

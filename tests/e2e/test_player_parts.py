@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import ROOT, serving
+from tests.e2e.conftest import ROOT, VIEWPORT, serving
 
 # A page with nothing on it but the player, as its address asks for it.
 PAGE = """
@@ -33,11 +33,14 @@ player(
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, browser):
+def window(tmp_path_factory, browser):
+    """A tab of an app that is nothing but the player."""
     folder = tmp_path_factory.mktemp("part")
     (folder / "part.py").write_text(PAGE)
     with serving(folder / "log", script=folder / "part.py", PYTHONPATH=str(ROOT)) as url:
-        yield url
+        context = browser.new_context(base_url=url, viewport=VIEWPORT)
+        yield context.new_page()
+        context.close()
 
 
 def open_part(page, **query):
