@@ -12,7 +12,7 @@ GRID_POLICIES = ("greedy", "epsilon", "random", "right", "learned")
 EXACT = "exact"  # found by dynamic programming, not from samples
 LEARNED_BY = (EXACT, *LEARNERS)
 MAX_LEARNED_EPISODES = 5_000
-SCORES = ("sentiment", "word", "length", "formula")
+SCORES = ("sentiment", "word", "length", "formula", "sum", "form")
 MAX_PROMPT = 2_000  # characters
 MAX_SEED = 2**31 - 1
 

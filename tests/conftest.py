@@ -29,6 +29,12 @@ def pocket():
 
 
 @pytest.fixture(scope="session")
+def sums():
+    """The built-in model that adds."""
+    return drain(load("sums"))
+
+
+@pytest.fixture(scope="session")
 def smollm2():
     """SmolLM2-135M-Instruct, from the user's cache or the network; only a machine that has neither may do without."""
     try:

@@ -49,6 +49,14 @@ def test_tuning_in_a_notebook_comes_near_what_any_policy_could_reach(capsys, poc
     assert 0.8 * best_score(counted, kl).reached < last < best_score(counted, kl + 0.5).bound + 0.1
 
 
+def test_a_function_of_a_notebook_checks_sums(capsys):
+    names: dict[str, object] = {}
+    exec(BLOCKS[3].replace("steps=40", "steps=2"), names)
+    told = re.findall(r"step (\d): pass@1 ([\d.]+), pass@8 ([\d.]+), ([\d.]+) tokens", capsys.readouterr().out)
+    assert [step for step, *_ in told] == ["1", "2"]
+    assert all(0.15 < float(one) < 0.5 < float(eight) <= 1 for _, one, eight, _ in told)
+
+
 def test_every_variable_is_in_the_table_and_none_that_is_not_there():
     told = f"{host_from.__doc__} {room_settings_from.__doc__}"
     assert set(re.findall(r"`(ONE_LOOP_\w+)`", README)) == set(re.findall(r"ONE_LOOP_\w+", told))

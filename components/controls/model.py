@@ -15,10 +15,10 @@ from mdp_core.scenarios import SCORES
 from mdp_core.tokens.formula import Formula, FormulaError
 from mdp_core.tokens.sources import facts
 from mdp_core.tokens.sources.errors import UnknownModel
-from mdp_core.tokens.sources.model_id import SERVED, SMOLLM2
+from mdp_core.tokens.sources.model_id import SERVED, SMOLLM2, SUMS
 
 OTHER = "other"
-KINDS = {READY: "Pocket", SMOLLM2: "SmolLM2-135M-Instruct", OTHER: "Another model"}
+KINDS = {READY: "Pocket", SUMS: "Sums", SMOLLM2: "SmolLM2-135M-Instruct", OTHER: "Another model"}
 LIVES_HERE = (
     "This tuned policy lives in this tab, and the link names the model under it: save its adapter on page Tune to take "
     "it along."
@@ -35,6 +35,8 @@ SCORE_NAMES = {
     "word": "A wished-for word",
     "length": "A wished-for length",
     "formula": "A formula",
+    "sum": "A right sum",
+    "form": "The form of an answer to a sum",
 }
 
 
@@ -74,7 +76,7 @@ def _served_name(models: Models) -> str:
 
 def _choice(visit: Visit, models: Models) -> None:
     current = visit.asked.text.model
-    names = {READY: KINDS[READY], SMOLLM2: KINDS[SMOLLM2]}
+    names = {known: KINDS[known] for known in (READY, SUMS, SMOLLM2)}
     if models.host.server is not None:
         names[SERVED] = plain(_served_name(models))
     names |= {policy.id: plain(policy.name) for policy in shelf()} | {OTHER: KINDS[OTHER]}
@@ -116,7 +118,7 @@ def _choice(visit: Visit, models: Models) -> None:
 
 def _pick(visit: Visit, kind: str, models: Models) -> None:
     visit.model_problem = ""
-    if kind == READY or (kind != OTHER and writer(kind, models) is not None):
+    if kind in (READY, SUMS) or (kind != OTHER and writer(kind, models) is not None):
         choose(visit, kind, models)
     else:
         leave(visit)

@@ -14,14 +14,14 @@ import streamlit as st
 from components.server.garbage import settle_memory
 from components.server.host import choices
 from mdp_core.tokens.sources import Host, ModelError, Progress, load
-from mdp_core.tokens.sources.model_id import POCKET, SERVED, read_model_id
+from mdp_core.tokens.sources.model_id import POCKET, SERVED, SUMS, read_model_id
 from mdp_core.tokens.sources.progress import Loading
 
 if TYPE_CHECKING:
     from mdp_core.tokens.language_model import LanguageModel
     from mdp_core.tokens.text_model import TextModel
 
-GUESTS = 2  # models beside Pocket and the served one that are held; another takes the place of the one used longest ago
+GUESTS = 2  # models beside the built-in and the served one; another takes the place of the one used longest ago
 PATIENCE = 5.0  # seconds after which a visitor who asks no more counts as gone
 
 Loader = Callable[[str, Host], Loading["TextModel"]]
@@ -110,7 +110,7 @@ class Models:
     def _put(self, model: str, loaded: TextModel) -> None:
         with self._lock:
             self._models[model] = loaded
-            guests = [held for held in self._models if held not in (POCKET, SERVED)]
+            guests = [held for held in self._models if held not in (POCKET, SUMS, SERVED)]
             for held in guests[: max(len(guests) - GUESTS, 0)]:
                 del self._models[held]
         settle_memory()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from mdp_core.tokens.sources.model_id import POCKET, SMOLLM2
+from mdp_core.tokens.sources.model_id import POCKET, SMOLLM2, SUMS
 
-# Pocket is nowhere to be downloaded: a tool that looks for it shows this sentence.
+# Pocket and Sums are nowhere to be downloaded: a tool that looks for one shows this sentence.
 PUBLIC = {
     POCKET: "Pocket, the model inside One Loop: the folder mdp_core/tokens/pocket/weights of its repository",
+    SUMS: "Sums, the adding model inside One Loop: the folder mdp_core/tokens/sums/weights of its repository",
     SMOLLM2: "HuggingFaceTB/SmolLM2-135M-Instruct",
 }
 
 
 def public_name(id: str) -> str:
-    """The name that other tools find the model by; for Pocket, which none can find, where it is."""
+    """The name that other tools find the model by; for those that none can find, where they are."""
     return PUBLIC.get(id, id)
 
 

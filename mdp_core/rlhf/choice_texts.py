@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mdp_core.rlhf.raters import Comparison
-from mdp_core.tokens.generation import Texts
+from mdp_core.tokens.generation import Texts, repeated
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.prompts import PromptError
 
@@ -72,4 +72,6 @@ def _texts(model: LanguageModel, begun: tuple[int, ...], written: Sequence[tuple
             tokens[row, len(text)] = min(model.end_tokens)
     lengths = (tokens >= 0).sum(axis=1)
     last = tokens[np.arange(len(tokens)), lengths - 1]
-    return Texts(begun, tokens, np.zeros(tokens.shape), lengths, np.isin(last, list(model.end_tokens)))
+    return Texts(
+        repeated(begun, len(tokens)), tokens, np.zeros(tokens.shape), lengths, np.isin(last, list(model.end_tokens))
+    )

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mdp_core.rlhf.reading import log_probabilities
 from mdp_core.rlhf.totals import totals
-from mdp_core.tokens.generation import Texts
+from mdp_core.tokens.generation import Texts, repeated
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.prompts import LongPromptError
 from mdp_core.tokens.text_tree import TextWalk, tempered
@@ -86,7 +86,7 @@ def count_texts(
     )
     lengths = (tokens >= 0).sum(axis=1)
     last = tokens[np.arange(len(tokens)), lengths - 1]
-    texts = Texts(tuple(prompt), tokens, paths, lengths, walk.ends[last])
+    texts = Texts(repeated(prompt, len(tokens)), tokens, paths, lengths, walk.ends[last])
     scores = totals(score, [model.decode(ids) for ids in texts])
     return CountedTexts(texts, scores, walk.rest, low, high)
 

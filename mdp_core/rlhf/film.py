@@ -7,7 +7,7 @@ n + 1 measures is about the policy after n updates. So everything that is shown 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from mdp_core.rlhf.exact import CountedTexts, PolicyPoint, count_texts, policy_p
 from mdp_core.rlhf.frontier import optimum
 from mdp_core.rlhf.measured import Figures, Measured, figures_of, measure, write
 from mdp_core.rlhf.next_token import Watched
+from mdp_core.rlhf.passing import Passing, passing_of
 from mdp_core.rlhf.plane import Frontier, frontier_curve
 from mdp_core.rlhf.shown_texts import LONGEST, SHOWN, ShownText, shown_texts
 from mdp_core.rlhf.spec import TuneSpec
@@ -42,6 +43,7 @@ class _Shot:
     """All numbers of one policy."""
 
     figures: Figures
+    passing: Passing | None  # how it answers several prompts, where there are several
     seconds: float | None  # that the step took which began with it
     message: str
 
@@ -70,8 +72,8 @@ class Film:
         Raises a PromptError for a prompt that `tune` refuses too.
         """
         self.model, self.spec, self.reward, self.true, self.name, self.start = model, spec, reward, true, name, start
-        prompt = model.encode(spec.prompt)
-        self._prompt_pieces = tuple(model.pieces(prompt))
+        prompt = model.encode(spec.first_prompt)
+        self._prompt_pieces = () if spec.prompts else tuple(model.pieces(prompt))
         small = model.model.num_parameters() <= SMALL
         self._adapters: Thinned[Adapter] = Thinned(POLICIES if small else LARGE_POLICIES)
         self._shots: Thinned[_Shot] = Thinned(FIGURES)
@@ -115,10 +117,13 @@ class Film:
     def _show(self, n: int, measured: Measured, snapshot: TuningStep | None) -> None:
         true = None if self.true is None else np.array([self.true(text).total for text in measured.written])
         texts = shown_texts(self.model, measured, true, snapshot, SHOWN)
+        lengths, passing = measured.texts.lengths, None
+        if self.spec.prompts:
+            passing = passing_of(measured.scores, lengths, self.spec.group_size, true)
         seconds = None if snapshot is None else snapshot.seconds.total
         message = "" if snapshot is None else snapshot.message
         with self._lock:
-            self._shots.add(n, _Shot(figures_of(measured, true), seconds, message))
+            self._shots.add(n, _Shot(figures_of(measured, true), passing, seconds, message))
             self._texts.add(n, texts)
 
     def _keep(self, n: int, adapter: Adapter) -> None:
@@ -139,6 +144,12 @@ class Film:
         """The numbers of the kept policies by n; the first and the newest that were measured are always there."""
         with self._lock:
             return {n: shot.figures for n, shot in self._shots.items()}
+
+    @property
+    def passing(self) -> dict[int, Passing]:
+        """How the kept policies answer their problems, by n; nothing for a run with one prompt."""
+        with self._lock:
+            return {n: shot.passing for n, shot in self._shots.items() if shot.passing is not None}
 
     # What could be reached
 
@@ -170,7 +181,7 @@ class Film:
     def _count(self, adapter: Adapter, reference: CountedTexts) -> PolicyPoint:
         counted = count_texts(
             AdaptedModel(self.model, adapter),
-            reference.texts.prompt,
+            self.model.encode(self.spec.prompt),
             self.spec.tokens,
             Totals(self.reward),
             low=reference.low,
@@ -215,7 +226,7 @@ class Film:
             shown = self._texts.get(n, [])
         if not (0 <= text < len(shown) and 0 <= token < len(shown[text].tokens)):
             raise KeyError((n, text, token))
-        return (*self.model.encode(self.spec.prompt), *shown[text].tokens[:token])
+        return (*shown[text].prompt, *shown[text].tokens[:token])
 
     # As data
 
@@ -239,11 +250,17 @@ class Film:
             "curves": _curves(shots),
             "messages": {str(n): shot.message for n, shot in shots.items() if shot.message},
             "prompt": list(self._prompt_pieces),
-            "texts": {str(n): _columns(some, table) for n, some in texts.items()},
+            "texts": {str(n): {**_columns(some, table), **self._begun(some, table)} for n, some in texts.items()},
             "pieces": list(table),
             "next": self._next(watched, policies),
             "plane": _plane(frontier, self._reference, points, self.spec.beta),
         }
+
+    def _begun(self, texts: list[ShownText], table: dict[str, int]) -> dict[str, list[list[int]]]:
+        """What each text goes on from, where that is not the same for all."""
+        if not self.spec.prompts:
+            return {}
+        return {"prompt": [_named(self.model.pieces(text.prompt), table) for text in texts]}
 
     def _next(self, watched: Watched, policies: int) -> dict[str, Any]:
         seen = watched.top(TOKENS)
@@ -275,7 +292,7 @@ def _curves(shots: Mapping[int, _Shot]) -> dict[str, list[Any]]:
 def _columns(texts: list[ShownText], table: dict[str, int]) -> dict[str, list[Any]]:
     """The texts of one policy, quantity by quantity. A piece is sent once, and named by its number: few words come often."""
     return {
-        "pieces": [[table.setdefault(piece, len(table)) for piece in text.pieces] for text in texts],
+        "pieces": [_named(text.pieces, table) for text in texts],
         "ended": [int(text.ended) for text in texts],
         "count": [text.count for text in texts],
         "score": [_short(text.score) for text in texts],
@@ -284,6 +301,10 @@ def _columns(texts: list[ShownText], table: dict[str, int]) -> dict[str, list[An
         "tuned": [_nats(text.tuned) for text in texts],
         "change": [None if text.change is None else _nats(text.change) for text in texts],
     }
+
+
+def _named(pieces: Sequence[str], table: dict[str, int]) -> list[int]:
+    return [table.setdefault(piece, len(table)) for piece in pieces]
 
 
 def _plane(

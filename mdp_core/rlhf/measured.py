@@ -11,6 +11,7 @@ from mdp_core.rlhf.adapted_model import AdaptedModel
 from mdp_core.rlhf.adapters import Adapter
 from mdp_core.rlhf.reading import log_probabilities, mean_entropy
 from mdp_core.rlhf.spec import TuneSpec
+from mdp_core.rlhf.starts import Starts
 from mdp_core.rlhf.totals import checked_totals
 from mdp_core.rlhf.trainer import step_uniforms
 from mdp_core.rlhf.tuning_step import TuningStep
@@ -41,8 +42,8 @@ def write(model: LanguageModel, spec: TuneSpec, adapter: Adapter, step: int) -> 
 
     Raises ValueError for a policy whose numbers are not finite.
     """
-    prompt = model.encode(spec.prompt)
-    return generate(AdaptedModel(model, adapter), prompt, step_uniforms(spec, step), Sampling(spec.temperature))
+    prompts = Starts(model, spec).of_step(step)
+    return generate(AdaptedModel(model, adapter), prompts, step_uniforms(spec, step), Sampling(spec.temperature))
 
 
 def measure(model: LanguageModel, spec: TuneSpec, adapter: Adapter, texts: Texts, reward: Reward) -> Measured:

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from mdp_core.tokens.rewards import longest_text, reward_from, score_range
+from mdp_core.tokens.rewards import intended, longest_text, reward_from, score_range
 from mdp_core.tokens.scores import Reward, Score, ScoreSpec
 
 if TYPE_CHECKING:
@@ -66,6 +66,10 @@ class Principle:
     def reward(self) -> Reward:
         """The black box itself. Raises ValueError, in a sentence for a visitor, for a score that cannot be."""
         return self.model if self.model is not None else reward_from(self.spec)
+
+    def intended(self) -> Reward | None:
+        """What the score stands for, where that is known: `true`, or what a score means that can be had without it."""
+        return self.true if self.true is not None or self.model is not None else intended(self.spec)
 
     def range(self, max_tokens: int, model: TextModel | None = None, prompt: str = "") -> tuple[float, float]:
         """Between which numbers the score lies of a text with at most `max_tokens` more tokens than `prompt`.

@@ -34,7 +34,7 @@ SHARED = 256
 def rows_at_once(model: LanguageModel, texts: Texts) -> Iterator[slice]:
     """The texts in parts small enough for memory and for the others who wait for the lane."""
     N, T = texts.tokens.shape
-    most = max(min(LOGITS // (T * model.vocabulary_size), TOKENS // (len(texts.prompt) + T)), 1)
+    most = max(min(LOGITS // (T * model.vocabulary_size), TOKENS // (texts.prompts.shape[1] + T)), 1)
     rows = ceil(N / ceil(N / most))  # parts of about the same size
     return (slice(n, n + rows) for n in range(0, N, rows))
 
@@ -46,8 +46,8 @@ def mask_of(texts: Texts) -> Tensor:
 
 def text_logits(network: nn.Module, texts: Texts, rows: slice, *, temperature: float = 1.0) -> Tensor:
     """[n, T, V], the logits over temperature that token t of each text was drawn from; behind its end they mean nothing."""
-    ids, before = _ids(texts, rows), len(texts.prompt) - 1  # the prompt's last token is read with each text
-    if (len(ids) - 1) * before <= SHARED or not remembers(network):
+    ids, before = _ids(texts, rows), texts.prompts.shape[1] - 1  # the prompt's last token is read with each text
+    if (len(ids) - 1) * before <= SHARED or not texts.one_prompt or not remembers(network):
         return separate_logits(network, texts, rows, temperature=temperature)
     cache = DynamicCache()
     _answer(network, ids[:1, :before], 1, temperature, cache)
@@ -134,7 +134,7 @@ def laid_over(model: LanguageModel, adapter: Adapter | None) -> AbstractContextM
 def _ids(texts: Texts, rows: slice) -> Tensor:
     """[n, P + T], prompt and text. Behind a text's end stands token 0: with attention to the left nothing sees it."""
     written = torch.from_numpy(texts.tokens[rows]).clamp(min=0)
-    return torch.cat([torch.tensor(texts.prompt).expand(len(written), -1), written], dim=1)
+    return torch.cat([torch.tensor(texts.prompts[rows]), written], dim=1)
 
 
 @lru_cache

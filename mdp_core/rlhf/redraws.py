@@ -12,7 +12,7 @@ from mdp_core.tokens.generation import Texts
 
 EQUAL = 1e-9  # scores that are this close together are the same
 
-_OF_A_TEXT = ("tokens", "log_probabilities", "lengths", "terminated")
+_OF_A_TEXT = ("prompts", "tokens", "log_probabilities", "lengths", "terminated")
 
 # Draws some texts again: their rows, and which time it is, from 1 -> the texts, and their scores.
 Draw = Callable[[NDArray[np.intp], int], tuple[Texts, NDArray[np.float64]]]

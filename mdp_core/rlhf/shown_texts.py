@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mdp_core.rlhf.measured import Measured
+from mdp_core.rlhf.redraws import rows_of
 from mdp_core.rlhf.tuning_step import TuningStep, change_of_log_probability
-from mdp_core.tokens.generation import Texts
 from mdp_core.tokens.language_model import LanguageModel
 
 SHOWN = 8
@@ -21,6 +21,7 @@ LONGEST = 64  # tokens of a text that are shown, at most
 class ShownText:
     """The first T tokens of one text, at most LONGEST, and how often the policy wrote it among the B of the step."""
 
+    prompt: tuple[int, ...]  # what it goes on from
     tokens: tuple[int, ...]  # [T], the end token included where it has one
     pieces: tuple[str, ...]  # [T], what each token adds to the text; nothing for an end token
     ended: bool  # its end token is the last of these; else it goes on, or the limit cut it
@@ -37,9 +38,10 @@ def chosen_rows(measured: Measured, most: int = SHOWN) -> list[tuple[int, int]]:
 
     Of equal scores the more frequent text comes first.
     """
-    counts = Counter(map(bytes, measured.texts.tokens))
+    whole = np.concatenate([measured.texts.prompts, measured.texts.tokens], axis=1)
+    counts = Counter(map(bytes, whole))
     first: dict[bytes, int] = {}
-    for i, row in enumerate(measured.texts.tokens):
+    for i, row in enumerate(whole):
         first.setdefault(bytes(row), i)
     ranked = sorted(first, key=lambda text: (-measured.scores[first[text]], -counts[text], first[text]))
     places = sorted({round(place) for place in np.linspace(0, len(ranked) - 1, min(most, len(ranked))).tolist()})
@@ -59,15 +61,16 @@ def shown_texts(
     """
     chosen = chosen_rows(measured, most)
     rows = np.array([row for row, _ in chosen])
-    few = _rows(measured.texts, rows)
+    few = rows_of(measured.texts, rows)
     changes = None if snapshot is None else change_of_log_probability(model, replace(snapshot, texts=few))
     shown = []
     for i, (row, count) in enumerate(chosen):
         T = min(int(few.lengths[i]), LONGEST)
         shown.append(
             ShownText(
+                tuple(few.prompts[i].tolist()),
                 tuple(few.tokens[i, :T].tolist()),
-                tuple(model.pieces(few.ids(i))[len(few.prompt) : len(few.prompt) + T]),
+                tuple(model.pieces(few.ids(i))[few.prompts.shape[1] :][:T]),
                 bool(few.terminated[i]) and int(few.lengths[i]) == T,
                 count,
                 float(measured.scores[row]),
@@ -78,9 +81,3 @@ def shown_texts(
             )
         )
     return shown
-
-
-def _rows(texts: Texts, rows: NDArray[np.int64]) -> Texts:
-    return Texts(
-        texts.prompt, texts.tokens[rows], texts.log_probabilities[rows], texts.lengths[rows], texts.terminated[rows]
-    )

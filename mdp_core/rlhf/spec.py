@@ -12,6 +12,7 @@ from mdp_core.rlhf.kl import ESTIMATORS
 from mdp_core.tokens.sampling import MAX_TEMPERATURE
 
 MAX_TEXTS = 512
+MAX_PROMPTS = 4096
 MAX_TOKENS = 512
 MAX_STEPS = 10_000
 MAX_EPOCHS = 16
@@ -24,12 +25,14 @@ MAX_RATE = 1e30  # beyond it, Adam's own arithmetic overflows
 class TuneSpec:
     """One algorithm, its parameters, and the texts that it learns from. `preset` gives what suits an algorithm.
 
-    An algorithm ignores what it has no use for: `group` unless it compares groups, `epochs` and `clip` unless it clips,
-    `lambda_` and `value_rate` unless it has values, `clip_high`, `redraws` and `overlong` unless it is made with them.
+    An algorithm ignores what it has no use for: `group` unless it compares groups or there are several prompts, `epochs`
+    and `clip` unless it clips, `lambda_` and `value_rate` unless it has values, `clip_high`, `redraws` and `overlong`
+    unless it is made with them.
     Raises ValueError, in a sentence for a visitor, for an unknown name or a number out of its range.
     """
 
     prompt: str = "the movie was"
+    prompts: tuple[str, ...] = ()  # in its place: each group of texts goes on from one of these, drawn evenly
     algorithm: str = "rloo"  # a key of ALGORITHMS
     texts: int = 64  # B, written at every step
     group: int = 0  # G, texts that are compared with each other; 0: all of the step
@@ -55,6 +58,12 @@ class TuneSpec:
         _one_of("algorithm", self.algorithm, ALGORITHMS)
         _one_of("place for the penalty", self.penalty, ("reward", "loss"))
         _one_of("estimator", self.estimator, ESTIMATORS)
+        if len(self.prompts) > MAX_PROMPTS:
+            raise ValueError(f"A run has at most {MAX_PROMPTS:,} prompts, not {len(self.prompts):,}.")
+        if self.prompts and isinstance(ALGORITHMS[self.algorithm], ChoiceAlgorithm):
+            raise ValueError(
+                f"{ALGORITHMS[self.algorithm].title} learns from choices, and those go on from one prompt."
+            )
         _count("texts a step", self.texts, 2, MAX_TEXTS)
         _count("texts in a group", self.group, 0, self.texts)
         if self.group == 1 or (self.group and self.texts % self.group):
@@ -86,8 +95,13 @@ class TuneSpec:
 
     @property
     def group_size(self) -> int:
-        """G, the texts that are compared with each other."""
+        """G, the texts that are compared with each other, and go on from the same prompt."""
         return self.group or self.texts
+
+    @property
+    def first_prompt(self) -> str:
+        """The one that is shown where there is room for one."""
+        return self.prompts[0] if self.prompts else self.prompt
 
     @property
     def updates(self) -> int:

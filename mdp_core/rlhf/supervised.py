@@ -13,7 +13,7 @@ from torch import nn
 from mdp_core.rlhf.adapters import Adapter
 from mdp_core.rlhf.reading import drawn_logp, log_probabilities, text_logits
 from mdp_core.rlhf.tuning_step import DivergedError
-from mdp_core.tokens.generation import Texts
+from mdp_core.tokens.generation import Texts, repeated
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.prompts import CharacterError, EmptyPromptError, LongPromptError, UnknownWordsError
 
@@ -57,9 +57,12 @@ def target_text(model: LanguageModel, prompt: str, target: str, max_tokens: int)
     if len(tokens) < max_tokens and model.end_tokens:
         tokens.append(min(model.end_tokens))
     row = np.array([tokens], dtype=np.int64)
-    texts = Texts(begun, row, np.zeros(row.shape), np.array([len(tokens)]), np.isin(row[:, -1], list(model.end_tokens)))
+    prompts = repeated(begun, 1)
+    texts = Texts(
+        prompts, row, np.zeros(row.shape), np.array([len(tokens)]), np.isin(row[:, -1], list(model.end_tokens))
+    )
     logp = log_probabilities(model, texts).numpy()
-    return Texts(begun, row, logp, texts.lengths, texts.terminated)
+    return Texts(prompts, row, logp, texts.lengths, texts.terminated)
 
 
 def imitate(

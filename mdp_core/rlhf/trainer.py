@@ -19,12 +19,12 @@ from mdp_core.rlhf.raters import Comparison
 from mdp_core.rlhf.reading import log_probabilities
 from mdp_core.rlhf.redraws import draw_again, equal_groups, rows_of
 from mdp_core.rlhf.spec import TuneSpec
+from mdp_core.rlhf.starts import Starts
 from mdp_core.rlhf.totals import checked_totals
 from mdp_core.rlhf.tuning_step import DivergedError, Seconds, TuningStep
 from mdp_core.rlhf.updates import Learner, learner_of
 from mdp_core.tokens.generation import Texts, generate
 from mdp_core.tokens.language_model import LanguageModel
-from mdp_core.tokens.prompts import LongPromptError
 from mdp_core.tokens.sampling import Sampling
 from mdp_core.tokens.scores import Reward
 
@@ -47,24 +47,22 @@ def tune(
     number, whatever `reward` raises, and DivergedError, which has the last good adapter, where the numbers stop being
     numbers.
     """
-    prompt = model.encode(spec.prompt)
-    if len(prompt) >= model.window:
-        raise LongPromptError(len(prompt), model.window - 1, "tokens")
+    starts = Starts(model, spec)
     if start is None:
         start = new_adapter(model.model, spec.adapter, torch.Generator().manual_seed(spec.seed), model.id)
     check_fits(start, model.model)
     live, algorithm = start.trainable(), ALGORITHMS[spec.algorithm]
     if isinstance(algorithm, ChoiceAlgorithm):
         read = choice_texts(model, spec.prompt, choices, algorithm.title)
-        return _steps(model, spec, reward, prompt, live, ChoiceLearner(model, spec, live, algorithm.losses, read))
-    return _steps(model, spec, reward, prompt, live, learner_of(model, spec, live))
+        return _steps(model, spec, reward, starts, live, ChoiceLearner(model, spec, live, algorithm.losses, read))
+    return _steps(model, spec, reward, starts, live, learner_of(model, spec, live))
 
 
 def _steps(
     model: LanguageModel,
     spec: TuneSpec,
     reward: Reward,
-    prompt: tuple[int, ...],
+    starts: Starts,
     live: Adapter,
     learner: Learner | ChoiceLearner,
 ) -> Iterator[TuningStep]:
@@ -75,7 +73,7 @@ def _steps(
         began = time.perf_counter()
         writer.forget()
         try:
-            texts = _write(writer, spec, prompt, step_uniforms(spec, step))
+            texts = _write(writer, spec, starts.of_step(step), step_uniforms(spec, step))
         except ValueError as error:
             raise DivergedError(step, good) from error
         good = before
@@ -84,7 +82,8 @@ def _steps(
         scores = checked_totals(reward, written)
 
         def redraw(rows: NDArray[np.intp], again: int, step: int = step) -> tuple[Texts, NDArray[np.float64]]:
-            others = _write(writer, spec, prompt, step_uniforms(spec, step, again)[rows])
+            prompts = starts.of_step(step, again)[rows]
+            others = _write(writer, spec, prompts, step_uniforms(spec, step, again)[rows])
             return others, checked_totals(reward, tuple(model.decode(ids) for ids in others))
 
         lesson = draw_again(texts, scores, spec.group_size, spec.most_redraws, redraw)
@@ -122,8 +121,8 @@ def _steps(
         before, kl_before = adapter, snapshot.kl
 
 
-def _write(writer: AdaptedModel, spec: TuneSpec, prompt: tuple[int, ...], uniforms: NDArray[np.float64]) -> Texts:
-    return generate(writer, prompt, uniforms, Sampling(spec.temperature))
+def _write(writer: AdaptedModel, spec: TuneSpec, prompts: NDArray[np.int64], uniforms: NDArray[np.float64]) -> Texts:
+    return generate(writer, prompts, uniforms, Sampling(spec.temperature))
 
 
 def step_uniforms(spec: TuneSpec, step: int, again: int = 0) -> NDArray[np.float64]:

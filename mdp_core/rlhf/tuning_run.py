@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Hashable, Iterator
+from collections.abc import Generator, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import isfinite
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mdp_core.rlhf.adapters import Adapter
     from mdp_core.rlhf.exact import CountedTexts
     from mdp_core.rlhf.film import Film
+    from mdp_core.rlhf.passing import Exam, Passing
     from mdp_core.rlhf.spec import TuneSpec
     from mdp_core.rlhf.tuning_step import Seconds, TuningStep
     from mdp_core.tokens.language_model import LanguageModel
@@ -25,6 +26,7 @@ REST = 0.05  # a larger probability of texts that were not counted would make th
 GLANCE, SEEN = 1e-4, 0.5  # at most 10,000 texts, and how much of the probability they must be, for all to be counted
 NATS = 9.5  # of a text's entropy: a policy above has too many texts to be counted
 KEPT = 8  # snapshots: the first and the newest ones; the film has what came between
+EXAMINED = 10  # updates between two exams
 TOLD = 4  # warnings that are kept
 
 _references: Kept[Hashable, CountedTexts] = Kept(8)
@@ -56,22 +58,26 @@ class TuningRun:
         start: Adapter | None = None,
         start_name: str = "",
         counts: bool = True,
+        exams: Sequence[Exam] = (),
     ) -> None:
         """`start` is an adapter over `model` to go on from, called `start_name`; without it the run begins with the
-        reference. Where it `counts`, the texts of a small model are counted, to tell what could be reached.
+        reference. Where it `counts`, the texts of a small model are counted, to tell what could be reached. The `exams` are
+        taken by the first policy, the last one, and every EXAMINED-th between.
 
         Raises ValueError, in a sentence for a visitor, for what cannot be tuned: a prompt, a score, an adapter."""
         from mdp_core.rlhf.film import Film
         from mdp_core.rlhf.trainer import tune
 
         self.model, self.spec, self.principle = model, spec, principle
-        self.start_name = start_name
+        self.start_name, self._start = start_name, start
         self.reward = principle.reward()
         self._coming: Iterator[TuningStep] | None = tune(model, spec, self.reward, start, principle.choices)
         self.film: Film = Film(
-            model, spec, self.reward, true=principle.true, name=principle.name, start=self.start_name
+            model, spec, self.reward, true=principle.intended(), name=principle.name, start=self.start_name
         )
-        self.counts = counts
+        self.counts = counts and not spec.prompts
+        self.exams = tuple(exams)
+        self.marks: dict[str, dict[int, Passing]] = {exam.name: {} for exam in exams}  # by exam and n
         self.snapshots: list[TuningStep] = []
         self.told: list[tuple[int, str]] = []  # warnings, by step
         self.redrawn = 0  # groups that were drawn again in all steps, as their scores were equal
@@ -109,6 +115,8 @@ class TuningRun:
         coming = self._coming
         assert coming is not None
         while True:
+            if self.steps % EXAMINED == 0:
+                yield from self._examine()
             began = time.perf_counter()
             snapshot = next(coming, None)
             if snapshot is None:
@@ -121,6 +129,7 @@ class TuningRun:
         self.doing = "measuring the last policy"
         yield True
         self.film.finish()
+        yield from self._examine()
         if self.reference is not None and all(
             figures.entropy * figures.length <= NATS for figures in self.film.figures.values()
         ):
@@ -141,6 +150,25 @@ class TuningRun:
                 del self.told[-1]
             self.told.append((snapshot.step, snapshot.message))
             del self.told[:-TOLD]
+
+    def _examine(self) -> Iterator[bool]:
+        """Let the newest policy take the exams that it has not taken."""
+        from mdp_core.rlhf.adapted_model import AdaptedModel
+
+        n = self.steps
+        adapter = self.film.adapters.get(n) if n else self._start
+        writer = self.model if adapter is None else AdaptedModel(self.model, adapter)
+        for exam in self.exams:
+            if n in self.marks[exam.name]:
+                continue
+            self.doing = f"held-out problems: {exam.name}"
+            yield True
+            try:
+                mark = exam.take(writer, self.spec, self.reward, self.principle.intended())
+            except ValueError:  # a policy that cannot write any more is left unmarked
+                return
+            self.marks[exam.name][n] = mark
+            self.doing = ""
 
     # What could be reached
 

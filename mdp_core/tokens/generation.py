@@ -1,9 +1,10 @@
-"""Many texts at once: sampled side by side from one prompt, each by its own recorded uniforms."""
+"""Many texts at once: sampled side by side, from one prompt or from many, each by its own recorded uniforms."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -21,9 +22,9 @@ _HEADS = (256, 4096)  # how far the ranking of a larger vocabulary is looked at 
 
 @dataclass(frozen=True, eq=False)
 class Texts:
-    """N texts of at most T tokens after one prompt. Behind the end of a text: token -1, log-probability 0."""
+    """N texts of at most T tokens after prompts of P tokens. Behind the end of a text: token -1, log-probability 0."""
 
-    prompt: tuple[int, ...]
+    prompts: NDArray[np.int64]  # [N, P], what each of them goes on from
     tokens: NDArray[np.int64]  # [N, T], the end token included where a text has one
     log_probabilities: NDArray[np.float64]  # [N, T], log pi(a_t | s_t) under the sampling that drew them
     lengths: NDArray[np.int64]  # [N], tokens written, 1..T
@@ -32,22 +33,32 @@ class Texts:
     def __len__(self) -> int:
         return len(self.tokens)
 
+    @cached_property
+    def one_prompt(self) -> bool:
+        """Whether all of them go on from the same."""
+        return not (self.prompts != self.prompts[:1]).any()
+
     def ids(self, i: int) -> tuple[int, ...]:
-        """Text `i` as a state: the prompt and what was written."""
-        return (*self.prompt, *self.tokens[i, : self.lengths[i]].tolist())
+        """Text `i` as a state: its prompt and what was written."""
+        return (*self.prompts[i].tolist(), *self.tokens[i, : self.lengths[i]].tolist())
 
     def __iter__(self) -> Iterator[tuple[int, ...]]:
         return (self.ids(i) for i in range(len(self)))
 
 
-def generate(
-    model: LanguageModel, prompt: Sequence[int], uniforms: ArrayLike, sampling: Sampling | None = None
-) -> Texts:
-    """Write N texts of at most T tokens after `prompt`; `uniforms` [N, T] in [0, 1) draws token t of text n with u[n, t].
+def repeated(prompt: Sequence[int], rows: int) -> NDArray[np.int64]:
+    """[P] -> [rows, P], the same prompt for every text, without a copy."""
+    return np.broadcast_to(np.array(prompt, dtype=np.int64), (rows, len(prompt)))
+
+
+def generate(model: LanguageModel, prompt: ArrayLike, uniforms: ArrayLike, sampling: Sampling | None = None) -> Texts:
+    """Write N texts of at most T tokens after `prompt`, [P] for all or [N, P], one for each.
+
+    `uniforms` [N, T] in [0, 1) draws token t of text n with u[n, t].
 
     The draw inverts the cumulative distribution in the order of `LMPolicy`, so that a row is the text that the loop
     writes with the same uniforms, but for a draw that falls within float32 rounding (about 1e-5) of an edge. Texts are
-    cut at the model's window. Raises ValueError for uniforms that are not such an array, and what
+    cut at the model's window. Raises ValueError for uniforms or prompts that are not such arrays, and what
     `LanguageModel.logits` raises.
     """
     writing = generate_by_token(model, prompt, uniforms, sampling)
@@ -60,7 +71,7 @@ def generate(
 
 
 def generate_by_token(
-    model: LanguageModel, prompt: Sequence[int], uniforms: ArrayLike, sampling: Sampling | None = None
+    model: LanguageModel, prompt: ArrayLike, uniforms: ArrayLike, sampling: Sampling | None = None
 ) -> Generator[None, None, Texts]:
     """`generate` with a stop after every token of the texts that are read at once, so that nobody is kept waiting.
 
@@ -69,28 +80,33 @@ def generate_by_token(
     u = np.asarray(uniforms, dtype=np.float64)
     if u.ndim != 2 or not u.size or not ((u >= 0) & (u < 1)).all():
         raise ValueError("uniforms must be [N, T], N and T at least 1, each in [0, 1)")
-    room = model.window - len(prompt)
+    given = np.asarray(prompt, dtype=np.int64)
+    prompts = repeated(given.tolist(), len(u)) if given.ndim == 1 else given
+    if prompts.ndim != 2 or len(prompts) != len(u):
+        raise ValueError("a prompt must be [P], or [N, P] with a row for every text")
+    room = model.window - prompts.shape[1]
     if room < 1:
-        raise LongPromptError(len(prompt), model.window - 1, "tokens")
+        raise LongPromptError(prompts.shape[1], model.window - 1, "tokens")
     u = u[:, :room]
     rows = max(min(ROWS, LOGITS // model.vocabulary_size), 1)
     parts = []
     for n in range(0, len(u), rows):
-        parts.append((yield from _generate(model, tuple(prompt), u[n : n + rows], sampling or Sampling())))
+        parts.append((yield from _generate(model, prompts[n : n + rows], u[n : n + rows], sampling or Sampling())))
     tokens, log_probabilities = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     lengths = (tokens >= 0).sum(axis=1)
     last = tokens[np.arange(len(tokens)), lengths - 1]
-    return Texts(tuple(prompt), tokens, log_probabilities, lengths, np.isin(last, list(model.end_tokens)))
+    return Texts(prompts, tokens, log_probabilities, lengths, np.isin(last, list(model.end_tokens)))
 
 
 def _generate(
-    model: LanguageModel, prompt: tuple[int, ...], u: NDArray[np.float64], sampling: Sampling
+    model: LanguageModel, prompts: NDArray[np.int64], u: NDArray[np.float64], sampling: Sampling
 ) -> Generator[None, None, tuple[NDArray[np.int64], NDArray[np.float64]]]:
     N, T = u.shape
     tokens, log_probabilities = np.full((N, T), -1), np.zeros((N, T))
     ends = list(model.end_tokens)
     going = np.arange(N)
-    texts = model.continuations(prompt, N, T)
+    one = not (prompts != prompts[:1]).any()
+    texts = model.continuations(prompts[0].tolist(), N, T) if one else model.continuations_of(prompts, T)
 
     t = 0
 

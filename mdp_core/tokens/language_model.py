@@ -18,7 +18,7 @@ from transformers.cache_utils import DynamicCache, DynamicLayer, DynamicSlidingW
 from mdp_core.tokens.lane import Lane
 from mdp_core.tokens.linear import freeze
 from mdp_core.tokens.pieces import pieces
-from mdp_core.tokens.prefix_cache import KeyValues, PrefixCache, branched, growing_cache, key_values
+from mdp_core.tokens.prefix_cache import KeyValues, PrefixCache, branched, chosen, growing_cache, key_values
 from mdp_core.tokens.prompts import EmptyPromptError, LongPromptError, UnknownWordsError, checked_prompt
 from mdp_core.tokens.sampling import descending
 
@@ -170,6 +170,23 @@ class LanguageModel:
             logits, layers = self._read(state)
             cache = growing_cache(layers, rows, len(state) + max_tokens) if self.remembers else None
             return Continuations(self, torch.tensor(state).repeat(rows, 1), logits.repeat(rows, 1), cache)
+
+        return self.in_lane(begin)
+
+    def continuations_of(self, prompts: NDArray[np.int64], max_tokens: int) -> Continuations:
+        """Texts that grow side by side by at most `max_tokens`, from `prompts` [N, P]. Each different one is read once, and
+        nothing of them is kept. Raises as `logits` does."""
+        different, whose = np.unique(prompts, axis=0, return_inverse=True)
+        for row in different:
+            self._check(tuple(row.tolist()))
+        rows = torch.from_numpy(whose.reshape(-1))
+
+        def begin() -> Continuations:
+            cache = DynamicCache() if self.remembers else None
+            logits = self._pass(torch.from_numpy(different), cache)
+            room = prompts.shape[1] + max_tokens
+            grown = None if cache is None else growing_cache(chosen(key_values(cache), rows), len(rows), room)
+            return Continuations(self, torch.tensor(prompts), logits[rows], grown)
 
         return self.in_lane(begin)
 

@@ -11,7 +11,7 @@ import torch
 from transformers.cache_utils import DynamicCache, DynamicLayer
 
 KeyValues = tuple[tuple[torch.Tensor | None, torch.Tensor | None], ...]
-# one pair a layer, each [1, heads, tokens, head size]; None for a layer that keeps none of its own
+# one pair a layer, each [texts, heads, tokens, head size]; None for a layer that keeps none of its own
 
 
 class PrefixCache:
@@ -67,7 +67,8 @@ class GrowingLayer(DynamicLayer):  # type: ignore[misc]
     """A cache layer that writes new tokens into room kept for them, where the library copies all of them every time."""
 
     def __init__(self, keys: torch.Tensor, values: torch.Tensor, rows: int, room: int) -> None:
-        """`rows` texts that begin with the one text of `keys`, `values` [1, heads, L, size] and grow to `room` tokens."""
+        """`rows` texts that grow to `room` tokens and begin with those of `keys`, `values` [rows, heads, L, size], or all
+        with the same one [1, heads, L, size]."""
         super().__init__()
         self.lazy_initialization(keys, values)
         self._rooms = tuple(t.new_empty(rows, t.shape[1], room, t.shape[3]) for t in (keys, values))  # a pair
@@ -115,6 +116,13 @@ def cropped(layers: KeyValues, tokens: int) -> KeyValues:
     )
 
 
+def chosen(layers: KeyValues, rows: torch.Tensor) -> KeyValues:
+    """Copies of these texts' tensors, each as often as it is named."""
+    return tuple(
+        (None, None) if keys is None or values is None else (keys[rows], values[rows]) for keys, values in layers
+    )
+
+
 def cache_of(layers: KeyValues) -> DynamicCache:
     """A cache that begins with these tensors. The library grows it by making new ones, so they stay as they are."""
     cache = DynamicCache()
@@ -128,7 +136,7 @@ def cache_of(layers: KeyValues) -> DynamicCache:
 
 
 def growing_cache(layers: KeyValues, rows: int, room: int) -> DynamicCache:
-    """A cache of `rows` texts that all begin with the one text of `layers` and grow to at most `room` tokens."""
+    """A cache of `rows` texts that begin with those of `layers`, or all with its one, and grow to at most `room` tokens."""
     cache = DynamicCache()
     for keys, values in layers:
         if keys is None or values is None:

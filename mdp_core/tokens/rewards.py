@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mdp_core.tokens.formula import MAX_TEXT, Formula
 from mdp_core.tokens.scores import Reward, ScoreSpec, Sentiment, WishedLength, WishedWord
+from mdp_core.tokens.sums.scores import RightSum, SumForm
 
 if TYPE_CHECKING:
     from mdp_core.tokens.text_model import TextModel
@@ -25,7 +26,16 @@ def reward_from(spec: ScoreSpec) -> Reward:
         return WishedWord(spec.word)
     if spec.kind == "length":
         return WishedLength(spec.length)
-    raise ValueError(f"There is no score called {spec.kind!r}: choose sentiment, word, length or formula.")
+    if spec.kind == "sum":
+        return RightSum()
+    if spec.kind == "form":
+        return SumForm()
+    raise ValueError(f"There is no score called {spec.kind!r}: choose sentiment, word, length, formula, sum or form.")
+
+
+def intended(spec: ScoreSpec) -> Reward | None:
+    """What whoever pays by `spec` is after, where a text can have the score without it, and a program can tell."""
+    return RightSum() if spec.kind == "form" else None
 
 
 def score_range(spec: ScoreSpec, longest: int = MAX_TEXT) -> tuple[float, float]:

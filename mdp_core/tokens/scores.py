@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 WORD = re.compile(r"\w+(?:['’-]\w+)*")
 MAX_FORMULA = 500  # characters
+TITLES = {"sum": "right sum", "form": "form of an answer"}  # of the kinds whose own name says too little
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Reward(Protocol):
 
 @dataclass(frozen=True)
 class ScoreSpec:
-    """Which score, as plain data: `kind` is "sentiment", "word" (with `word`), "length" (with `length`, in words) or
-    "formula" (with `formula`, in the language of mdp_core.tokens.formula)."""
+    """Which score, as plain data: `kind` is "sentiment", "word" (with `word`), "length" (with `length`, in words),
+    "formula" (with `formula`, in the language of mdp_core.tokens.formula), "sum" or "form" (mdp_core.tokens.sums.scores)."""
 
     kind: str = "sentiment"
     word: str = "wonderful"
@@ -46,6 +47,8 @@ class ScoreSpec:
             return f"the word “{self.word}”"
         if self.kind == "length":
             return f"{self.length} words long"
+        if self.kind in TITLES:
+            return TITLES[self.kind]
         return self.formula if self.kind == "formula" else self.kind
 
 

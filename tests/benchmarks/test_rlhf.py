@@ -31,7 +31,7 @@ from mdp_core.rlhf.objective import loss_terms
 from mdp_core.rlhf.reading import log_probabilities, mask_of
 from mdp_core.rlhf.spec import TuneSpec, preset
 from mdp_core.rlhf.trainer import tune
-from mdp_core.tokens.generation import Texts
+from mdp_core.tokens.generation import Texts, repeated
 from mdp_core.tokens.linear import Linear, freeze, thaw
 from mdp_core.tokens.scores import Sentiment
 
@@ -154,7 +154,13 @@ def test_trl_s_loss_on_the_same_batch(request, name, algorithm, steps, tmp_path)
         written = inputs["completion_mask"].bool()
         tokens = torch.where(written, inputs["completion_ids"], -1).numpy()
         prompt = tuple(inputs["prompt_ids"][0].tolist())
-        texts = Texts(prompt, tokens, np.zeros(tokens.shape), written.sum(1).numpy(), written[:, -1].numpy())
+        texts = Texts(
+            repeated(prompt, len(tokens)),
+            tokens,
+            np.zeros(tokens.shape),
+            written.sum(1).numpy(),
+            written[:, -1].numpy(),
+        )
         logp = log_probabilities(model, texts, adapter)
         reference = log_probabilities(model, texts)
         old = inputs.get("old_per_token_logps")

@@ -13,13 +13,15 @@ from torch import nn
 import mdp_core
 from mdp_core.rlhf.adapters import target_layers
 from mdp_core.rlhf.base_names import public_name
-from mdp_core.tokens.sources.model_id import POCKET
+from mdp_core.tokens.sources.model_id import POCKET, SUMS
 
 REQUIREMENTS = ("accelerate==1.15.0", "peft==0.21.2", "torch==2.13.0", "transformers==5.23.0", "trl==1.16.0")
 SCORE_REQUIREMENTS = ("simpleeval==1.0.8", "vaderSentiment==3.3.2")
+_INSIDE = (POCKET, SUMS)
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 _ROOT = Path(mdp_core.__file__).parent
-_SCORE = ("__init__.py", "tokens/__init__.py", "tokens/rewards.py", "tokens/scores.py", "tokens/formula/*.py")
+_SUMS = ("tokens/sums/__init__.py", "tokens/sums/problems.py", "tokens/sums/scores.py")
+_SCORE = ("__init__.py", "tokens/__init__.py", "tokens/rewards.py", "tokens/scores.py", "tokens/formula/*.py", *_SUMS)
 
 
 class NotInTRLError(ValueError):
@@ -49,8 +51,8 @@ def adapted_ends(network: nn.Module, targets: tuple[str, ...]) -> tuple[str, ...
 
 def model_name(id: str) -> tuple[str, str]:
     """(what a script loads, a remark): the hub's name, the folder of Pocket in the zip, or a place to be filled in."""
-    if id == POCKET:
-        return "./pocket", "Pocket, the model inside One Loop; it lies beside this script"
+    if id in _INSIDE:
+        return f"./{id}", f"{id.capitalize()}, a model inside One Loop; it lies beside this script"
     name = public_name(id)
     if Path(name).is_absolute():  # of the host, and none of the reader's business
         return "./model", "a model of the host's: put its folder here"
@@ -59,9 +61,9 @@ def model_name(id: str) -> tuple[str, str]:
 
 def model_files(id: str) -> dict[str, bytes]:
     """The files of a model that is nowhere to be downloaded."""
-    if id != POCKET:
+    if id not in _INSIDE:
         return {}
-    return {f"pocket/{path.name}": path.read_bytes() for path in sorted((_ROOT / "tokens/pocket/weights").iterdir())}
+    return {f"{id}/{path.name}": path.read_bytes() for path in sorted((_ROOT / f"tokens/{id}/weights").iterdir())}
 
 
 def score_files() -> dict[str, bytes]:

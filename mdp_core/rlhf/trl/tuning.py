@@ -60,6 +60,10 @@ def check_trl(spec: TuneSpec, principle: Principle) -> None:
     if spec.algorithm not in TRAINERS:
         known = ALGORITHMS[spec.algorithm].title
         raise NotInTRLError(_LACKING.get(spec.algorithm, f"There is no script for {known}: take GRPO or RLOO to TRL."))
+    if spec.prompts:
+        raise NotInTRLError(
+            "A script has one prompt: take a run to TRL that tunes on one, and add yours to its dataset."
+        )
     if principle.model is not None:
         raise NotInTRLError(
             "A learned reward model reads texts with One Loop's own features, which TRL does not have: page Score gives "

@@ -7,7 +7,7 @@ from collections.abc import Generator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mdp_core.tokens.generation import Texts
+from mdp_core.tokens.generation import Texts, repeated
 from mdp_core.tokens.sampling import Sampling
 from mdp_core.tokens.served.model import ServedModel
 from mdp_core.tokens.served.policy import ServedPolicy
@@ -35,4 +35,4 @@ def write_by_token(
             state = (*state, token)
     lengths = (tokens >= 0).sum(axis=1)
     last = tokens[np.arange(N), lengths - 1]
-    return Texts(tuple(prompt), tokens, log_probabilities, lengths, np.isin(last, list(model.end_tokens)))
+    return Texts(repeated(prompt, len(tokens)), tokens, log_probabilities, lengths, np.isin(last, list(model.end_tokens)))

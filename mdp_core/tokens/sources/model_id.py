@@ -13,6 +13,7 @@ from mdp_core.tokens.sources.errors import UnknownModel
 POCKET = "pocket"
 SMOLLM2 = "smollm2"
 SERVED = "served"
+SUMS = "sums"
 MAX_ID = 1_000  # characters
 
 # ASCII only. The hub's own rules: at most 96 characters, and "-" and "." only between others, one at a time.
@@ -45,9 +46,9 @@ class Folder:
 
 @dataclass(frozen=True)
 class BuiltIn:
-    """One of the two models that One Loop knows by name."""
+    """One of the models that One Loop knows by name."""
 
-    name: str  # POCKET or SMOLLM2
+    name: str  # POCKET, SUMS or SMOLLM2
 
     def __str__(self) -> str:
         return self.name
@@ -65,14 +66,14 @@ ModelId = BuiltIn | HubId | Folder | Served
 
 
 def read_model_id(text: str) -> ModelId:
-    """What `text` names: pocket, smollm2, served, a hub id "owner/name", or an absolute folder (or one that begins
+    """What `text` names: pocket, sums, smollm2, served, a hub id "owner/name", or an absolute folder (or one that begins
     with ~).
 
     Touches neither disk nor network. Raises UnknownModel for everything else: addresses, relative paths, paths that
     climb with "..", network shares, ids with more or fewer parts than two, letters outside ASCII, control characters.
     """
     text = text.strip()
-    if text.lower() in (POCKET, SMOLLM2):
+    if text.lower() in (POCKET, SUMS, SMOLLM2):
         return BuiltIn(text.lower())
     if text.lower() == SERVED:
         return Served()

@@ -13,7 +13,7 @@ import mdp_core.tokens.sources.wheel as wheel
 from mdp_core.tokens.sources.errors import NotAllowed
 from mdp_core.tokens.sources.folder import check, require_within
 from mdp_core.tokens.sources.host import Host
-from mdp_core.tokens.sources.model_id import POCKET, BuiltIn, Folder, HubId, Served, read_model_id
+from mdp_core.tokens.sources.model_id import POCKET, SUMS, BuiltIn, Folder, HubId, Served, read_model_id
 from mdp_core.tokens.sources.progress import Loading, Progress, beside, paced
 
 if TYPE_CHECKING:
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from mdp_core.tokens.served.address import ServerAddress
     from mdp_core.tokens.text_model import TextModel
 
-POCKET_FOLDER = Path(__file__).parents[1] / "pocket" / "weights"
+_TOKENS = Path(__file__).parents[1]
+# The models in this repository: what each is called, and its folder.
+HERE = {POCKET: ("Pocket", _TOKENS / "pocket" / "weights"), SUMS: ("Sums", _TOKENS / "sums" / "weights")}
 
 
 def load(model_id: str, host: Host | None = None) -> Loading[TextModel]:
-    """Yields a Progress about ten times a second, returns the model: "pocket", "smollm2", "owner/name", a folder, or
-    "served", where the host named a server.
+    """Yields a Progress about ten times a second, returns the model: "pocket", "sums", "smollm2", "owner/name", a folder,
+    or "served", where the host named a server.
 
     Closing the generator cancels: child processes end, and nothing half-written stays. Raises a ModelError, whose
     message is one sentence for the visitor; nothing was touched where `model_id` is malformed or not allowed.
@@ -50,8 +52,9 @@ def _connect(address: ServerAddress) -> TextModel:
 def _folder(model_id: str, host: Host) -> Loading[tuple[Path, str, str]]:
     """(the folder to load from, the model's name, its id in one spelling)."""
     match read_model_id(model_id):
-        case BuiltIn(name) if name == POCKET:
-            return POCKET_FOLDER, "Pocket", name
+        case BuiltIn(name) if name in HERE:
+            title, own = HERE[name]
+            return own, title, name
         case BuiltIn(name):
             require_within(smollm2.PARAMETERS, smollm2.NAME, host)
             path, title = yield from smollm2.fetch(host)
@@ -105,8 +108,8 @@ def facts(model_id: str, host: Host | None = None) -> Facts:
     """What is known of a model without loading it or asking the network. Raises UnknownModel for a malformed id."""
     host = host or Host()
     match read_model_id(model_id):
-        case BuiltIn(name) if name == POCKET:
-            return Facts("Pocket", "MIT", (0, 0), 0, 0.0, is_here=True)
+        case BuiltIn(name) if name in HERE:
+            return Facts(HERE[name][0], "MIT", (0, 0), 0, 0.0, is_here=True)
         case BuiltIn():
             pin, cached = wheel.SMOLLM2_WHEEL, cache.is_complete(smollm2.cached(host))
             download = (0, 0) if cached else (pin.size, smollm2.HUB_SIZE)

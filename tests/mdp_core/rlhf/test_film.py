@@ -21,7 +21,7 @@ from mdp_core.rlhf.spec import preset
 from mdp_core.rlhf.thinned import Thinned
 from mdp_core.rlhf.trainer import tune
 from mdp_core.rlhf.tuning_step import change_of_log_probability
-from mdp_core.tokens.generation import Texts
+from mdp_core.tokens.generation import Texts, repeated
 from mdp_core.tokens.policy import LMPolicy
 from mdp_core.tokens.sampling import Sampling
 from mdp_core.tokens.scores import Score
@@ -238,7 +238,7 @@ def test_texts_are_chosen_from_best_to_worst():
     #                 a  b  a  c  d  e
     tokens = np.array([[1], [2], [1], [3], [4], [5]])
     scores = np.array([0.5, 0.9, 0.5, 0.5, -1.0, 0.0])
-    texts = Texts((0,), tokens, np.zeros((6, 1)), np.ones(6, dtype=int), np.zeros(6, dtype=bool))
+    texts = Texts(repeated((0,), 6), tokens, np.zeros((6, 1)), np.ones(6, dtype=int), np.zeros(6, dtype=bool))
     measured = Measured(texts, tuple("abacde"), scores, np.zeros((6, 1)), 0.0)
     assert chosen_rows(measured) == [(1, 1), (0, 2), (3, 1), (5, 1), (4, 1)]
     assert chosen_rows(measured, most=3) == [(1, 1), (3, 1), (4, 1)]  # best, middle, worst

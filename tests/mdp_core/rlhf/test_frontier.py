@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mdp_core.rlhf.exact import CountedTexts, count_texts
 from mdp_core.rlhf.frontier import best_score, frontier, optimum
-from mdp_core.tokens.generation import Texts
+from mdp_core.tokens.generation import Texts, repeated
 from mdp_core.tokens.scores import Sentiment
 
 
@@ -16,7 +16,7 @@ def counted(p, scores, low=-1.0, high=1.0):
     M = len(p)
     tokens = np.arange(M)[:, None]
     logp = np.log(np.array(p, dtype=float))[:, None]
-    texts = Texts((0,), tokens, logp, np.ones(M, dtype=int), np.ones(M, dtype=bool))
+    texts = Texts(repeated((0,), M), tokens, logp, np.ones(M, dtype=int), np.ones(M, dtype=bool))
     return CountedTexts(texts, np.array(scores, dtype=float), max(1.0 - float(np.sum(p)), 0.0), low, high)
 
 

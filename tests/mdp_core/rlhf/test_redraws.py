@@ -7,7 +7,7 @@ from mdp_core.rlhf.adapted_model import AdaptedModel
 from mdp_core.rlhf.redraws import draw_again, equal_groups, rows_of
 from mdp_core.rlhf.spec import preset
 from mdp_core.rlhf.trainer import step_uniforms, tune
-from mdp_core.tokens.generation import Texts, generate
+from mdp_core.tokens.generation import Texts, generate, repeated
 from mdp_core.tokens.scores import Score
 from tests.mdp_core.tokens import tiny
 
@@ -24,7 +24,13 @@ def says_good(text):
 def numbered(numbers):
     """Texts of one token."""
     n = np.array(numbers)
-    return Texts((1,), n[:, None], np.zeros((len(n), 1)), np.ones(len(n), dtype=np.int64), np.zeros(len(n), dtype=bool))
+    return Texts(
+        repeated((1,), len(n)),
+        n[:, None],
+        np.zeros((len(n), 1)),
+        np.ones(len(n), dtype=np.int64),
+        np.zeros(len(n), dtype=bool),
+    )
 
 
 def test_only_groups_that_do_not_differ_are_drawn_again_until_they_do():

@@ -57,13 +57,13 @@ def point_of(pocket, adapter, prompt):
 def test_every_algorithm_comes_near_the_best_that_there_is(pocket, reference, algorithm):
     spec = preset(algorithm, texts=32, tokens=TOKENS, steps=30, learning_rate=0.01, adapter=AdapterSpec(rank=4))
     *_, last = tune(pocket, spec, Sentiment())
-    point = point_of(pocket, last.adapter, last.texts.prompt)
+    point = point_of(pocket, last.adapter, pocket.encode(last.spec.prompt))
     assert abs(reference.score) < 0.1
     assert point.score > 0.8 * best_score(reference, point.kl).reached
     assert point.score - point.bound <= best_score(reference, point.kl).bound
     assert point.score > 0.4
     # What the texts of the last step said is about the policy that wrote them.
-    before = point_of(pocket, last.before, last.texts.prompt)
+    before = point_of(pocket, last.before, pocket.encode(last.spec.prompt))
     assert last.score == pytest.approx(before.score, abs=4 * last.spread / np.sqrt(32) + before.bound)
     assert last.kl == pytest.approx(before.kl, abs=5 * last.kl_error)
 

@@ -27,7 +27,7 @@ from mdp_core.rlhf.spec import preset
 from mdp_core.rlhf.trl import choices as choice_scripts
 from mdp_core.rlhf.trl.choices import choices_bundle
 from mdp_core.rlhf.trl.tuning import tuning_bundle
-from mdp_core.tokens.generation import Texts
+from mdp_core.tokens.generation import Texts, repeated
 from mdp_core.tokens.scores import ScoreSpec, Sentiment
 
 pytest.importorskip(
@@ -80,7 +80,9 @@ def texts_of(inputs):
     written = inputs["completion_mask"].bool()
     tokens = torch.where(written, inputs["completion_ids"], -1).numpy()
     prompt = tuple(inputs["prompt_ids"][0].tolist())
-    return Texts(prompt, tokens, np.zeros(tokens.shape), written.sum(1).numpy(), written[:, -1].numpy()), written
+    return Texts(
+        repeated(prompt, len(tokens)), tokens, np.zeros(tokens.shape), written.sum(1).numpy(), written[:, -1].numpy()
+    ), written
 
 
 @pytest.mark.parametrize("algorithm", ["grpo", "dr_grpo"])
@@ -92,7 +94,7 @@ def test_grpo(run, pocket, algorithm, tmp_path):
 
     def both(model, inputs, theirs):
         texts, written = texts_of(inputs)
-        assert texts.prompt == pocket.encode(spec.prompt)
+        assert tuple(texts.prompts[0].tolist()) == pocket.encode(spec.prompt)
         logp, reference = log_probabilities(pocket, texts, adapter_of(model)), log_probabilities(pocket, texts)
         old = inputs.get("old_per_token_logps")
         advantages = inputs["advantages"].double()[:, None].expand_as(logp)
@@ -187,5 +189,7 @@ def _log_probability(pocket, adapter, ids, inside, completion):
     ids, completion = ids[inside.bool()], completion[inside.bool()].bool()
     first = int(completion.int().argmax())
     prompt, tokens = tuple(ids[:first].tolist()), ids[first:].numpy()[None]
-    texts = Texts(prompt, tokens, np.zeros(tokens.shape), np.array([tokens.shape[1]]), np.array([True]))
+    texts = Texts(
+        repeated(prompt, len(tokens)), tokens, np.zeros(tokens.shape), np.array([tokens.shape[1]]), np.array([True])
+    )
     return log_probabilities(pocket, texts, adapter).sum()
