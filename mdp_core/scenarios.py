@@ -71,6 +71,14 @@ class TextScenario:
         return ScoreSpec(self.score, self.word, self.length, self.formula)
 
 
+ADDING = TextScenario(model="sums", prompt="17+25=", max_tokens=22, score="sum")
+
+
+def first_text(model: str) -> TextScenario:
+    """A prompt that the model reads, a length that its texts have, and a score that says something of them."""
+    return ADDING if model == ADDING.model else TextScenario(model)
+
+
 @dataclass(frozen=True)
 class Scenario:
     """Both worlds on one clock, drawn from one seed."""

@@ -35,8 +35,8 @@ SCORE_NAMES = {
     "word": "A wished-for word",
     "length": "A wished-for length",
     "formula": "A formula",
-    "sum": "A right sum",
-    "form": "The form of an answer to a sum",
+    "sum": "The right answer to a sum",
+    "form": "Any answer to a sum",
 }
 
 

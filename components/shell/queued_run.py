@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from components.server.job_queue import Job, JobQueue, State
@@ -14,6 +14,7 @@ from mdp_core.rlhf.tuning_run import TuningRun
 if TYPE_CHECKING:
     from components.shell.shelf import TunedPolicy
     from mdp_core.rlhf.adapters import Adapter
+    from mdp_core.rlhf.passing import Exam
     from mdp_core.rlhf.spec import TuneSpec
     from mdp_core.tokens.language_model import LanguageModel
 
@@ -22,7 +23,13 @@ class QueuedRun(TuningRun):
     """A run with its place in the queue, and what was expected of it."""
 
     def __init__(
-        self, model: LanguageModel, spec: TuneSpec, principle: Principle, *, start: TunedPolicy | None = None
+        self,
+        model: LanguageModel,
+        spec: TuneSpec,
+        principle: Principle,
+        *,
+        start: TunedPolicy | None = None,
+        exams: Sequence[Exam] = (),
     ) -> None:
         """`start` is a kept policy over `model` to go on from. Raises what TuningRun raises, and ValueError for a run for
         which the memory does not suffice."""
@@ -37,6 +44,7 @@ class QueuedRun(TuningRun):
             start=None if start is None else start.adapter,
             start_name="" if start is None else start.name,
             counts=not self.is_heavy,
+            exams=exams,
         )
         check_memory(model, spec)
 

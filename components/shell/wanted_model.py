@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from components.server.models import Models, spelling
+from components.shell.principle import choose_principle
 from components.shell.shelf import shelf, writer
 from components.shell.visit import READY, Visit
+from mdp_core.rlhf.principle import Principle
+from mdp_core.scenarios import first_text
 from mdp_core.tokens.sources import facts
 from mdp_core.tokens.sources.errors import UnknownModel
-from mdp_core.tokens.sources.model_id import BuiltIn, read_model_id
+from mdp_core.tokens.sources.model_id import SUMS, BuiltIn, read_model_id
 
 
 def settle(visit: Visit, models: Models) -> str | None:
@@ -46,14 +49,26 @@ def choose(visit: Visit, model: str, models: Models) -> None:
     """
     base = _base_of(model)
     model = model if model in shelf() else base
+    before = _base_of(visit.asked.text.model)
     _leave_load(visit)
     if models.writer(base) is not None or base == READY:
         visit.give_up()
         if visit.scenario.text.model != model:
             visit.change_text(model=model)
+        _suit(visit, before, base)
         return
     visit.want(model)
     visit.load = models.ask(base)
+    _suit(visit, before, base)
+
+
+def _suit(visit: Visit, before: str, base: str) -> None:
+    """Between Sums and models that know words: what one of them reads, and is scored by, says nothing to the other."""
+    if (before == SUMS) == (base == SUMS):
+        return
+    fits = first_text(base)
+    visit.change_text(prompt=fits.prompt, max_tokens=fits.max_tokens, score=fits.score)
+    choose_principle(Principle(fits.score_spec))
 
 
 def leave(visit: Visit) -> None:

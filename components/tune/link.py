@@ -22,7 +22,7 @@ TYPED: dict[str, Kind] = {
     "estimator": choice(("k1", "k2", "k3")),
     "targets": text(200),
 }
-PREFIXES = {"small": "tune", "large": "tune_large"}
+PREFIXES = {"small": "tune", "large": "tune_large", "sums": "tune_sums"}
 SETTINGS = (
     Setting("tune_algorithm", choice(ALGORITHMS), "recipe.algorithm"),
     *(
@@ -30,6 +30,7 @@ SETTINGS = (
         for size in SUITS
         for name, kind in TYPED.items()
     ),
+    Setting("tune_sums_digits", whole(0, 3), "recipe.typed.sums.digits"),
     Setting("tune_guess", number(-1e6, 1e6, ".9"), "guess"),
 )
 STORY = (Setting("tune_story", whole(0, len(STORIES) - 1, flows=False), "guess"),)

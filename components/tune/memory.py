@@ -76,7 +76,9 @@ class TuneMemory:
             if score.model is not None:
                 score.model.check(model)
             shape = None if start is None else start.adapter.spec
-            fresh = QueuedRun(model, self.recipe.spec(size, prompt, shape), score, start=start)
+            fresh = QueuedRun(
+                model, self.recipe.spec(size, prompt, shape), score, start=start, exams=self.recipe.exams(size)
+            )
         except ValueError as error:
             self.refused = str(error)
             return
@@ -94,9 +96,9 @@ class TuneMemory:
         self.run, self.watching, self.step, self.asking = None, None, None, False
         self.beside, self.refused_beside = None, ""
 
-    def begin_beside(self, algorithm: str, queue: JobQueue) -> None:
-        """Run another algorithm with the same settings and draws, once this run is over. What is wrong is in
-        `refused_beside`."""
+    def begin_beside(self, algorithm: str, queue: JobQueue, score: Principle | None = None) -> None:
+        """Run another algorithm, or the same by another `score`, with the same settings and draws, once this run is over.
+        What is wrong is in `refused_beside`."""
         from mdp_core.rlhf.side_by_side import by_another
 
         run = self.run
@@ -104,7 +106,8 @@ class TuneMemory:
             return
         self.refused_beside = ""
         try:
-            other = QueuedRun(run.model, by_another(run.spec, algorithm), run.principle, start=run.start)
+            spec = run.spec if algorithm == run.spec.algorithm else by_another(run.spec, algorithm)
+            other = QueuedRun(run.model, spec, score or run.principle, start=run.start, exams=run.exams)
         except ValueError as error:
             self.refused_beside = str(error)
             return

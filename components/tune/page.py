@@ -32,13 +32,15 @@ from components.tune.link import IN_LINK
 from components.tune.memory import TuneMemory, tune_memory
 from components.tune.outcome import show_outcome
 from components.tune.over_optimisation import show_over_optimisation, tick
+from components.tune.passing import ask_for_the_other_score, show_passing
+from components.tune.problems import ask_problems, ask_what_is_paid
 from components.tune.progress import show_groups, show_step_time
 from components.tune.recipe import Size
 from components.tune.side_by_side import ask_for_another, show_side_by_side
 from components.tune.souvenirs import offer_the_film
 from components.tune.tuned_policies import show_tuned_policies
 from mdp_core.rlhf.tuning_run import expected_seconds
-from mdp_core.tokens.sources.model_id import SMOLLM2
+from mdp_core.tokens.sources.model_id import SMOLLM2, SUMS
 
 if TYPE_CHECKING:
     from mdp_core.rlhf.adapters import AdapterSpec
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
 TICK = 0.5  # seconds between two looks at a run
 LARGE_TICK = 1.0  # of a large model, whose steps take seconds
 SLICE = 0.2  # seconds of reading in one run of the page
-NAMES = {READY: "Pocket", SMOLLM2: "SmolLM2"}
+NAMES = {READY: "Pocket", SUMS: "Sums", SMOLLM2: "SmolLM2"}
 
 
 def page() -> None:
@@ -60,7 +62,7 @@ def page() -> None:
         memory.run.job.look()
     base = shelf().base_of(current.scenario.text.model)
     model = models().get(base)
-    size: Size = "large" if model is not None and is_slow(model) else "small"
+    size: Size = "sums" if base == SUMS else "large" if model is not None and is_slow(model) else "small"
     st.header("1 · Tune: how far will a score alone move the policy?", anchor="tune")
     start = memory.start_of(base, shelf())
     _ask_what(current, memory, base, start)
@@ -90,7 +92,10 @@ def _tick(memory: TuneMemory) -> float | None:
 def _ask_what(current: Visit, memory: TuneMemory, base: str, start: TunedPolicy | None) -> None:
     """The texts: prompt, model, where it begins, score."""
     with st.container(horizontal=True, key="tune_what", gap="small", vertical_alignment="center"):
-        ask_prompt(current)
+        if base == SUMS:
+            ask_problems(current, memory.recipe)
+        if base != SUMS or not memory.recipe.value("sums", "digits"):
+            ask_prompt(current)
         names = {**NAMES, **({base: _name(base)} if base not in NAMES else {})}
         picked = _wanted(current) or base
         key = f"tune_model {picked}"
@@ -113,6 +118,8 @@ def _ask_what(current: Visit, memory: TuneMemory, base: str, start: TunedPolicy 
             help="What a finished text is scored by. Choose another one on page Score.",
         ):
             go_to("Score")
+        if base == SUMS:
+            ask_what_is_paid()
 
 
 def _name(base: str) -> str:
@@ -129,7 +136,7 @@ def _pick(current: Visit, model: str | None) -> None:
     current.picked = None
     if model is None:
         return
-    if models().get(model) is not None or model == READY:
+    if models().get(model) is not None or model in (READY, SUMS):
         choose(current, model, models())
     else:
         current.picked = model
@@ -272,6 +279,7 @@ def _show_run(memory: TuneMemory) -> None:
             on_watch=memory.watch,
         )
         offer_the_film(run)
+        show_passing(run)
     show_groups(run)
     show_step_time(run)
     show_loss(run.spec.algorithm)
@@ -294,3 +302,4 @@ def _show_beside(memory: TuneMemory, run: QueuedRun) -> None:
         show_side_by_side(run, other)
     if run.snapshots and not run.is_live and (other is None or not other.is_live):
         ask_for_another(memory, run)
+        ask_for_the_other_score(memory, run)

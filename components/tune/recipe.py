@@ -9,13 +9,17 @@ from mdp_core.rlhf.algorithms import ALGORITHMS, SPECIAL, ChoiceAlgorithm
 
 if TYPE_CHECKING:
     from mdp_core.rlhf.adapters import AdapterSpec
+    from mdp_core.rlhf.passing import Exam
     from mdp_core.rlhf.spec import TuneSpec
 
-Size = Literal["small", "large"]
+Size = Literal["small", "large", "sums"]
+
+DIGITS = 2  # of the numbers in the problems that Sums learns from; 0: one prompt, the visitor's
 
 # What suits a model: Pocket's texts are short enough to be counted, and SmolLM2's steps few enough for a minute or two.
 SUITS: dict[Size, dict[str, Any]] = {
     "small": {"texts": 64, "tokens": 4, "steps": 100},
+    "sums": {"texts": 192, "steps": 40, "learning_rate": 0.006, "beta": 0.01},
     "large": {"texts": 16, "tokens": 16, "steps": 30, "learning_rate": 0.0015, "beta": 0.04},
 }
 
@@ -25,12 +29,14 @@ class Recipe:
     """Kept in session state. `spec` says whether it can be cooked."""
 
     algorithm: str = "rloo"
-    typed: dict[Size, dict[str, Any]] = field(default_factory=lambda: {"small": {}, "large": {}})
+    typed: dict[Size, dict[str, Any]] = field(default_factory=lambda: {"small": {}, "large": {}, "sums": {}})
 
     def value(self, size: Size, name: str) -> Any:
         """What a control shows: what was typed, else the preset's. `rank` and `targets` are the adapter's."""
         if name in self.typed[size]:
             return self.typed[size][name]
+        if name == "digits":
+            return DIGITS
         spec = self._preset(size)
         if name == "rank":
             return spec.adapter.rank
@@ -47,6 +53,12 @@ class Recipe:
         """The preset again."""
         self.typed[size] = {}
 
+    def exams(self, size: Size) -> tuple[Exam, ...]:
+        """What the policies of a run are asked beside."""
+        from mdp_core.rlhf.sums import sums_to_ask
+
+        return sums_to_ask(digits) if size == "sums" and (digits := self.value(size, "digits")) else ()
+
     def spec(self, size: Size, prompt: str, shape: AdapterSpec | None = None) -> TuneSpec:
         """The TuneSpec. `shape` is that of an adapter to go on with, which stays as it is, whatever was typed.
 
@@ -54,7 +66,7 @@ class Recipe:
         """
         from mdp_core.rlhf.adapters import AdapterSpec
 
-        typed = dict(self.typed[size])
+        typed = {name: value for name, value in self.typed[size].items() if name != "digits"}
         preset = self._preset(size)
         rank = typed.pop("rank", preset.adapter.rank)
         names = typed.pop("targets", "")
@@ -69,7 +81,19 @@ class Recipe:
     def _preset(self, size: Size) -> Any:
         from mdp_core.rlhf.spec import preset  # heavy: it brings torch
 
-        return preset(self.algorithm, **{**SUITS[size], **ALGORITHMS[self.algorithm].suits})
+        return preset(self.algorithm, **{**SUITS[size], **ALGORITHMS[self.algorithm].suits, **self._problems(size)})
+
+    def _problems(self, size: Size) -> dict[str, Any]:
+        """The prompts of a run on sums, and what goes with them."""
+        if size != "sums":
+            return {}
+        from mdp_core.rlhf.sums import sums_to_learn
+        from mdp_core.tokens.sums.problems import longest
+
+        digits = self.value(size, "digits")
+        learned = not isinstance(ALGORITHMS[self.algorithm], ChoiceAlgorithm) and digits
+        tokens = longest(digits or DIGITS)
+        return {"prompts": sums_to_learn(digits), "group": 8, "tokens": tokens} if learned else {"tokens": tokens}
 
 
 def idle(algorithm: str, beta: float) -> dict[str, str]:

@@ -16,12 +16,14 @@ from components.shell.messages import tell_problem
 from components.shell.plain import plain
 from components.shell.queued_run import QueuedRun
 from components.tune.memory import TuneMemory
+from components.tune.problems import PAID
 from mdp_core.rlhf.algorithms import ALGORITHMS
 
 if TYPE_CHECKING:
     from mdp_core.rlhf.measured import Figures
 
 SHOWN = {"score": "mean score", "kl": "KL, nats a text"}
+RIGHT = "right answers"  # the same as the score, but where a score is paid that can be had without them
 # The dash tells them apart without colour.
 LOOKS: tuple[tuple[Concept, str], ...] = (("state", "solid"), ("loss", "dash"))
 
@@ -55,12 +57,15 @@ def show_side_by_side(one: QueuedRun, other: QueuedRun) -> None:
     runs = {_name(run): run.film.figures for run in (one, other)}
     if not all(runs.values()):
         return
-    curves = make_subplots(rows=1, cols=2, subplot_titles=list(SHOWN.values()), horizontal_spacing=0.1)
+    right = {_name(run): {n: mark.one for n, mark in run.film.passing.items()} for run in (one, other)}
+    titles = [*SHOWN.values(), *([RIGHT] if all(right.values()) else [])]
+    curves = make_subplots(rows=1, cols=len(titles), subplot_titles=titles, horizontal_spacing=0.1)
     for (name, figures), (concept, dash) in zip(runs.items(), LOOKS, strict=True):
-        for i, quantity in enumerate(SHOWN):
+        lines = [{n: getattr(found, quantity) for n, found in figures.items()} for quantity in SHOWN]
+        for i, line in enumerate([*lines, right[name]][: len(titles)]):
             curves.add_scatter(
-                x=list(figures),
-                y=[getattr(found, quantity) for found in figures.values()],
+                x=list(line),
+                y=list(line.values()),
                 name=name,
                 mode="lines",
                 line={"color": tone(concept), "width": 3, "dash": dash},
@@ -72,7 +77,7 @@ def show_side_by_side(one: QueuedRun, other: QueuedRun) -> None:
     curves.update_xaxes(title={"text": "updates", "font": {"size": 14}, "standoff": 4})
     curves.update_annotations(font={"size": 14})
     draws = "the same draws" if same_draws(one.spec, other.spec) else "other draws"
-    sentence = f"{spoken(runs)} Both had {draws}."
+    sentence = f"{spoken(runs)} {_spoken_right(right)}Both had {draws}."
     margin, legend = {"l": 8, "r": 8, "t": 44, "b": 8}, {"y": 1.14}
     plot(curves, key="tune_both", says=sentence, height=280, margin=margin, legend=legend)
     st.caption(plain(sentence))
@@ -91,5 +96,17 @@ def _spoken(name: str, figures: Mapping[int, Figures]) -> str:
     )
 
 
+def _spoken_right(right: Mapping[str, Mapping[int, float]]) -> str:
+    if not all(right.values()):
+        return ""
+    told = [f"{name} {of[min(of)]:.0%} to {of[max(of)]:.0%}" for name, of in right.items()]
+    return f"Right answers: {'; '.join(told)}. "
+
+
 def _name(run: QueuedRun) -> str:
-    return ALGORITHMS[run.spec.algorithm].title
+    title = ALGORITHMS[run.spec.algorithm].title
+    return f"{title}, paid for {PAID[run.principle.spec.kind]}" if _checked(run) else title
+
+
+def _checked(run: QueuedRun) -> bool:
+    return bool(run.spec.prompts) and run.principle.model is None and run.principle.spec.kind in PAID

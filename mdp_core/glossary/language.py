@@ -18,6 +18,12 @@ LANGUAGE = (
         "The language model that is always here: small enough to know the probability of each of its short texts exactly.",
     ),
     Term(
+        "Sums",
+        "",
+        (),
+        "A small language model that adds: it learned from a class that mostly guesses, and is right now and then.",
+    ),
+    Term(
         "SmolLM2",
         "",
         ("SmolLM2-135M-Instruct",),

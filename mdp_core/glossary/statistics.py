@@ -89,6 +89,13 @@ STATISTICS = (
         "How far two distributions are apart: 0 the same, 1 nothing in common.",
     ),
     Term(
+        "pass@k",
+        "",
+        ("pass@1", "pass@2", "pass@4", "pass@8", "pass@16"),
+        "The probability that one of k texts is right. A policy that only draws more often what it could do before gains in "
+        "pass@1, one that learned something new in pass@8 too.",
+    ),
+    Term(
         "proportional",
         "∝",
         ("∝",),

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 WORD = re.compile(r"\w+(?:['’-]\w+)*")
 MAX_FORMULA = 500  # characters
-TITLES = {"sum": "right sum", "form": "form of an answer"}  # of the kinds whose own name says too little
+TITLES = {"sum": "right answer", "form": "any answer"}  # of the kinds whose own name says too little
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ export class TextRows {
     this.known = Object.fromEntries(Object.entries(film.texts).map(([n, columns]) => [n, rowsOf(columns)]));
     this.numbers = Object.keys(this.known).map(Number);
     const prompt = film.prompt.join("");
-    this.begin = prompt.length > LONG ? `…${prompt.slice(-LONG / 2)}` : prompt; // every text begins with it
+    this.begin = prompt.length > LONG ? `…${prompt.slice(-LONG / 2)}` : prompt; // what every text begins with, if all do
     const all = Object.values(this.known).flat();
     this.scales = Object.fromEntries(Object.keys(MODES).map((mode) => [mode, full(all.flatMap((text) => text[mode] || []))]));
     this.largest = Math.max(...all.flatMap((text) => [Math.abs(text.score), Math.abs(text.true ?? 0)]), 1e-9);
@@ -59,7 +59,7 @@ export class TextRows {
     this.at = at;
     const focused = this.rows.contains(this.rows.getRootNode().activeElement);
     this.rows.replaceChildren(this.head(), ...texts.map((text, i) => this.row(text, i)));
-    const longest = Math.max(...texts.map((text) => text.pieces.reduce((sum, piece) => sum + this.film.pieces[piece].length, this.begin.length)));
+    const longest = Math.max(...texts.map((text) => this.begun(text).length + this.spelt(text.pieces).length));
     this.rows.classList.toggle("short", longest < 44);
     this.here = [Math.min(this.here[0], texts.length - 1), 0];
     this.dress();
@@ -102,10 +102,24 @@ export class TextRows {
     if (this.film.true) this.measure(row, text.true, "score");
     this.measure(row, text.advantage, "advantage");
     const words = added(row, "span", "words");
-    added(words, "span", "prompt", this.begin).title = this.film.prompt.join("");
+    added(words, "span", "prompt", this.begun(text)).title = this.prompt(text);
     text.pieces.forEach((piece, t) => words.append(...this.token(text, this.film.pieces[piece], i, t)));
     if (text.count > 1) added(words, "span", "count", ` ×${text.count}`).title = `written ${text.count} times in this step`;
     return row;
+  }
+
+  /** The prompt of a text: its own where a run has many. */
+  prompt(text) {
+    return text.prompt ? this.spelt(text.prompt) : this.film.prompt.join("");
+  }
+
+  /** The same as it is shown before the text. */
+  begun(text) {
+    return text.prompt ? this.prompt(text) : this.begin;
+  }
+
+  spelt(pieces) {
+    return pieces.map((piece) => this.film.pieces[piece]).join("");
   }
 
   /** A number over its bar, which starts at 0 in the middle. */
@@ -151,7 +165,7 @@ export class TextRows {
   }
 
   said(text) {
-    const whole = this.film.prompt.join("") + text.pieces.map((piece) => this.film.pieces[piece]).join("");
+    const whole = this.prompt(text) + this.spelt(text.pieces);
     const often = text.count > 1 ? `, written ${text.count} times` : "";
     const won = text.advantage === null ? "" : `, advantage ${figure(text.advantage)}`;
     return `score ${figure(text.score)}${won}${often}: ${whole}`;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -31,6 +32,22 @@ def problems(digits: int, *, most: int = 10_000, seed: int = 0) -> tuple[str, ..
     else:
         chosen = np.sort(np.random.default_rng([seed, 12, digits]).choice(count**2, size=most, replace=False))
     return tuple(problem(low + int(n) // count, low + int(n) % count) for n in chosen)
+
+
+def held_out(digits: int, known: Iterable[str], *, most: int, seed: int = 0) -> tuple[str, ...]:
+    """`most` problems of that size, or as many as there are, that are none of `known`. Raises as `problems`."""
+    taken = frozenset(known)
+    rest = [prompt for prompt in problems(digits, seed=seed) if prompt not in taken]
+    chosen = np.sort(np.random.default_rng([seed, 14, digits]).permutation(len(rest))[:most])
+    return tuple(rest[int(n)] for n in chosen)
+
+
+def longest(digits: int) -> int:
+    """Tokens that an answer has at most where every place is written down without a slip, the end token included.
+
+    A place takes up to 8, as in 7+8+1=16; commas, the colon and a sum of one more digit come on top.
+    """
+    return 9 * digits + digits + 3
 
 
 def steps(a: int, b: int) -> list[tuple[int, int, int]]:
