@@ -22,6 +22,7 @@ from mdp_core.tokens.scores import ScoreSpec
 DRAWN = 5  # updates between two pictures while a run goes on: Plotly draws all of it anew
 MARKS = ("circle", "diamond", "x")  # of exams; told apart without colour
 TONES: tuple[Concept, ...] = ("policy", "action", "transition")
+APART = 0.18  # of the width, between two pictures: on a phone their numbers need it
 PERCENT = {"range": [-0.03, 1.05], "tickformat": ".0%"}
 
 
@@ -82,7 +83,7 @@ def _said_effort(passing: Mapping[int, Passing]) -> str:
 
 def _draw_right(passing: Mapping[int, Passing], marks: Mapping[str, Mapping[int, Passing]]) -> None:
     most = max(mark.most for mark in passing.values())
-    picture = make_subplots(rows=1, cols=2, subplot_titles=["right answers", "of held-out problems"])
+    picture = make_subplots(rows=1, cols=2, subplot_titles=["right answers", "held out"], horizontal_spacing=APART)
     _line(picture, 1, {n: mark.one for n, mark in passing.items()}, "reward", "solid", "pass@1")
     _line(picture, 1, {n: mark.at[most] for n, mark in passing.items()}, "state", "dash", f"pass@{most}")
     for (name, taken), symbol, concept in zip(marks.items(), MARKS, TONES, strict=False):
@@ -102,7 +103,9 @@ def _draw_right(passing: Mapping[int, Passing], marks: Mapping[str, Mapping[int,
 
 
 def _draw_effort(passing: Mapping[int, Passing]) -> None:
-    picture = make_subplots(rows=1, cols=2, subplot_titles=["tokens an answer", "groups that teach nothing"])
+    picture = make_subplots(
+        rows=1, cols=2, subplot_titles=["tokens an answer", "groups, no signal"], horizontal_spacing=APART
+    )
     _line(picture, 1, {n: mark.length for n, mark in passing.items()}, "policy", "solid")
     _line(picture, 2, {n: mark.equal for n, mark in passing.items()}, "quiet", "solid")
     picture.update_yaxes(rangemode="tozero", row=1, col=1)
@@ -113,7 +116,9 @@ def _draw_effort(passing: Mapping[int, Passing]) -> None:
 def _plot(picture: go.Figure, key: str, says: str) -> None:
     picture.update_xaxes(title={"text": "updates", "font": {"size": 14}, "standoff": 4}, rangemode="tozero")
     picture.update_annotations(font={"size": 14})
-    plot(picture, key=key, says=says, height=280, margin={"l": 8, "r": 8, "t": 72, "b": 8}, legend={"y": 1.16})
+    # The legend grows downwards, where a phone breaks its line.
+    legend = {"y": -0.28, "yanchor": "top"}
+    plot(picture, key=key, says=says, height=300, margin={"l": 8, "r": 8, "t": 32, "b": 80}, legend=legend)
 
 
 def _line(

@@ -19,7 +19,7 @@ DIGITS = 2  # of the numbers in the problems that Sums learns from; 0: one promp
 # What suits a model: Pocket's texts are short enough to be counted, and SmolLM2's steps few enough for a minute or two.
 SUITS: dict[Size, dict[str, Any]] = {
     "small": {"texts": 64, "tokens": 4, "steps": 100},
-    "sums": {"texts": 192, "steps": 40, "learning_rate": 0.006, "beta": 0.01},
+    "sums": {"texts": 128, "steps": 40, "learning_rate": 0.006, "beta": 0.01},
     "large": {"texts": 16, "tokens": 16, "steps": 30, "learning_rate": 0.0015, "beta": 0.04},
 }
 
