@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mdp_core.tokens.sums.homework import Class
-from mdp_core.tokens.sums.problems import answer, problem, problems, steps
+from mdp_core.tokens.sums.problems import answer, held_out, longest, problem, problems, steps
 
 
 def test_all_problems_of_one_digit():
@@ -75,3 +75,19 @@ def test_one_slip_is_carried_on():
 
 def test_the_problem_is_what_the_answer_reads():
     assert answer(problem(908, 7) + ":915") == (908, 7, 915)
+
+
+def test_held_out_problems_are_none_of_the_known():
+    known = problems(2, most=1000)
+    rest = held_out(2, known, most=500, seed=1)
+    assert len(set(rest)) == 500
+    assert not set(rest) & set(known)
+    assert len(held_out(1, problems(1)[:90], most=500)) == 10  # there are no more
+
+
+@pytest.mark.parametrize("digits", [1, 2, 3])
+def test_an_answer_in_full_has_room(digits):
+    rng = np.random.default_rng(0)
+    nines = 10**digits - 1
+    written = Class(slip=0.0).worked_out(nines, nines, rng)
+    assert len(written) + 1 <= longest(digits) <= len(written) + 8
