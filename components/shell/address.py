@@ -18,7 +18,7 @@ from components.shell.shelf import shelf
 from components.shell.ticker import part
 from components.shell.visit import READY, StandIn, Visit
 from mdp_core.link import FIELDS, from_query, to_query
-from mdp_core.scenarios import Scenario, TextScenario
+from mdp_core.scenarios import Scenario, first_text
 from mdp_core.tokens.sources.errors import UnknownModel
 
 FLOWING = tuple(field.name for field in FIELDS if field.kind.flows)
@@ -105,7 +105,8 @@ def link_of(current: Visit, *own: Carried) -> dict[str, str]:
 
 def _read(query: dict[str, str]) -> Visit:
     """The visit that a link describes. Pocket stands in for another model until that is found to be here."""
-    asked, view, notes = from_query(query, Scenario(text=TextScenario(model=host_model())))
+    suits = first_text(query.get("model", host_model()).strip().lower())  # what the link leaves open
+    asked, view, notes = from_query(query, Scenario(text=replace(suits, model=host_model())))
     with suppress(UnknownModel):  # which is said where the model is looked for
         asked = replace(asked, text=replace(asked.text, model=spelling(asked.text.model)))
     stand_in = None if asked.text.model == READY else StandIn(READY, restarts=False)

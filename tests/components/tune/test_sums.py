@@ -77,6 +77,14 @@ def test_with_sums_come_a_prompt_that_it_reads_and_a_score_that_can_be_checked(a
     assert app.session_state["principle"].spec.kind == "sum"
 
 
+def test_a_link_that_names_sums_and_no_prompt_has_one_that_it_reads():
+    opened = AppTest.from_function(_script, default_timeout=120)
+    opened.query_params["model"] = "sums"
+    opened.run()
+    asked = opened.session_state["visit"].asked.text
+    assert (asked.model, asked.prompt, asked.score) == ("sums", "17+25=", "sum")
+
+
 def test_a_run_tells_what_is_right_and_what_was_held_out(at):
     run = start(at)
     passing = run.film.passing
