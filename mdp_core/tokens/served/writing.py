@@ -35,4 +35,6 @@ def write_by_token(
             state = (*state, token)
     lengths = (tokens >= 0).sum(axis=1)
     last = tokens[np.arange(N), lengths - 1]
-    return Texts(repeated(prompt, len(tokens)), tokens, log_probabilities, lengths, np.isin(last, list(model.end_tokens)))
+    return Texts(
+        repeated(prompt, len(tokens)), tokens, log_probabilities, lengths, np.isin(last, list(model.end_tokens))
+    )
