@@ -17,6 +17,7 @@ from components.room.memory import RoomMemory, Seen
 from components.server.job_queue import JobQueue
 from components.server.models import Models
 from components.server.room import opened
+from components.server.room.errors import NoRoomError
 from components.server.room.records import Asking, Vote
 from components.shell.shelf import Shelf
 from mdp_core.rlhf.raters import TASTES, SimulatedRater
@@ -371,7 +372,7 @@ def test_a_closed_room_asks_nothing_and_a_deleted_one_is_gone_after_it_was_asked
     assert "Delete the room and its 0 votes? They cannot be brought back." in room.said
     code = room.mine.code
     room.press("room_keep").press("room_delete").press("room_delete_sure")
-    with pytest.raises(opened.RoomError):
+    with pytest.raises(NoRoomError):
         opened.rooms().room(code, time.time())
     assert "room_open" in room.keys
 

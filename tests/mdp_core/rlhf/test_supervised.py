@@ -24,10 +24,10 @@ def model():
 
 def test_the_target_is_a_text_as_the_model_would_write_it(model):
     target = target_text(model, PROMPT, "wonderful .", 4)
-    assert target.prompt == model.encode(PROMPT)
+    assert target.prompts.tolist() == [list(model.encode(PROMPT))]
     assert [model.piece(token).strip() for token in target.tokens[0]] == ["wonderful", ".", "<end>"]
     assert (target.lengths.tolist(), target.terminated.tolist()) == ([3], [True])
-    state = list(target.prompt)
+    state = target.prompts[0].tolist()
     for t, token in enumerate(target.tokens[0].tolist()):
         logits = torch.from_numpy(model.logits(state).copy()).double()
         assert target.log_probabilities[0, t] == pytest.approx(float(torch.log_softmax(logits, -1)[token]), abs=1e-5)
