@@ -15,6 +15,11 @@ settings.load_profile("untimed")
 BROWSER = "tests/e2e/"  # one server and one browser serve all of these
 
 
+def pytest_configure():
+    """One core for each worker's arithmetic: the threads of two would wait for each other longer than they calculate."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
 def pytest_collection_modifyitems(items):
     """Each file stays with one worker, which makes its fixtures once; the browser's files all stay with the same."""
     for item in items:

@@ -126,9 +126,9 @@ def test_rows_of_pocket_are_the_texts_of_the_loop(pocket):
 
 def test_rows_of_smollm2_are_the_texts_of_the_loop_but_for_draws_on_an_edge(smollm2):
     prompt = smollm2.encode("The movie was")
-    texts = generate(smollm2, prompt, uniforms(6, 10))
+    texts = generate(smollm2, prompt, uniforms(4, 6))
     same = 0
-    for row, steps in zip(texts, one_by_one(smollm2, prompt, 6, 10, Sampling()), strict=True):
+    for row, steps in zip(texts, one_by_one(smollm2, prompt, 4, 6, Sampling()), strict=True):
         for token, step in zip(row[len(prompt) :], steps, strict=False):
             if token == step.action:
                 same += 1
@@ -137,7 +137,7 @@ def test_rows_of_smollm2_are_the_texts_of_the_loop_but_for_draws_on_an_edge(smol
             edges = step.policy.cumulative
             assert edges[at - 1] - 1e-4 <= step.u < edges[at] + 1e-4
             break
-    assert same >= 40  # of 60
+    assert same >= 16  # of 24
 
 
 @pytest.mark.parametrize("sampling", [*SAMPLINGS, Sampling(1, 300), Sampling(1, 5000, 0.99), Sampling(2, 0, 0.999)])
