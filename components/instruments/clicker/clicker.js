@@ -28,6 +28,7 @@ class Clicker extends Instrument {
   }
 
   show() {
+    this.box.classList.toggle("talking", this.talking);
     this.cover.hidden = !(this.blank && this.covers);
   }
 
