@@ -10,6 +10,15 @@ from tests.e2e.mouse import press
 REVIEW = "/stage?seed=7&world=lake&prompt=the+movie+was"
 
 
+# Nothing has changed on the Stage since it was asked before.
+STILL = """() => {
+    const { shadowRoot } = [...document.querySelectorAll('*')].find((one) => one.shadowRoot?.querySelector('.stage'));
+    const before = window.looked;
+    window.looked = shadowRoot.querySelector('.stage').innerHTML;
+    return window.looked === before;
+}"""
+
+
 def clock(page):
     """(t, length) as the readout says them."""
     found = re.fullmatch(r"t (\d+)/(\d+)", page.locator(".clock .readout").inner_text().strip())
@@ -28,7 +37,8 @@ def total(page, side):
 def open_stage(page, path=REVIEW):
     page.goto(path)
     expect(page.locator(".side.text .bars .bar.chosen")).to_be_visible(timeout=60_000)
-    page.wait_for_timeout(1_000)  # the first glide, and what a server that has just woken up still sends
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.wait_for_function(STILL, polling=150)  # the first glide is over
 
 
 def test_play_walks_both_worlds_to_their_ends(page):
@@ -158,12 +168,13 @@ def test_gamma_moves_the_sums_before_the_mouse_is_released(page):
 
 
 def test_u_lies_inside_the_action_that_was_taken(page):
+    page.emulate_media(reduced_motion="reduce")
     open_stage(page)
-    for _ in range(6):
+    for t in range(6):
+        at(page, t)
         for side in ("grid", "text"):
             stack = page.locator(f".draw .side.{side} .stack")
             expect(stack.locator(".part.chosen")).to_have_count(1)
-            page.wait_for_timeout(700)  # the glide
             where = stack.evaluate(
                 """(stack) => {
                     const x = stack.querySelector('.marker').getBoundingClientRect().x;

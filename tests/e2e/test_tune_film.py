@@ -34,10 +34,7 @@ def on_a_page_of_its_own(page, errors):
 @pytest.fixture
 def cursor(page):
     """The cursor of a run of six steps that is over, and all of whose policies were read."""
-    page.goto("/tune?seed=7")
-    steps = page.get_by_label("steps", exact=True)
-    steps.fill("6", timeout=PATIENCE)
-    steps.press("Enter")
+    page.goto("/tune?seed=7&tune_steps=6&tune_texts=16")
     page.get_by_role("button", name="Start", exact=True).click(timeout=PATIENCE)
     found = page.get_by_role("slider", name="Updates that the policy has had")
     expect(found).to_have_value("6", timeout=PATIENCE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import streamlit as st
 
@@ -13,7 +13,8 @@ from components.instruments.drawing.figures import figure, signed
 from components.instruments.drawing.tables import BarRow, bar_table
 from components.instruments.sketch import sketch
 from components.instruments.tuning_film import tuning as tuning_film
-from components.server.job_queue import Job, job_queue
+from components.server.job_queue import job_queue
+from components.server.shared_runs import SharedRun, join_run
 from components.shell.messages import tell_problem
 from components.shell.queued_run import QueuedRun
 from components.shell.waiting import show_waiting
@@ -25,6 +26,7 @@ from mdp_core.rlhf.principle import Principle
 if TYPE_CHECKING:
     from mdp_core.rlhf.proxy_runs import ProxyRuns
     from mdp_core.rlhf.spec import TuneSpec
+    from mdp_core.tokens.language_model import LanguageModel
 
 
 @dataclass(frozen=True)
@@ -64,23 +66,10 @@ def advantages(scores: Sequence[float]) -> list[float]:
     return found
 
 
-@dataclass
-class Live:
-    """Work in the job queue, kept by the tour while it goes on."""
-
-    work: Any
-    job: Job
-
-    @property
-    def is_open(self) -> bool:
-        """True while there is more to come."""
-        return self.job.is_open
-
-
-def live_of(setting: Setting) -> Live | None:
-    """The work of this meeting, where it was begun."""
+def live_of(setting: Setting) -> SharedRun | None:
+    """The run of this meeting, where it was begun."""
     kept = setting.memory.kept.get(setting.key)
-    if isinstance(kept, Live):
+    if isinstance(kept, SharedRun):
         kept.job.look()
         return kept
     return None
@@ -100,12 +89,16 @@ class Tuning:
     def find(self, setting: Setting) -> list[float] | None:
         """[steps + 1], the mean score before and after each step; None until the run is over."""
         if setting.told and setting.model is not None and live_of(setting) is None:
-            run = QueuedRun(setting.model, self._spec(setting), Principle())
-            run.begin(job_queue())
-            assert run.job is not None
-            setting.memory.kept[setting.key] = Live(run, run.job)
+            model, spec = setting.model, self._spec(setting)
+            setting.memory.kept[setting.key] = join_run((model, spec), lambda: self._begin(model, spec))
         live = live_of(setting)
         return None if live is None or live.is_open else curve_of(live.work)
+
+    def _begin(self, model: LanguageModel, spec: TuneSpec) -> SharedRun:
+        run = QueuedRun(model, spec, Principle())
+        run.begin(job_queue())
+        assert run.job is not None
+        return SharedRun(run, run.job)
 
     def _spec(self, setting: Setting) -> TuneSpec:
         from mdp_core.rlhf.spec import preset
@@ -168,13 +161,17 @@ class StandIn:
 
     def find(self, setting: Setting) -> ProxyRuns | None:
         """Both, once they are over."""
-        from mdp_core.rlhf.proxy_runs import ProxyRuns, naive
-
         if setting.told and setting.model is not None and live_of(setting) is None:
-            runs = ProxyRuns(setting.model, naive(), 7 + setting.again)
-            setting.memory.kept[setting.key] = Live(runs, job_queue().begin(runs, "light"))
+            model, seed = setting.model, 7 + setting.again
+            setting.memory.kept[setting.key] = join_run((model, seed), lambda: self._begin(model, seed))
         live = live_of(setting)
         return None if live is None or live.is_open else live.work
+
+    def _begin(self, model: LanguageModel, seed: int) -> SharedRun:
+        from mdp_core.rlhf.proxy_runs import ProxyRuns, naive
+
+        runs = ProxyRuns(model, naive(), seed)
+        return SharedRun(runs, job_queue().begin(runs, "light"))
 
     def draw(self, setting: Setting, found: ProxyRuns | None) -> None:
         """What is meant and what is paid for, and once it is told what becomes of both."""

@@ -138,3 +138,13 @@ def test_a_run_of_its_own_answers_the_beats_that_learn(open_tour, name):
         first, last = live.work.film.figures[0].score, live.work.film.figures[30].score
         assert last > first + 0.3
         assert f"From {first:.2f} to {last:.2f} in 30 steps" in said(app)[0]
+
+
+def test_a_class_that_meets_the_same_beat_waits_for_one_run(open_tour):
+    def told():
+        app = open_tour(beat="policy")
+        press(app, "show_tour_policy_0")
+        return memory(app).kept["tour_policy_0"]
+
+    first = told()
+    assert told() is first
