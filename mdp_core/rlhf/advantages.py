@@ -37,7 +37,10 @@ def grpo_advantages(rewards: Tensor, *, epsilon: float = 1e-4, ddof: int = 1) ->
     """
     _check(rewards)
     centred = rewards - rewards.mean(-1, keepdim=True)
-    return centred / (rewards.std(-1, correction=ddof, keepdim=True) + epsilon)
+    spread = rewards.std(-1, correction=ddof, keepdim=True) + epsilon
+    # Without an epsilon equal rewards would be divided by 0; their mean may be a rounding beside them.
+    alike = rewards.amax(-1, keepdim=True) == rewards.amin(-1, keepdim=True)
+    return (centred / spread).where(~alike, 0.0)
 
 
 def dr_grpo_advantages(rewards: Tensor) -> Tensor:

@@ -15,18 +15,20 @@ CACHED = 2**20  # logits that are worked on at once: four megabytes, so that the
 
 
 def entropy(logits: Tensor) -> Tensor:
-    """[..., V] -> [...]: the entropy of the next token's distribution in nats."""
+    """[..., V] -> [...]: the entropy of the next token's distribution in nats. A logit of -inf counts nothing, and has
+    gradient 0."""
 
     def of(rows: Tensor) -> Tensor:
         logp = torch.log_softmax(rows, -1)
-        return -(logp.exp() * logp).nan_to_num().sum(-1)
+        # An impossible token's log is replaced before it is multiplied: 0 times infinity would be the gradient's nan.
+        return -(logp.exp() * logp.where(rows > -torch.inf, 0.0)).sum(-1)
 
-    return torch.cat([of(rows) for rows in _parts(logits.flatten(0, -2))]).reshape(logits.shape[:-1])
+    return torch.cat([of(rows) for rows in _parts(_rows(logits))]).reshape(logits.shape[:-1])
 
 
 def token_logp(logits: Tensor, tokens: Tensor) -> Tensor:
     """[..., V], [...] -> [...]: log pi of the tokens that were drawn."""
-    result: Tensor = _TokenLogp.apply(logits.flatten(0, -2), tokens.flatten())  # type: ignore[no-untyped-call]
+    result: Tensor = _TokenLogp.apply(_rows(logits), tokens.flatten())  # type: ignore[no-untyped-call]
     return result.reshape(tokens.shape)
 
 
@@ -50,6 +52,11 @@ class _TokenLogp(torch.autograd.Function):
             span = slice(n, n := n + len(rows))
             torch.sub(rows, scale[span, None], out=out).exp_().mul_(-gradient[span, None])
         return result.scatter_add_(-1, tokens[:, None], gradient[:, None]), None
+
+
+def _rows(logits: Tensor) -> Tensor:
+    """[..., V] -> [M, V]; a lone distribution is one row."""
+    return logits.reshape(-1, logits.shape[-1])
 
 
 def _parts(logits: Tensor) -> tuple[Tensor, ...]:
