@@ -108,6 +108,29 @@ def test_a_truncated_end_is_bootstrapped_and_a_terminated_one_is_not(algorithm, 
     assert (value(snapshot), snapshot.terminated[0].tolist()) == (0.75, [True, True])
 
 
+@pytest.mark.parametrize("lambda_", [0.0, 0.5])
+@pytest.mark.parametrize(
+    ("algorithm", "traces", "rest"),
+    [
+        ("sarsa", "replacing", 1.5),
+        ("sarsa", "accumulating", 1.5),
+        ("sarsa", "dutch", 1.5),
+        ("expected_sarsa", "replacing", 1.5),
+        ("monte_carlo", "replacing", 1.5),
+        ("q_learning", "replacing", 2.0),
+    ],
+)
+def test_a_truncated_end_bootstraps_the_policy_and_q_learning_the_best(algorithm, traces, rest, lambda_):
+    """One step of reward 4 by action 0, twice. Before the second q is (2, 0): with epsilon 1/2 worth 3/4 of 2."""
+    parameters = {"alpha": 0.5, "gamma": 0.5, "epsilon": 0.5, "lambda_": lambda_, "traces": traces, "seed": 2}
+    u = np.random.default_rng([2, 0]).random(2)
+    assert u.max() < 0.5  # action 0, both times
+    cut = world([[[(1, 0, 4)], [(1, 0, -2)]]])
+    snapshot = last(cut, algorithm, episodes=2, max_steps=1, **parameters)
+    assert snapshot.q[0, 0].tolist() == [2 + 0.5 * (4 + 0.5 * rest - 2), 0.0]
+    assert snapshot.terminated[0].tolist() == [False, False]
+
+
 @pytest.mark.parametrize(("algorithm", "traces"), [(name, kind) for name in LEARNERS for kind in LEARNERS[name].traces])
 def test_traces_that_fade_at_once_are_one_step(algorithm, traces):
     """A lambda too small to count takes the way of the traces, and arrives at the one-step numbers, draw for draw."""

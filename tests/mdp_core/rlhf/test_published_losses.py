@@ -15,9 +15,11 @@ from mdp_core.rlhf.losses import (
     clipped_terms,
     constant_mean,
     policy_gradient_terms,
+    sequence_terms,
     text_mean,
     token_mean,
     value_terms,
+    weighted_terms,
 )
 from mdp_core.rlhf.preferences import bradley_terry_losses, dpo_losses
 from mdp_core.rlhf.raters import preference_probability
@@ -86,10 +88,37 @@ def test_the_clipped_loss_for_three_moves_of_the_log_probability():
     assert clipped_terms(old + 1, old, one, high=0.28).mean().item() == pytest.approx(-1.28)
 
 
+def test_each_of_the_two_clips_has_an_epsilon_of_its_own():
+    old, up, down = tensor(0.0), tensor(math.log(3.0)), tensor(math.log(0.5))
+
+    def terms(logp, advantage):
+        return clipped_terms(logp, old, tensor(advantage), low=0.1, high=0.3).item()
+
+    assert terms(up, 2.0) == pytest.approx(-2.6)  # rho 3, good: no more than 1.3 counts
+    assert terms(up, -2.0) == pytest.approx(6.0)  # rho 3, bad: all of it
+    assert terms(down, -2.0) == pytest.approx(1.8)  # rho 1/2, bad: no less than 0.9 counts
+    assert terms(down, 2.0) == pytest.approx(-1.0)  # rho 1/2, good: all of it
+
+
+def test_one_ratio_for_a_text_has_both_clips_and_a_mere_weight_only_the_upper():
+    old, mask = tensor([[0.0, 0.0, 9.0]]), torch.tensor([[True, True, False]])
+    # Two tokens that count, of rho 1/2 and 1/8: their geometric mean is 1/4.
+    logp = tensor([[math.log(0.5), math.log(0.125), 0.0]])
+    bad = sequence_terms(logp, old, -torch.ones(1, 3, dtype=torch.float64), mask, clip=0.2)
+    assert bad[0, :2].tolist() == pytest.approx([0.8, 0.8])
+    good = sequence_terms(logp, old, torch.ones(1, 3, dtype=torch.float64), mask, clip=0.2)
+    assert good[0, :2].tolist() == pytest.approx([-0.25, -0.25])
+    weights = weighted_terms(logp[0, :1], old[0, :1], tensor([1.0]), clip=0.2)
+    assert weights.item() == pytest.approx(0.5 * math.log(2))
+    grown = weighted_terms(tensor([math.log(3)]), tensor([0.0]), tensor([1.0]), clip=0.2)
+    assert grown.item() == pytest.approx(-1.2 * math.log(3))
+
+
 def test_the_value_loss_takes_the_larger_of_the_two_errors():
     # Around the old value 0 a clip of 0.2 lets 1 reach 0.2 only: the error towards 2 is 1.8 then, not 1.
     assert value_terms(tensor([1.0]), tensor([0.0]), tensor([2.0]), 0.2).item() == pytest.approx(0.5 * 1.8**2)
     assert value_terms(tensor([0.1]), tensor([0.0]), tensor([2.0]), 0.2).item() == pytest.approx(0.5 * 1.9**2)
+    assert value_terms(tensor([-1.0]), tensor([0.0]), tensor([-2.0]), 0.2).item() == pytest.approx(0.5 * 1.8**2)
 
 
 def test_the_three_means_weigh_a_long_text_differently():
@@ -119,7 +148,10 @@ def test_published_group_advantages():
 
 
 def test_equal_rewards_are_no_signal_and_a_group_of_one_is_refused():
-    assert grpo_advantages(tensor([0.3, 0.3, 0.3])).abs().max().item() < 1e-9
+    for epsilon in (0, 1e-4):
+        assert grpo_advantages(tensor([[0.1] * 3, [2.0] * 3]), epsilon=epsilon).tolist() == [[0.0] * 3] * 2
+    mixed = grpo_advantages(tensor([[0.3, 0.3], [1.0, 3.0]]), epsilon=0, ddof=0)
+    assert mixed.tolist() == [[0.0, 0.0], [-1.0, 1.0]]
     for advantages in (grpo_advantages, dr_grpo_advantages, rloo_advantages):
         with pytest.raises(ValueError, match="at least two"):
             advantages(tensor([1.0]))

@@ -225,6 +225,27 @@ def test_calibration_by_hand():
     assert HeldOut((), np.zeros(0), np.zeros(0)).error is None
 
 
+def test_calibration_bins_go_from_their_lower_edge_up_to_the_next():
+    p = np.array([0.0, 0.45, 0.5, 0.99, 1.0])
+    held = HeldOut(tuple(Comparison("a", "b", 0) for _ in p), p, np.ones(len(p)))
+    assert [(b.low, b.high, b.count) for b in held.calibration(2)] == [(0.0, 0.5, 2), (0.5, 1.0, 3)]
+    assert [(b.low, b.count) for b in held.calibration(5)] == [(0.0, 1), (0.4, 2), (0.8, 2)]
+
+
+def test_growth_foretells_no_choice_of_a_text_that_was_learned_from(features, texts):
+    fresh = choices_of("gentle", texts, 20)
+    again = [Comparison(fresh[0].one, texts[200], 0), Comparison(texts[201], fresh[9].other, 1)]
+    across = Comparison(fresh[9].one, fresh[15].one, 0)
+    examples = Examples.of(features, [*fresh[:10], *again, *fresh[10:], across], texts[:100])
+    (_, ten), (_, eleven) = growth(examples, [10, 11])
+    assert ten.comparisons == fresh[10:]  # texts 200 and 201 were met with ones that were learned from
+    assert eleven.comparisons == fresh[10:]
+    assert ten.probabilities.tolist() != eleven.probabilities.tolist()
+    (_, twelve) = next(growth(examples, [13]))
+    assert twelve.comparisons == fresh[11:]
+    assert list(growth(examples, [0, len(examples)])) == []
+
+
 def test_more_choices_foretell_more(features, texts):
     examples = Examples.of(features, choices_of("storyteller", texts, 200), texts[:256])
     found = dict(growth(examples, [10, 100]))

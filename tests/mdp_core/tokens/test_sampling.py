@@ -74,6 +74,16 @@ def test_top_p_by_hand():
         np.testing.assert_allclose(Sampling(top_p=top_p).probabilities(logits), expected / expected.sum())
 
 
+def test_top_p_that_is_reached_exactly_takes_no_token_more():
+    # Halves and quarters have no rounding: the mass of the first reaches top-p, as it is in the library.
+    for size, top_p, kept in ((2, 0.5, 1), (4, 0.25, 1), (4, 0.5, 2), (4, 0.75, 3)):
+        expected = np.where(np.arange(size) < kept, 1 / kept, 0)
+        logits = np.zeros(size)
+        np.testing.assert_array_equal(Sampling(top_p=top_p).probabilities(logits), expected)
+        theirs = by_the_library(logits, Sampling(top_p=top_p), torch.float64)
+        assert np.count_nonzero(theirs) == kept
+
+
 def test_top_k_comes_before_top_p():
     # Of 0.4, 0.3, 0.2, 0.1 top-k 2 leaves 4/7 and 3/7, and 4/7 reaches top-p 0.5 alone; top-p first would keep two.
     np.testing.assert_allclose(Sampling(top_k=2, top_p=0.5).probabilities(np.log([0.3, 0.4, 0.2, 0.1])), [0, 1, 0, 0])
