@@ -125,7 +125,7 @@ def guesses(most: int) -> Kind:
 
     def read(name: str, written: str, default: Mapping[str, int], notes: list[str]) -> dict[str, int]:
         result: dict[str, int] = {}
-        for item in filter(None, written.split("~")[:MAX_GUESSES]):
+        for item in _entries(name, written, MAX_GUESSES, notes):
             question, _, option = item.rpartition(".")
             if question.replace("_", "").isalnum() and option.isdecimal() and int(option[:9]) < most:
                 result[question[:60]] = int(option[:9])
@@ -158,7 +158,7 @@ def rows() -> Kind:
 
     def read(name: str, written: str, default: object, notes: list[str]) -> dict[int, tuple[float, ...]]:
         result: dict[int, tuple[float, ...]] = {}
-        for item in filter(None, written.split("~")[:MAX_ROWS]):
+        for item in _entries(name, written, MAX_ROWS, notes):
             state, *row = item.split("_")
             try:
                 p = tuple(float(x) for x in row)
@@ -180,7 +180,7 @@ def forced(action_of: Callable[[str], T]) -> Kind:
 
     def read(name: str, written: str, default: object, notes: list[str]) -> tuple[tuple[int, T], ...]:
         result: dict[int, T] = {}
-        for item in filter(None, written.split("~")[:MAX_FORCED]):
+        for item in _entries(name, written, MAX_FORCED, notes):
             t, _, action = item.partition(".")
             try:
                 result[int(t)] = action_of(action)
@@ -189,6 +189,14 @@ def forced(action_of: Callable[[str], T]) -> Kind:
         return tuple(sorted(result.items()))
 
     return Kind(lambda forced: "~".join(f"{t}.{action}" for t, action in forced), read, flows=False)
+
+
+def _entries(name: str, written: str, most: int, notes: list[str]) -> list[str]:
+    """What stands between the tildes, the first `most` of it."""
+    entries = list(filter(None, written.split("~")))
+    if len(entries) > most:
+        notes.append(f"{name} in the link has {len(entries):,} entries, and the first {most:,} of them are read.")
+    return entries[:most]
 
 
 def _read_map(name: str, written: str, default: str, notes: list[str]) -> str:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mdp_core.link import FIELDS, VERSION, from_query, to_query
+from mdp_core.link.kinds import MAX_FORCED, MAX_GUESSES, MAX_ROWS, guesses, rows, runs
 from mdp_core.scenarios import (
     GRID_POLICIES,
     LEARNED_BY,
@@ -150,6 +151,43 @@ def test_what_is_not_understood_keeps_its_default_with_a_note(name, value):
     scenario, view, notes = from_query({name: value})
     assert (scenario, view) == (Scenario(), View())
     assert len(notes) == 1
+
+
+def test_a_link_chooses_so_many_actions_and_says_what_is_left_out():
+    asked = "~".join(f"{t}.up" for t in range(MAX_FORCED + 2))
+    scenario, _, notes = from_query({"moves": asked})
+    assert scenario.grid.forced == tuple((t, "up") for t in range(MAX_FORCED))
+    assert notes == ("moves in the link has 202 entries, and the first 200 of them are read.",)
+    scenario, _, notes = from_query({"words": "~".join(f"{t}.7" for t in range(MAX_FORCED))})
+    assert (len(scenario.text.forced), notes) == (MAX_FORCED, ())
+
+
+@pytest.mark.parametrize(
+    ("kind", "entry", "most"), [(guesses(3), "q{}.2", MAX_GUESSES), (rows(), "{}_0.5_0.5", MAX_ROWS)]
+)
+def test_no_table_in_a_link_is_endless(kind, entry, most):
+    notes = []
+    table = kind.read("table", "~".join(entry.format(i) for i in range(most)), {}, notes)
+    assert (len(table), notes) == (most, [])
+    table = kind.read("table", "~".join(entry.format(i) for i in range(most + 1)), {}, notes)
+    assert (len(table), len(notes)) == (most, 1)
+
+
+def test_guesses_and_distributions_that_are_none_are_left_out():
+    notes = []
+    assert guesses(3).read("q", "a.2~b.3~c.x~d~<i>.1", {}, notes) == {"a": 2}
+    assert len(notes) == 4
+    notes.clear()
+    assert rows().read("pi", "0_0.25_0.75~1_0_0~2_-1_2~x_1~3_nan", {}, notes) == {0: (0.25, 0.75)}
+    assert len(notes) == 4
+
+
+def test_letters_in_a_link_are_as_many_as_there_is_room_for():
+    notes = []
+    assert runs("ab", 5).read("said", "a2b3", "", notes) == "aabbb"
+    assert notes == []
+    assert runs("ab", 5).read("said", "a2b4", "", notes) == "aabbb"
+    assert notes == ["said in the link was cut to 5 entries."]
 
 
 LEARNED = Scenario(grid=GridScenario(policy="learned"))
