@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
+from numbers import Integral
+from typing import Any, SupportsFloat, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,39 +20,50 @@ MAX_REWARD = 1e12  # in size: sums of more would drown what is added to them
 Successor = tuple[float, S, float] | tuple[float, S, float, bool]  # probability, next state, reward, terminated (False)
 Start = Hashable | Mapping[Any, float]  # a state, or a distribution over states
 
+_SUCCESSOR = "(probability, next state, reward), with True behind them where the episode ends"
+
 
 def from_transitions(
     transitions: Mapping[S, Mapping[A, Iterable[Successor[S]]]],
     *,
-    terminal: Iterable[S] = (),
+    terminal: Iterable[S] | S = (),
     start: Start | None = None,
     actions: Sequence[A] | None = None,
 ) -> TabularMDP:
     """The MDP of `transitions[state][action]` = [(probability, next state, reward), ...].
 
-    A successor may have a fourth entry, True where the episode ends with it. States that are in `terminal` (their rows are
-    not read), or that only occur as next states, are terminal; entering one ends the episode. The states are in the order of
-    `transitions`, then the rest as they come; `actions` says the order of the actions, as they come by default. `start` is a
-    state or a distribution as a dict, the first state by default. Probabilities that sum to 1 within 1e-6 are scaled to.
-    Raises ValueError, which names the state and the action, for probabilities that are negative or do not sum to 1, and
-    rewards that are not finite or over 1e12 in size; for a state without an action, and a start that is no state.
+    A successor may have a fourth entry, True where the episode ends with it. `terminal` is a state or several (a string is
+    one state, and so is a tuple that is a state itself). Terminal are these, whose rows are not read, and states
+    that only occur as next states; entering one ends the episode. The states are in the order of `transitions`, then the
+    rest as they come; `actions` says the order of the actions, as they come by default. `start` is a state or a distribution
+    as a dict, the first state by default. Probabilities that sum to 1 within 1e-6 are scaled to.
+    Raises ValueError, which names the state and the action, for what is no list of successors, probabilities that are
+    negative or do not sum to 1, and rewards that are not finite or over 1e12 in size; for a state without an action, and a
+    start that is no state.
     """
-    ends = set(terminal)
+    if not isinstance(transitions, Mapping):
+        raise ValueError(f"transitions must be a dict, {{state: {{action: [{_SUCCESSOR}]}}}}")
+    ends = _ends(terminal, transitions)
     names: dict[S, None] = dict.fromkeys(transitions)
     columns: dict[A, None] = dict.fromkeys(actions or ())
     rows: dict[tuple[S, A], list[tuple[float, S, float, bool]]] = {}
     for state, choices in transitions.items():
         if state in ends:
             continue
+        if not isinstance(choices, Mapping):
+            raise ValueError(
+                f"state {state!r} has {choices!r:.80} where its actions should be; write {{action: [{_SUCCESSOR}]}}"
+            )
         for action, successors in choices.items():
             if actions is not None and action not in columns:
                 raise ValueError(
                     f"{_where(state, action)} is an action that is none of {', '.join(map(repr, actions))}"
                 )
             columns.setdefault(action)
-            rows[state, action] = [_successor(entry, state, action) for entry in successors]
+            rows[state, action] = _successors(successors, state, action)
             names.update(dict.fromkeys(to for _, to, _, _ in rows[state, action]))
-    names.update(dict.fromkeys(ends))
+    if not (isinstance(terminal, tuple) and terminal in names):  # else it is a state that only occurs as a next one
+        names.update(ends)
     states, named = tuple(names), tuple(columns) or ("",)
     if not states:
         raise ValueError("there is no state; give at least one")
@@ -75,7 +87,7 @@ def from_arrays(
     P: ArrayLike,
     R: ArrayLike,
     *,
-    terminal: Iterable[int] = (),
+    terminal: Iterable[int] | int = (),
     start: Start | None = None,
     allowed: ArrayLike | None = None,
     states: Sequence[Hashable] | None = None,
@@ -83,10 +95,11 @@ def from_arrays(
 ) -> TabularMDP:
     """The MDP of dense arrays: `P` [A, S, S'] the probabilities, `R` [S, A], [S] or [A, S, S'] the rewards.
 
-    `terminal` are the indices of terminal states, whose rows are not read; entering one ends the episode. `start` is a state
-    or a distribution as a dict (of the names in `states`, else of indices), the first state by default. A pair that is not
-    `allowed` [S, A], or whose reward in an [S, A] array is -inf or nan, is no action. For P[S, A, S'] pass
-    `P.transpose(1, 0, 2)`. Raises ValueError for what `from_transitions` refuses, and if shapes do not fit.
+    `terminal` are the indices of terminal states, whose rows are not read; entering one ends the episode. A string there is
+    a name in `states`. `start` is a state or a distribution as a dict (of the names in `states`, else of indices), the first
+    state by default. A pair that is not `allowed` [S, A], or whose reward in an [S, A] array is -inf or nan, is no action.
+    For P[S, A, S'] pass `P.transpose(1, 0, 2)`. Raises ValueError for what `from_transitions` refuses, and if shapes do not
+    fit.
     """
     p = np.array(P, dtype=np.float64)
     if p.ndim != 3 or p.shape[1] != p.shape[2] or not p.size:
@@ -107,10 +120,11 @@ def from_arrays(
     else:
         raise ValueError(f"R must have the shape {size}, {size[:1]} or {(size[1], size[0], size[0])}, not {r.shape}")
     is_terminal = np.zeros(size[0], dtype=np.bool_)
-    for s in terminal:
-        if not 0 <= s < size[0]:
-            raise ValueError(f"the terminal state {s} is none of the states 0 to {size[0] - 1}")
-        is_terminal[s] = True
+    for s in _ends(terminal, {}):
+        at = list(states or ()).index(s) if isinstance(s, str) and s in (states or ()) else s
+        if not isinstance(at, Integral) or isinstance(at, bool) or not 0 <= at < size[0]:
+            raise ValueError(f"the terminal state {s!r} is none of the states 0 to {size[0] - 1}")
+        is_terminal[at] = True
     used = p != 0
     K = max(int(used.sum(axis=2).max()), 1)
     next_state = np.argsort(~used, axis=2, kind="stable")[:, :, :K]
@@ -177,23 +191,51 @@ def _made(
     )
 
 
-def _successor(entry: Successor[S], state: S, action: A) -> tuple[float, S, float, bool]:
-    if len(entry) == 3:
-        return float(entry[0]), entry[1], float(entry[2]), False
-    if len(entry) == 4:
-        return float(entry[0]), entry[1], float(entry[2]), bool(entry[3])
-    raise ValueError(
-        f"{_where(state, action)} has a successor of {len(entry)} entries; write (probability, next state, reward)"
+def _ends(terminal: Iterable[S] | S, transitions: Mapping[S, object]) -> dict[S, None]:
+    """The states that `terminal` names, in its order; those of a set, which has none, in that of how they are written."""
+    one = isinstance(terminal, str | bytes) or not isinstance(terminal, Iterable)
+    if one or (isinstance(terminal, tuple) and terminal in transitions):
+        return {terminal: None}  # type: ignore[dict-item]  # it is one state: what is iterated below is not
+    return dict.fromkeys(sorted(terminal, key=repr) if isinstance(terminal, Set) else terminal)  # type: ignore[arg-type]
+
+
+def _successors(entries: Iterable[Successor[S]], state: S, action: A) -> list[tuple[float, S, float, bool]]:
+    where = _where(state, action)
+    if isinstance(entries, str | bytes | Mapping) or not isinstance(entries, Iterable):
+        raise ValueError(f"{where} has {entries!r:.80} where its successors should be; write a list of {_SUCCESSOR}")
+    listed = list(entries)
+    for entry in listed:
+        if isinstance(entry, str | bytes | Mapping) or not isinstance(entry, Iterable):
+            raise ValueError(f"{where} has {entry!r:.80} as a successor; write a list of {_SUCCESSOR}")
+    return [_successor(tuple(entry), where) for entry in listed]
+
+
+def _successor(entry: tuple[Any, ...], where: str) -> tuple[float, Any, float, bool]:
+    if len(entry) not in (3, 4):
+        raise ValueError(f"{where} has a successor of {len(entry)} entries; write {_SUCCESSOR}")
+    p, to, reward, over = entry if len(entry) == 4 else (*entry, False)
+    if not (_is_number(p) and _is_number(reward) and isinstance(to, Hashable) and over in (True, False)):
+        raise ValueError(f"{where} has the successor {entry!r:.80}; write {_SUCCESSOR}")
+    return float(p), to, float(reward), bool(over)
+
+
+def _is_number(value: object) -> bool:
+    return (
+        isinstance(value, SupportsFloat) and getattr(value, "ndim", 0) == 0 and not isinstance(value, bool | np.bool_)
     )
 
 
 def _start(start: Start | None, states: Sequence[Hashable]) -> NDArray[np.float64]:
+    if not isinstance(start, Hashable | Mapping):
+        raise ValueError(f"the start {start!r:.80} must be a state, or a dict of states and their probabilities")
     first = {states[0] if start is None else start: 1.0} if not isinstance(start, Mapping) else start
     index = {state: i for i, state in enumerate(states)}
     result = np.zeros(len(states))
     for state, p in first.items():
         if state not in index:
             raise ValueError(f"the start {state!r} is none of the states")
+        if not _is_number(p):
+            raise ValueError(f"the probability of the start {state!r} must be a number, not {p!r:.80}")
         result[index[state]] += p
     total = float(result.sum())
     if not np.all(result >= 0) or not abs(total - 1.0) <= SUM_TOLERANCE:
