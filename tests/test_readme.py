@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from components.server.room.settings import room_settings_from
@@ -55,6 +56,22 @@ def test_a_function_of_a_notebook_checks_sums(capsys):
     told = re.findall(r"step (\d): pass@1 ([\d.]+), pass@8 ([\d.]+), ([\d.]+) tokens", capsys.readouterr().out)
     assert [step for step, *_ in told] == ["1", "2"]
     assert all(0.15 < float(one) < 0.5 < float(eight) <= 1 for _, one, eight, _ in told)
+
+
+def test_worlds_of_ones_own_give_the_numbers_that_are_known(capsys, pocket):
+    names: dict[str, object] = {"pocket": pocket}
+    exec(BLOCKS[4], names)
+    numbers = [[float(x) for x in re.findall(r"-?\d+\.?\d*", line)] for line in capsys.readouterr().out.splitlines()]
+    game, two_steps, shape, lake, advantages, best = numbers
+    assert game == [12, 0]  # staying for ever pays 4 / (1 - 2 / 3)
+    assert two_steps == pytest.approx([4 + 2 / 3 * 10, 0])
+    assert shape == [2, 1, 2]
+    assert lake == pytest.approx([0.542], abs=1e-3)
+    last = 1 - 0.5
+    assert advantages == pytest.approx([0 + 0.9 * 0.5 - 0.5 + 0.9 * 0.8 * last, last])
+    counted = names["counted"]
+    tilted = counted.probabilities * np.exp(counted.scores / 0.1)
+    assert best == pytest.approx([tilted @ counted.scores / tilted.sum(), best[0] / 0.1 - np.log(tilted.sum())])
 
 
 def test_every_variable_is_in_the_table_and_none_that_is_not_there():
