@@ -18,6 +18,7 @@ from mdp_core.solvers.policy_evaluation import (
 )
 from mdp_core.solvers.policy_improvement import policy_improvement
 from mdp_core.solvers.policy_iteration import PolicyIterate, policy_iteration
+from mdp_core.solvers.prioritized_sweeping import Focus, prioritized_sweeping
 from mdp_core.solvers.solution import Solution, solve
 from mdp_core.solvers.span import until_span
 from mdp_core.solvers.value_iteration import value_iteration, value_iteration_in_place
@@ -25,6 +26,7 @@ from mdp_core.solvers.value_iteration import value_iteration, value_iteration_in
 __all__ = [
     "AverageIterate",
     "EndlessError",
+    "Focus",
     "Iterate",
     "Plan",
     "PolicyIterate",
@@ -43,6 +45,7 @@ __all__ = [
     "policy_improvement",
     "policy_iteration",
     "policy_values",
+    "prioritized_sweeping",
     "relative_value_iteration",
     "solve",
     "uniform",

@@ -46,15 +46,21 @@ def policy_evaluation_in_place(
     policy: ArrayLike,
     gamma: float,
     *,
+    order: ArrayLike | None = None,
     tolerance: float = 1e-9,
     v0: ArrayLike | None = None,
     max_sweeps: int = 100_000,
 ) -> Iterator[Iterate]:
-    """Policy evaluation with one array, state by state in the order of the table: each update sees the ones before it.
+    """Policy evaluation with one array, state by state: each update sees the ones before it.
 
-    Other iterates than those of `policy_evaluation`, and the same limit; arguments, end and errors are the same as there.
+    Other iterates than those of `policy_evaluation`, and the same limit. `order` is as in `value_iteration_in_place`; the
+    other arguments, the end and the errors are the same as in `policy_evaluation`.
     """
-    yield from _evaluating(mdp, policy, gamma, lambda pi: PolicySweep(mdp, pi, gamma), tolerance, v0, max_sweeps)
+
+    def sweep_over(pi: NDArray[np.float64]) -> Sweep:
+        return PolicySweep(mdp, pi, gamma, order)
+
+    yield from _evaluating(mdp, policy, gamma, sweep_over, tolerance, v0, max_sweeps)
 
 
 def policy_values(mdp: TabularMDP, policy: ArrayLike, gamma: float) -> NDArray[np.float64]:

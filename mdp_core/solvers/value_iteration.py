@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from mdp_core.returns import check_gamma
 from mdp_core.solvers.bellman import Bellman
 from mdp_core.solvers.ending import summable
-from mdp_core.solvers.in_place import OptimalSweep
+from mdp_core.solvers.in_place import OptimalSweep, checked_order
 from mdp_core.solvers.iterate import Iterate, Sweep, check_tolerance, first_values, sweeping
 from mdp_core.tabular import TabularMDP
 
@@ -44,16 +44,24 @@ def value_iteration_in_place(
     mdp: TabularMDP,
     gamma: float,
     *,
+    order: ArrayLike | None = None,
     tolerance: float = 1e-9,
     v0: ArrayLike | None = None,
     max_sweeps: int = 100_000,
 ) -> Iterator[Iterate]:
-    """Value iteration with one array, state by state in the order of the table: each update sees the ones before it.
+    """Value iteration with one array, state by state: each update sees the ones before it.
 
-    Also called Gauss-Seidel value iteration: other iterates than those of `value_iteration`, and the same limit. Arguments,
-    end and errors are the same as there.
+    Also called Gauss-Seidel value iteration: other iterates than those of `value_iteration`, and the same limit. A sweep
+    goes through `order`, a list of states as integers in which every state that is not terminal must be (and may be more
+    than once), by default that of the table. The other arguments, the end and the errors are the same as there; ValueError,
+    too, for an order that is none.
     """
-    yield from _iterating(mdp, gamma, lambda table: OptimalSweep(table, gamma), tolerance, v0, max_sweeps)
+    checked_order(mdp, order)
+
+    def sweep_over(table: TabularMDP) -> Sweep:
+        return OptimalSweep(table, gamma, order)
+
+    yield from _iterating(mdp, gamma, sweep_over, tolerance, v0, max_sweeps)
 
 
 def _iterating(

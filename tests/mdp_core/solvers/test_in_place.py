@@ -7,6 +7,8 @@ from mdp_core.grid.maps import parse_map
 from mdp_core.grid.presets import PRESETS, world
 from mdp_core.grid.world import GridWorld
 from mdp_core.solvers.modified_policy_iteration import adaptive_policy_iteration, modified_policy_iteration
+from mdp_core.solvers.policy import uniform
+from mdp_core.solvers.policy_evaluation import policy_evaluation_in_place
 from mdp_core.solvers.value_iteration import value_iteration, value_iteration_in_place
 
 
@@ -28,6 +30,39 @@ def test_it_takes_no_more_sweeps_and_ends_at_the_same_values(name):
     *_, one = value_iteration_in_place(mdp, 0.9)
     assert one.sweep <= two.sweep
     np.testing.assert_allclose(one.v, two.v, atol=2e-9)
+
+
+def test_news_runs_through_in_one_sweep_of_the_order_that_is_given():
+    away = GridWorld(parse_map("G: goal, reward 8\nS...G")).tabular()
+    assert [i.v.tolist() for i in value_iteration_in_place(away, 0.5, order=[4, 3, 2, 1, 0])][1] == [1, 2, 4, 8, 0]
+    # One that comes twice in a sweep is updated twice: 2 after 3, and 3 once more after it.
+    twice = value_iteration_in_place(away, 0.5, order=np.array([2, 3, 2, 0, 1]))
+    assert [i.v.tolist() for i in twice][1] == [0, 2, 4, 8, 0]
+    right = np.tile([0.0, 1.0, 0.0, 0.0], (5, 1))
+    swept = policy_evaluation_in_place(away, right, 0.5, order=[3, 2, 1, 0])
+    assert [i.v.tolist() for i in swept][1] == [1, 2, 4, 8, 0]
+    assert [i.v.tolist() for i in policy_evaluation_in_place(away, right, 0.5)][1] == [0, 0, 0, 8, 0]
+
+
+@pytest.mark.parametrize(
+    ("order", "says"),
+    [
+        ([0, 1, 2], r"state \(0, 3\) is missing in the order"),
+        ([0, 1, 2, 3, 5], "integers from 0 to 4"),
+        ([-1, 0, 1, 2, 3], "integers from 0 to 4"),
+        ([0.0, 1.0, 2.0, 3.0], "integers from 0 to 4"),
+        ([[0, 1, 2, 3]], "integers from 0 to 4"),
+        ([True, True, True, True], "integers from 0 to 4"),
+    ],
+)
+def test_an_order_that_leaves_out_a_state_is_none(order, says):
+    mdp = GridWorld(parse_map("S...G")).tabular()
+    for iterates in (
+        value_iteration_in_place(mdp, 0.5, order=order),
+        policy_evaluation_in_place(mdp, uniform(mdp), 0.5, order=order),
+    ):
+        with pytest.raises(ValueError, match=says):
+            next(iterates)
 
 
 @pytest.mark.parametrize("sweeps", [1, 2, 20, 100])
