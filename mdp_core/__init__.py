@@ -7,6 +7,7 @@ from mdp_core.exports import on_demand
 if TYPE_CHECKING:
     from mdp_core.distribution import Categorical
     from mdp_core.mdp import MDP, Outcome
+    from mdp_core.names import Names
     from mdp_core.policy import Policy, epsilon_greedy_probabilities, greedy_probabilities, softmax_probabilities
     from mdp_core.returns import discounted_return, gae, lambda_returns, n_step_returns, returns_to_go, td_errors
     from mdp_core.rollout import Draws, play
@@ -19,6 +20,7 @@ else:
         {
             "distribution": "Categorical",
             "mdp": "MDP Outcome",
+            "names": "Names",
             "policy": "Policy epsilon_greedy_probabilities greedy_probabilities softmax_probabilities",
             "returns": "discounted_return gae lambda_returns n_step_returns returns_to_go td_errors",
             "rollout": "Draws play",
@@ -32,6 +34,7 @@ __all__ = [
     "MDP",
     "Categorical",
     "Draws",
+    "Names",
     "Outcome",
     "Policy",
     "Step",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mdp_core.distribution import Categorical
 from mdp_core.mdp import Outcome
+from mdp_core.names import Names
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,9 +19,9 @@ class TabularMDP:
     """S states, A actions, at most K successors of each pair. Never a dense (S, A, S) array.
 
     It is an `MDP` itself: its states are the indices 0..S-1, its actions the indices 0..A-1; `states` and `actions_named`
-    say what they stand for. Unused places of the K axis have probability 0. Terminal states are absorbing: every action
-    leads back to them with reward 0 and `terminated` True. A successor with `terminated` True ends the episode: nothing
-    is bootstrapped behind it.
+    say what they stand for, and `names` has its numbers by them. Unused places of the K axis have probability 0. Terminal
+    states are absorbing: every action leads back to them with reward 0 and `terminated` True. A successor with `terminated`
+    True ends the episode: nothing is bootstrapped behind it.
     Raises ValueError if shapes differ, probabilities of an allowed pair are negative or do not sum to one, a successor
     or the start is no state, a reward is not finite, a terminal state is not absorbing, or a state that is not terminal
     allows no action.
@@ -65,6 +66,11 @@ class TabularMDP:
         """(S, A, K)."""
         S, A, K = self.next_state.shape
         return S, A, K
+
+    @cached_property
+    def names(self) -> Names:
+        """Its numbers by name: `mdp.names.values(solve(mdp, 0.9).v)["in"]`."""
+        return Names(self.states, self.actions_named, self.allowed, self.terminal)
 
     @cached_property
     def expected_reward(self) -> NDArray[np.float64]:
