@@ -9,7 +9,16 @@ if TYPE_CHECKING:
     from mdp_core.mdp import MDP, Outcome
     from mdp_core.names import Names
     from mdp_core.policy import Policy, epsilon_greedy_probabilities, greedy_probabilities, softmax_probabilities
-    from mdp_core.returns import discounted_return, gae, lambda_returns, n_step_returns, returns_to_go, td_errors
+    from mdp_core.returns import (
+        discounted_return,
+        gae,
+        lambda_returns,
+        n_step_returns,
+        retrace,
+        returns_to_go,
+        td_errors,
+        vtrace,
+    )
     from mdp_core.rollout import Draws, play
     from mdp_core.tabular import TabularMDP
     from mdp_core.trajectory import Step, Trajectory
@@ -22,7 +31,7 @@ else:
             "mdp": "MDP Outcome",
             "names": "Names",
             "policy": "Policy epsilon_greedy_probabilities greedy_probabilities softmax_probabilities",
-            "returns": "discounted_return gae lambda_returns n_step_returns returns_to_go td_errors",
+            "returns": "discounted_return gae lambda_returns n_step_returns retrace returns_to_go td_errors vtrace",
             "rollout": "Draws play",
             "tabular": "TabularMDP",
             "trajectory": "Step Trajectory",
@@ -49,7 +58,9 @@ __all__ = [
     "lambda_returns",
     "n_step_returns",
     "play",
+    "retrace",
     "returns_to_go",
     "softmax_probabilities",
     "td_errors",
+    "vtrace",
 ]

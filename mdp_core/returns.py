@@ -192,3 +192,74 @@ def gae(
     deltas = td_errors(r, values, next_values, gamma, terminated=terminated)
     weight = np.where(_cuts(truncated, r.shape), 0.0, _fractions("lambda", lambda_, r.shape))
     return _backwards(deltas, _discount(gamma, terminated, r.shape) * weight)
+
+
+# Off-policy: the steps were taken by another policy, mu; ratios[t] is pi(a_t | s_t) / mu(a_t | s_t)
+
+
+def retrace(
+    rewards: ArrayLike,
+    values: ArrayLike,
+    next_values: ArrayLike,
+    ratios: ArrayLike,
+    gamma: ArrayLike,
+    lambda_: ArrayLike = 1.0,
+    *,
+    terminated: ArrayLike | None = None,
+    truncated: ArrayLike | None = None,
+) -> NDArray[np.float64]:
+    """[..., T] -> [..., T], Retrace(lambda), what q(s_t, a_t) should learn of pi from steps of mu (Munos et al. 2016, eq. 3
+    with the traces of Retrace): G_t = r_{t+1} + gamma (v(s_{t+1}) + c_{t+1} (G_{t+1} - q(s_{t+1}, a_{t+1}))), where c is
+    lambda min(1, pi / mu).
+
+    `values[t]` is q(s_t, a_t) of the action that was taken, `next_values[t]` is v(s_{t+1}) = sum_a pi(a | s_{t+1})
+    q(s_{t+1}, a), see `mdp_core.learners.expected_sarsa_value`. A ratio cuts what lies behind its own action only, so that
+    the first one does not count. Behind a cut all weight lies on `next_values[t]`.
+    Raises ValueError if gamma or lambda leaves [0, 1], a ratio is negative or not finite, or an array does not fit.
+    """
+    r = _rewards(rewards)
+    c = _fractions("lambda", lambda_, r.shape) * np.minimum(1.0, _ratios(ratios, r.shape))
+    following = np.zeros(r.shape)
+    following[..., :-1] = c[..., 1:]
+    errors = gae(r, values, next_values, gamma, following, terminated=terminated, truncated=truncated)
+    return errors + _per_step("values", values, r.shape)
+
+
+def vtrace(
+    rewards: ArrayLike,
+    values: ArrayLike,
+    next_values: ArrayLike,
+    ratios: ArrayLike,
+    gamma: ArrayLike,
+    lambda_: ArrayLike = 1.0,
+    *,
+    clip_rho: float = 1.0,
+    clip_c: float = 1.0,
+    terminated: ArrayLike | None = None,
+    truncated: ArrayLike | None = None,
+) -> NDArray[np.float64]:
+    """[..., T] -> [..., T], V-trace, what v(s_t) should learn of pi from steps of mu (Espeholt et al. 2018, IMPALA, eq. 1
+    and remarks 1 and 2): v_t = v(s_t) + rho_t delta_t + gamma c_t (v_{t+1} - v(s_{t+1})).
+
+    delta_t are the `td_errors`, rho_t = min(clip_rho, pi / mu) and c_t = lambda min(clip_c, pi / mu): `clip_rho` says which
+    policy's values are learned, `clip_c` how far a surprise is heard. Both may be infinite. Where pi is mu these are the
+    lambda-returns. Behind a cut all weight lies on `next_values[t]`.
+    Raises ValueError if gamma or lambda leaves [0, 1], a ratio is negative or not finite, a clip is negative, or an array
+    does not fit.
+    """
+    if not (clip_rho >= 0 and clip_c >= 0):
+        raise ValueError(f"clips must not be negative, not {clip_rho} and {clip_c}")
+    r = _rewards(rewards)
+    ratio = _ratios(ratios, r.shape)
+    deltas = td_errors(r, values, next_values, gamma, terminated=terminated)
+    c = np.where(_cuts(truncated, r.shape), 0.0, _fractions("lambda", lambda_, r.shape) * np.minimum(clip_c, ratio))
+    errors = _backwards(np.minimum(clip_rho, ratio) * deltas, _discount(gamma, terminated, r.shape) * c)
+    return errors + _per_step("values", values, r.shape)
+
+
+def _ratios(value: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """`value` as an array of the rewards' shape, every entry a finite number from 0."""
+    result = _per_step("ratios", value, shape)
+    if not np.all((result >= 0.0) & np.isfinite(result)):
+        raise ValueError(f"ratios must be finite and not negative, not {value!r}")
+    return result
