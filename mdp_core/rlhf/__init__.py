@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from mdp_core.rlhf.adapters import Adapter, AdapterSpec, new_adapter
     from mdp_core.rlhf.advantages import baseline_advantages, dr_grpo_advantages, grpo_advantages, rloo_advantages
     from mdp_core.rlhf.agreement import accuracy_ceiling, krippendorff_alpha, pairwise_agreement
+    from mdp_core.rlhf.all_actions import qpg_losses, rm_losses, rpg_losses
     from mdp_core.rlhf.exact import CountedTexts, count_texts
     from mdp_core.rlhf.features import TextFeatures
     from mdp_core.rlhf.frontier import BestScore, Optimum, best_score, optimum
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mdp_core.rlhf.losses import (
         clipped_terms,
         constant_mean,
+        high_entropy_mask,
         overlong_penalties,
         policy_gradient_terms,
         sequence_terms,
@@ -52,13 +54,14 @@ else:
             "adapters": "Adapter AdapterSpec new_adapter",
             "advantages": "baseline_advantages dr_grpo_advantages grpo_advantages rloo_advantages",
             "agreement": "accuracy_ceiling krippendorff_alpha pairwise_agreement",
+            "all_actions": "qpg_losses rm_losses rpg_losses",
             "exact": "CountedTexts count_texts",
             "features": "TextFeatures",
             "frontier": "BestScore Optimum best_score optimum",
             "kl": "k1 k2 k3 kl_rewards",
             "logits": "entropy token_logp",
             "losses": (
-                "clipped_terms constant_mean overlong_penalties policy_gradient_terms "
+                "clipped_terms constant_mean high_entropy_mask overlong_penalties policy_gradient_terms "
                 "sequence_terms text_mean text_sum token_mean value_terms weighted_terms"
             ),
             "passing": "Passing pass_at_k passing_of",
@@ -112,6 +115,7 @@ __all__ = [
     "fit",
     "growth",
     "grpo_advantages",
+    "high_entropy_mask",
     "imitate",
     "ipo_pair_losses",
     "k1",
@@ -128,8 +132,11 @@ __all__ = [
     "policy_gradient_terms",
     "preference_probability",
     "preset",
+    "qpg_losses",
     "read_preferences",
     "rloo_advantages",
+    "rm_losses",
+    "rpg_losses",
     "sequence_terms",
     "simulated_choices",
     "text_mean",

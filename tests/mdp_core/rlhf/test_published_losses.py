@@ -14,6 +14,7 @@ from mdp_core.rlhf.logits import entropy, token_logp
 from mdp_core.rlhf.losses import (
     clipped_terms,
     constant_mean,
+    high_entropy_mask,
     policy_gradient_terms,
     sequence_terms,
     text_mean,
@@ -125,6 +126,30 @@ def test_the_three_means_weigh_a_long_text_differently():
     values, mask = tensor([[1, 1, 1, 1], [5, 0, 0, 0]]), torch.tensor([[1, 1, 1, 1], [1, 0, 0, 0]])
     for weights, mean in ((token_mean, 9 / 5), (text_mean, (1 + 5) / 2), (constant_mean, 9 / 16)):
         assert (weights(mask, 8) * values).sum().item() == pytest.approx(mean)
+
+
+def test_the_tokens_of_most_entropy_as_trl_takes_them():
+    entropies = tensor([[0.1, 0.2, 0.3, 9.0], [0.4, 0.5, 9.0, 9.0]])
+    mask = torch.tensor([[1, 1, 1, 0], [1, 1, 0, 0]])
+    for quantile, kept in ((0.2, [0.5]), (0.5, [0.3, 0.4, 0.5]), (0.4, [0.4, 0.5]), (1.0, [0.1, 0.2, 0.3, 0.4, 0.5])):
+        chosen = high_entropy_mask(entropies, mask, quantile)
+        assert sorted(entropies[chosen].tolist()) == kept
+        threshold = torch.quantile(entropies[mask.bool()], 1 - quantile)
+        assert torch.equal(chosen, (entropies >= threshold) & mask.bool())
+    tied = tensor([[1.0, 1.0, 1.0, 0.0]])
+    assert high_entropy_mask(tied, torch.ones(1, 4), 0.25).tolist() == [[True, True, True, False]]
+    assert not high_entropy_mask(entropies, torch.zeros(2, 4), 0.5).any()
+    for quantile in (0.0, 1.1, -0.5):
+        with pytest.raises(ValueError, match="quantile"):
+            high_entropy_mask(entropies, mask, quantile)
+
+
+@given(st.lists(st.floats(0, 8), min_size=1, max_size=12), st.floats(0.01, 1))
+def test_the_share_of_tokens_that_is_taken(entropies, quantile):
+    row = tensor([entropies])
+    chosen = high_entropy_mask(row, torch.ones_like(row), quantile)
+    assert chosen.sum().item() >= math.ceil(quantile * len(entropies) - 1e-9) - 1
+    assert row[chosen].min() >= row[~chosen].max() if (~chosen).any() else True
 
 
 REWARDS = [1, 0, 0, 1, 0.5, 0]
