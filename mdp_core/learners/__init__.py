@@ -15,6 +15,7 @@ from mdp_core.learners.next_values import (
     q_learning_value,
     sarsa_value,
 )
+from mdp_core.learners.recorded import Transition, learn_from, transitions_of
 from mdp_core.learners.run import learn
 from mdp_core.learners.snapshot import Snapshot
 from mdp_core.learners.spec import DivergedError, LearnerSpec
@@ -31,11 +32,14 @@ __all__ = [
     "Learner",
     "LearnerSpec",
     "Snapshot",
+    "Transition",
     "action_value",
     "double_q_value",
     "expected_sarsa_value",
     "learn",
+    "learn_from",
     "q_learning_value",
     "sarsa_value",
     "start_values",
+    "transitions_of",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ def blank_rows(samples: Samples) -> Rows:
 
 class Agent(ABC):
     """One learner living through one stream of experience."""
+
+    choose: Callable[..., int]  # the action in a state, drawn from the policy as it is then, or one that was recorded
 
     def __init__(self, samples: Samples, spec: LearnerSpec, seed: int) -> None:
         self.spec = spec

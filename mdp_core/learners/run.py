@@ -62,13 +62,12 @@ def learn(mdp: TabularMDP, spec: LearnerSpec, *, every: int | None = None) -> It
 
 
 def _learn(mdp: TabularMDP, spec: LearnerSpec, every: int) -> Iterator[Snapshot]:
-    kind = _WITH_TRACES.get(spec.algorithm) if spec.lambda_ > 0 else None
     samples = Samples(mdp)
-    agents = [(kind or _ONE_STEP[spec.algorithm])(samples, spec, spec.seed + i) for i in range(spec.agents)]
+    agents = [agent_of(samples, spec, spec.seed + i) for i in range(spec.agents)]
     # A snapshot of large tables takes long itself: keep it a small part of the whole.
     patience = max(STEPS_BETWEEN, len(agents) * mdp.allowed.size // 4)
     steps = np.zeros(len(agents), dtype=np.int64)
-    yield _snapshot(mdp, spec, agents, 0, steps, [])
+    yield snapshot_of(mdp, spec, agents, 0, steps, [])
     since: list[list[Episode]] = []
     waited = 0
     for episode in range(1, spec.episodes + 1):
@@ -79,11 +78,17 @@ def _learn(mdp: TabularMDP, spec: LearnerSpec, every: int) -> Iterator[Snapshot]
         waited += sum(one.length for one in lived)
         if len(since) >= every or waited >= patience or episode == spec.episodes:
             steps = steps + np.sum([[one.length for one in all_agents] for all_agents in since], axis=0)
-            yield _snapshot(mdp, spec, agents, episode, steps, since)
+            yield snapshot_of(mdp, spec, agents, episode, steps, since)
             since, waited = [], 0
 
 
-def _snapshot(
+def agent_of(samples: Samples, spec: LearnerSpec, seed: int) -> Agent:
+    """A new agent of the algorithm that `spec` names."""
+    kind = _WITH_TRACES.get(spec.algorithm) if spec.lambda_ > 0 else None
+    return (kind or _ONE_STEP[spec.algorithm])(samples, spec, seed)
+
+
+def snapshot_of(
     mdp: TabularMDP,
     spec: LearnerSpec,
     agents: list[Agent],
@@ -91,6 +96,7 @@ def _snapshot(
     steps: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
     since: list[list[Episode]],
 ) -> Snapshot:
+    """What the agents know after so many episodes, of which those `since` the last snapshot are told one by one."""
     table = np.array([agent.table for agent in agents])  # [N, S, A]
     critics = [agent.v for agent in agents if isinstance(agent, PolicyGradientAgent)]
     if not np.all(np.isfinite(table[:, mdp.allowed])) or not np.all(np.isfinite(critics)):
