@@ -25,7 +25,7 @@ class Focus:
 
     updates: int  # of single states, so far
     v: NDArray[np.float64]  # [S]
-    state: int | None  # of the highest priority, of equals the lowest; None where no state can change
+    state: int | None  # of the highest priority, of equals the lowest; None where every value is as it should be
     priority: float  # its Bellman error |max_a sum p (r + gamma v(s')) - v(s)|: no state's is larger
 
 
@@ -92,7 +92,7 @@ class _Queue:
         """The state of the largest error, and that error."""
         while self._heap:
             priority, s = self._heap[0]
-            if -priority == abs(self._target[s] - self.v[s]):
+            if -priority == self._error(s):
                 return s, -priority
             heapq.heappop(self._heap)
         return None, 0.0
@@ -103,15 +103,14 @@ class _Queue:
         self._largest = max(self._largest, abs(self.v[state]))
         for s in self._before[state]:
             self._target[s] = best_backup(self._backups[s], self.v)
-            self._push(s)
-        if state not in self._before[state]:
-            self._push(state)
-
-    def _push(self, s: int) -> None:
-        heapq.heappush(self._heap, (-abs(self._target[s] - self.v[s]), s))
+            if self._target[s] != self.v[s]:
+                heapq.heappush(self._heap, (-self._error(s), s))
         if len(self._heap) > _STALE * len(self._target):
             self._fill()
 
+    def _error(self, s: int) -> float:
+        return abs(self._target[s] - self.v[s])
+
     def _fill(self) -> None:
-        self._heap = [(-abs(target - self.v[s]), s) for s, target in self._target.items()]
+        self._heap = [(-self._error(s), s) for s in self._target if self._target[s] != self.v[s]]
         heapq.heapify(self._heap)

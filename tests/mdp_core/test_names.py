@@ -27,6 +27,8 @@ def test_values_and_policies_by_name():
     assert mdp.names.best(solution.policy) == {"in": ("stay",), "out": ("wait",)}
     assert mdp.names.best(solution.q) == {"in": ("stay",), "out": ("wait",)}
     assert mdp.names.best([[1.0, 1.0 + 1e-12, 5.0], [0.0, 0.0, 0.0], [0, 0, 0]])["in"] == ("stay", "quit")
+    assert mdp.names.best([[1e6, 1e6 + 1e-4, 0.0], [0, 0, 0], [0, 0, 0]])["in"] == ("stay", "quit")
+    assert mdp.names.best([[1e6, 1e6 + 1e-2, 0.0], [0, 0, 0], [0, 0, 0]])["in"] == ("quit",)
 
 
 def test_indices_by_name():

@@ -23,7 +23,7 @@ def test_it_follows_the_largest_error_back_by_hand():
         (1, 3, 6.0),  # what came before 2 is off by 4 now, and 3 still by 6
         (2, 1, 4.0),
         (3, 0, 2.0),
-        (4, 0, 0.0),
+        (4, None, 0.0),
     ]
     assert [s.v.tolist() for s in steps] == [
         [0, 0, 0, 0, 0],
