@@ -47,6 +47,7 @@ def test_policies_and_values_from_names():
     assert mdp.names.values(policy_values(mdp, quitting, 1.0)) == pytest.approx({"in": 10, "out": 10, "end": 0})
     mixed = mdp.names.policy({"in": {"stay": 0.25, "quit": 0.75}, "out": "wait"})
     assert mdp.names.by_action(mixed)["in"] == {"stay": 0.25, "quit": 0.75}
+    assert mdp.names.vector({"out": 2.0}).tolist() == [0.0, 2.0, 0.0]
     assert mdp.names.vector({"out": 2.0}, default=1.0).tolist() == [1.0, 2.0, 1.0]
     order = [mdp.names.state(name) for name in ("in", "out")]
     first = list(value_iteration_in_place(mdp, 0.5, order=order))[1]

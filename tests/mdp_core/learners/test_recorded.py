@@ -124,6 +124,9 @@ def test_the_same_recording_gives_the_same_snapshots_one_by_one():
     assert [s.q.tolist() for s in one] == [s.q.tolist() for s in two]
     assert [s.progress for s in one] == [0, 4 / 6, 1]
     assert one[-1].q.shape == (1, 3, 2)
+    assert [s.episodes for s in learn_from(fork(), recorded, spec, every=1)] == [0, 1, 2, 3]
+    many = list(learn_from(fork(), recorded, spec, passes=100))
+    assert [s.episodes for s in many] == list(range(0, 301, 3))  # a hundred looks, as `learn` has them
 
 
 @pytest.mark.parametrize(
