@@ -6,6 +6,7 @@ import pytest
 from mdp_core.distribution import Categorical
 from mdp_core.grid import ArrowPolicy, random_arrows, world
 from mdp_core.learners import LEARNERS, DivergedError, LearnerSpec, Transition, learn, learn_from, transitions_of
+from mdp_core.learners.spec import MAX_STEPS
 from mdp_core.policy import epsilon_greedy_probabilities
 from mdp_core.rollout import Draws, play
 from mdp_core.solvers import policy_values, solve, uniform
@@ -124,7 +125,10 @@ def test_the_same_recording_gives_the_same_snapshots_one_by_one():
     assert [s.q.tolist() for s in one] == [s.q.tolist() for s in two]
     assert [s.progress for s in one] == [0, 4 / 6, 1]
     assert one[-1].q.shape == (1, 3, 2)
-    assert [s.episodes for s in learn_from(fork(), recorded, spec, every=1)] == [0, 1, 2, 3]
+    for every in (1, None):
+        looks = list(learn_from(fork(), recorded, spec, every=every))
+        assert [s.episodes for s in looks] == [0, 1, 2, 3]
+        assert (looks[-1].spec.agents, looks[-1].spec.episodes) == (1, 3)
     many = list(learn_from(fork(), recorded, spec, passes=100))
     assert [s.episodes for s in many] == list(range(0, 301, 3))  # a hundred looks, as `learn` has them
 
@@ -138,6 +142,10 @@ def test_the_same_recording_gives_the_same_snapshots_one_by_one():
         ([(0, 0, 1.0, 1, False), (5, 0, 1.0, 1, False)], "Transition 1 goes from 5"),
         ([(0, 0, 1.0, -1, False)], "to -1; there are 3 states and 2 actions"),
         ([(0, 2, 1.0, 1, False)], "by 2"),
+        ([(3, 0, 1.0, 1, False)], "from 3"),
+        ([(-1, 0, 1.0, 1, False)], "from -1"),
+        ([(0, 0, 1.0, 3, False)], "to 3"),
+        ([(0, -1, 1.0, 1, False)], "by -1"),
         ([(0, 1, 1.0, 1, False)], "Transition 0 takes action 1 in state 0, which does not allow it"),
         ([(2, 0, 1.0, 2, True)], "in state 2, which does not allow"),
         ([(0, 0, float("nan"), 1, False)], "must be finite"),
@@ -146,6 +154,13 @@ def test_the_same_recording_gives_the_same_snapshots_one_by_one():
 def test_what_does_not_fit_is_refused_at_once(recorded, says):
     with pytest.raises(ValueError, match=says):
         learn_from(fork(), recorded, LearnerSpec())
+
+
+def test_an_episode_longer_than_any_is_cut_and_goes_on():
+    endless = [Transition(0, 0, -1.0, 0, False)] * (MAX_STEPS + 2)
+    assert last(learn_from(corridor(2), endless, LearnerSpec("q_learning"))).steps.tolist() == [MAX_STEPS + 2]
+    lengths = [s.lengths.tolist() for s in learn_from(corridor(2), endless, LearnerSpec("q_learning"), every=2)]
+    assert lengths == [[[]], [[MAX_STEPS, 2]]]
 
 
 def test_counts_and_values_that_grow():
