@@ -296,6 +296,15 @@ def test_reduced_motion_is_honoured(page):
     expect(page.locator(".row.lit")).to_have_count(0)
 
 
+def test_forced_colours_leave_the_bars_the_draw_and_the_lit_token(page):
+    page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    open_stage(page, REVIEW + "&step=1")
+    canvas = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    for name in (".policy .side.text .fill", ".draw .side.text .part.chosen", ".page .coming .mark"):
+        ground = page.locator(name).first.evaluate("(e) => getComputedStyle(e).backgroundColor")
+        assert ground not in (canvas, "rgba(0, 0, 0, 0)", "rgb(255, 255, 255)")
+
+
 def test_the_step_is_read_aloud(page):
     open_stage(page)
     page.keyboard.press("ArrowRight")

@@ -99,7 +99,9 @@ export class Marks {
       },
       (shadow) => this.join(shadow)
     );
-    if (globalThis.CSS?.highlights) CSS.highlights.set(NAME, new Highlight(...ranges));
+    // Forced colours would paint every term as if it were selected.
+    const marks = matchMedia("(forced-colors: active)").matches ? [] : ranges;
+    if (globalThis.CSS?.highlights) CSS.highlights.set(NAME, new Highlight(...marks));
     this.took = performance.now() - begun;
     return found;
   }
