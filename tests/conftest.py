@@ -4,6 +4,7 @@ import os
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from mdp_core.tokens.sources import drain, load
 from mdp_core.tokens.sources.errors import NoNetwork
@@ -20,11 +21,17 @@ def pytest_configure():
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
-def pytest_collection_modifyitems(items):
+class ByFile(LoadScopeScheduling):
     """Each file stays with one worker, which makes its fixtures once; the browser's files all stay with the same."""
-    for item in items:
-        file = item.nodeid.split("::")[0]
-        item.add_marker(pytest.mark.xdist_group(BROWSER if file.startswith(BROWSER) else file))
+
+    def _split_scope(self, nodeid):
+        file = nodeid.split("::")[0]
+        return BROWSER if file.startswith(BROWSER) else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Marks would do as well (`--dist loadgroup`), but xdist 3.8 puts them where pytest 9.2 does not look."""
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
