@@ -129,7 +129,8 @@ def _in_javascript(path: Path) -> Iterator[Said]:
         for match in LITERAL.finditer(code):
             text = re.sub(r"\$\{[^}]*\}+", " 0 ", match[1] if match[1] is not None else match[2])
             if " " in text and not re.search(
-                r"^import|^@media|^\([a-z-]+: |class: |[.#\[][a-z-]+|px|%\)|[;=]|^[\d MLHVQZlz-]+$|^scale|^tint|^h4 ", text
+                r"^import|^@media|^\([a-z-]+: |class: |[.#\[][a-z-]+|px|%\)|[;=]|^[\d MLHVQZlz-]+$|^scale|^tint|^h4 ",
+                text,
             ):
                 yield from _plain(text, path, number)
 
