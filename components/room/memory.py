@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -84,7 +84,6 @@ class RoomMemory:
     awaited: int | None = None  # the run that went on while this tab was there
     shelved: set[int] = field(default_factory=set)  # runs that came to stand on this tab's shelf, or could not
     cursor: int | None = None  # the policy that the film's cursor is on
-    watching: Iterator[tuple[int, int]] | None = None  # a prefix that is being read under every policy
     worked_out: dict[str, tuple[object, Any]] = field(default_factory=dict)
     beta: float = 0.05
     steps: dict[bool, int] = field(

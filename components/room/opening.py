@@ -14,7 +14,7 @@ from components.server.models import models
 from components.server.room.codes import spelled
 from components.server.room.opened import room_settings, rooms_off
 from components.shell.link import LOCAL
-from components.shell.my_room import TROUBLE, open_my_room, phone_address
+from components.shell.my_room import TROUBLE, my_room, open_my_room, phone_address
 from components.shell.plain import plain
 from components.shell.qr import draw_qr
 from components.shell.shelf import shelf
@@ -42,7 +42,8 @@ def offer_room(current: Visit, memory: RoomMemory) -> None:
     def begin() -> None:
         memory.problem, memory.step, memory.seen, memory.sure = "", None, None, False
         try:
-            open_my_room(about(current.scenario.text))
+            if my_room() is None:  # a double click opens one
+                open_my_room(about(current.scenario.text))
         except TROUBLE as error:
             memory.problem = str(error)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import time
+import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from components.instruments.drawing.figures import figure
 from components.instruments.tuning_film import tuning as tuning_film
-from components.room.memory import Desk, RoomMemory
+from components.room.memory import Desk
 from components.server.job_queue import job_queue
 from components.server.pictures import is_slow
 from components.shell.plain import plain
@@ -20,6 +21,7 @@ from mdp_core.rlhf.principle import Principle
 from mdp_core.scenarios import TextScenario
 
 if TYPE_CHECKING:
+    from mdp_core.rlhf.film import Film
     from mdp_core.rlhf.reward_model import RewardModel
     from mdp_core.rlhf.spec import TuneSpec
     from mdp_core.tokens.language_model import LanguageModel
@@ -29,7 +31,6 @@ SUITS: dict[bool, dict[str, Any]] = {  # by whether the model is slow
     True: {"texts": 16, "learning_rate": 0.0015},
 }
 LEAST_TEMPERATURE = 0.1  # a policy that learns from its draws needs some
-SLICE = 0.2  # seconds of reading in one run of the page
 
 
 def show_tuning(desk: Desk) -> None:
@@ -64,14 +65,13 @@ def _show_run(desk: Desk, run: QueuedRun) -> None:
         st.html(f'<p class="room-says">{says_tuned(run)}</p>')
     show_warnings(run)
     if run.snapshots:
-        _read(desk.memory)
         tuning_film(
             run.film,
             key="room_film",
             run=f"{desk.mine.code} {desk.workshop.runs}",
             live=run.is_live,
             on_step=lambda n: setattr(desk.memory, "cursor", n),
-            on_watch=lambda prefix: setattr(desk.memory, "watching", run.film.watch(prefix)),
+            on_watch=lambda prefix: _read(run.film, prefix),
         )
 
 
@@ -128,18 +128,21 @@ def spec_of(text: TextScenario, slow: bool, steps: int, beta: float) -> TuneSpec
 
 
 def _ask_to_begin(desk: Desk, model: LanguageModel, reward: RewardModel) -> None:
-    memory, slow = desk.memory, is_slow(model)
+    memory, slow, before = desk.memory, is_slow(model), desk.workshop.run
+
+    def make() -> QueuedRun:
+        reward.check(model)
+        return QueuedRun(model, spec_of(desk.text, slow, memory.steps[slow], memory.beta), Principle(model=reward))
 
     def begin() -> None:
-        reward.check(model)
-        run = QueuedRun(model, spec_of(desk.text, slow, memory.steps[slow], memory.beta), Principle(model=reward))
-        desk.workshop.run, desk.workshop.runs = run, desk.workshop.runs + 1
-        memory.watching, memory.cursor, memory.awaited = None, None, desk.workshop.runs
-        run.begin(job_queue())
+        run = desk.workshop.begin(before, make)
+        if run is not None:
+            memory.cursor, memory.awaited = None, desk.workshop.runs
+            run.begin(job_queue())
 
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="room_tune_row"):
         st.button(
-            "Tune on the room's taste" if desk.workshop.run is None else "Tune anew, on all votes so far",
+            "Tune on the room's taste" if before is None else "Tune anew, on all votes so far",
             key="room_tune",
             type="primary",
             on_click=desk.do,
@@ -153,11 +156,15 @@ def _ask_to_begin(desk: Desk, model: LanguageModel, reward: RewardModel) -> None
         st.caption(plain(f"The score: {votes}."))
 
 
-def _read(memory: RoomMemory) -> None:
-    """Go on with a prefix that is read under every policy."""
-    end = time.monotonic() + SLICE
-    while memory.watching is not None and time.monotonic() < end:
-        try:
-            next(memory.watching)
-        except (StopIteration, ValueError):
-            memory.watching = None
+def _read(film: Film, prefix: tuple[int, ...]) -> None:
+    """Read a prefix under every policy, beside the page: while a large model is tuned each pass waits for its turn, and
+    what else is on the page, the number of votes too, would wait with it."""
+
+    from mdp_core.tokens.lane import LaneClosedError
+
+    def read() -> None:
+        with suppress(ValueError, LaneClosedError):
+            for _ in film.watch(prefix):  # it ends when another prefix is chosen
+                pass
+
+    threading.Thread(target=read, name="a prefix is read", daemon=True).start()

@@ -67,6 +67,15 @@ class Workshop:
             )
             self._thread.start()
 
+    def begin(self, after: QueuedRun | None, make: Callable[[], QueuedRun]) -> QueuedRun | None:
+        """The run that comes after that one; None where it has one already: by a second press, or by another tab."""
+        with self._lock:
+            if self.run is not after:
+                return None
+            self.run = make()
+            self.runs += 1
+            return self.run
+
     def points(self, votes: int) -> list[Foretold]:
         """What is known of the curve below `votes` votes."""
         return [self.curve[n] for n in sizes(votes) if n in self.curve]

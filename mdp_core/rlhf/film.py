@@ -128,6 +128,7 @@ class Film:
 
     def _keep(self, n: int, adapter: Adapter) -> None:
         watched = self._watched
+        _ = watched.reference  # here, so that whoever draws the film waits for no pass
         watched.read(n, adapter)
         with self._lock:
             self._adapters.add(n, adapter)
@@ -205,6 +206,7 @@ class Film:
         Raises at the first `next` what `LanguageModel.logits` raises, and then nothing changes.
         """
         watched = Watched(self.model, tuple(prefix), self.spec.temperature)
+        _ = watched.reference  # a prefix that cannot be read takes nobody's place
         with self._lock:
             self._watched = watched
         # The newest first: it is what is looked at while a run is live.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,12 +34,19 @@ class NextToken:
 
 
 class Watched:
-    """One prefix under a microscope. At temperature `temperature`, as the run writes. Raises what `logits` raises."""
+    """One prefix under a microscope. At temperature `temperature`, as the run writes.
+
+    Nothing is read before it is asked for: whoever makes one waits for nobody.
+    """
 
     def __init__(self, model: LanguageModel, prefix: tuple[int, ...], temperature: float) -> None:
         self.model, self.prefix, self.sampling = model, prefix, Sampling(temperature)
-        self.reference = self._distribution(model)
         self._rows: dict[int, NDArray[np.float32]] = {}
+
+    @cached_property
+    def reference(self) -> NDArray[np.float32]:
+        """[V], the distribution of the reference: one forward pass the first time. Raises what `logits` raises."""
+        return self._distribution(self.model)
 
     def read(self, n: int, adapter: Adapter) -> None:
         """Add the policy after n updates: one forward pass of the prefix. One whose numbers are not finite is left out."""

@@ -215,7 +215,7 @@ def test_a_choice_by_keyboard_in_two_rounds(phone, room):
     expect(phone.locator("#note-text")).to_have_text("What the room said is on the screen. You said: far.")
     phone.reload()
     expect(phone.locator("#note-text")).to_have_text("What the room said is on the screen. You said: far.")
-    room.store.put_question(room.room.id, question.name, question.asks, question.how)
+    room.store.put_question(room.room.id, question.name, question.asks, question.how, 2)
     expect(phone.locator("#round")).to_contain_text("Round 2")
     phone.get_by_role("button", name="near").tap()
     counted(phone, 2)

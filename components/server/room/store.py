@@ -218,14 +218,18 @@ class RoomStore:
 
     # Questions
 
-    def put_question(self, room: int, name: str, asks: str, how: Mapping[str, Any]) -> Question:
-        """Ask the room this; where it was asked before, a new round begins and nothing is revealed. Raises FullRoomError."""
-        row = {"room_id": room, "name": name, "asks": asks, "how": json.dumps(dict(how)), "round": 1, "revealed": False}
-        again = {"asks": asks, "how": row["how"], "round": t.question.c.round + 1, "revealed": False}
-        put = self._insert(t.question).values(row)
-        put = put.on_conflict_do_update(index_elements=["room_id", "name"], set_=again)
+    def put_question(self, room: int, name: str, asks: str, how: Mapping[str, Any], round: int = 1) -> Question:
+        """Ask the room this, in that round: nothing is revealed then. Where the round has begun already, by a second press
+        or in another tab, it goes on as it is. Raises FullRoomError."""
+        row = {"asks": asks, "how": json.dumps(dict(how)), "round": round, "revealed": False}
+        put = self._insert(t.question).values(row | {"room_id": room, "name": name})
+        put = put.on_conflict_do_update(
+            index_elements=["room_id", "name"], set_=row, where=t.question.c.round < put.excluded.round
+        )
+        this = select(t.question).where(t.question.c.room_id == room, t.question.c.name == name)
         with self._begin() as connection:
-            question = _question(connection.execute(put.returning(t.question)).one())
+            connection.execute(put)
+            question = _question(connection.execute(this).one())
             count = connection.scalar(select(func.count()).select_from(t.question).where(t.question.c.room_id == room))
             if (count or 0) > MOST_QUESTIONS:
                 raise FullRoomError(f"A room has {MOST_QUESTIONS} questions at most.")

@@ -77,7 +77,8 @@ def _offer(beat: Beat, memory: TourMemory, heard: Heard, how: dict[str, Any], to
     def ask() -> None:
         if question is not None and question.revealed:
             hearing.early.add(name)  # it was seen: that it goes away is the lecturer's choice
-        hearing.do(lambda: rooms().put_question(room, name, beat.asks, how))
+        round = 1 if question is None else question.round + 1
+        hearing.do(lambda: rooms().put_question(room, name, beat.asks, how, round))
 
     def reveal() -> None:
         if question is not None:

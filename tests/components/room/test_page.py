@@ -292,6 +292,19 @@ def test_the_run_is_scored_by_the_room_and_its_policy_stands_on_the_shelf_once(t
     assert len(shelf) == 0  # what was deleted does not come back
 
 
+def test_two_tabs_that_press_tune_begin_one_run(room):
+    room.vote(all_votes(room))
+    room.step("tune").learn()
+    other = Lecturer()
+    other.app.session_state["my room"] = room.mine
+    other.run().step("tune")
+    room.press("room_tune")
+    run = room.shop.run
+    other.press("room_tune")
+    assert (room.shop.run, room.shop.runs) == (run, 1)
+    run.job.stop()
+
+
 def test_a_run_goes_on_while_another_step_is_shown_and_a_new_tab_opens_at_it(tuned):
     tuned.shop.run.job.seen = -1.0
     tuned.step("come in")

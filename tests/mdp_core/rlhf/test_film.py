@@ -171,6 +171,11 @@ def test_the_next_token_is_the_policy_s_own(words, film, run):
     assert data["reference"][:-1] == sorted(data["reference"][:-1], reverse=True)
 
 
+def test_a_film_is_begun_without_waiting_for_the_model(words, monkeypatch):
+    monkeypatch.setattr(words, "logits", lambda ids: pytest.fail("a press of Start would wait for a pass"))
+    assert Film(words, SPEC, lambda text: pytest.fail(text)).adapters == {}
+
+
 def test_another_prefix_is_read_for_every_kept_policy(words, run):
     film = film_of(words, run[:2])
     before = film.data()["next"]

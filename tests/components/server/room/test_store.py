@@ -116,11 +116,21 @@ def test_a_question_has_rounds_and_hides_what_was_said(store, room):
     store.record([], [Reply(first.id, 1, phone, 1, turn=1), Reply(first.id, 1, phone, 0, turn=2)])
     store.reveal(first.id)
     assert store.questions(room.id) == (replace(first, revealed=True),)
-    again = store.put_question(room.id, "near", "Which one?", how)
+    again = store.put_question(room.id, "near", "Which one?", how, 2)
     assert (again.id, again.round, again.revealed, again.how) == (first.id, 2, False, how)
     store.record([], [Reply(first.id, 2, phone, [0.5, 1.0], turn=3)])
     assert [(r.round, r.answer) for r in store.replies(first.id)] == [(1, 0), (2, [0.5, 1.0])]
     assert store.room(room.code, 100.0).asks == Asking("question", question=first.id)
+
+
+def test_a_round_that_two_presses_ask_for_begins_once(store, room):
+    first = store.put_question(room.id, "near", "Which one?", {})
+    assert store.put_question(room.id, "near", "Which one?", {}) == first
+    store.put_question(room.id, "near", "Which one?", {}, 2)
+    store.reveal(first.id)
+    late = store.put_question(room.id, "near", "Which one?", {}, 2)
+    assert (late.round, late.revealed) == (2, True)
+    assert store.put_question(room.id, "near", "Which one?", {}) == late
 
 
 def test_with_a_room_goes_all_that_was_said(store, room, pairs):

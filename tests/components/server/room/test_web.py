@@ -113,7 +113,7 @@ def test_a_question_in_two_rounds(lectern):
     assert late["counted"] == []
     assert "too late" in late["refused"][0]["sentence"]
     assert late["asks"]["revealed"] is True
-    lectern.store.put_question(lectern.room.id, "near", "Which one?", CHOICE)
+    lectern.store.put_question(lectern.room.id, "near", "Which one?", CHOICE, 2)
     assert phone.ask()["asks"]["round"] == 2
     assert phone.reply(question.id, 1, round=1)["counted"] == []
     assert phone.reply(question.id, 1, round=2)["counted"] == [5]
