@@ -36,7 +36,9 @@ def learn(seen: Seen, workshop: Workshop, model: LanguageModel) -> None:
     votes = seen.votes_on(PAIRS)
     if texts and votes:
         store, room = rooms(), seen.room.id
-        workshop.learn(model, texts, votes, lambda worth: store.prioritise(room, worth))
+        newest = seen.blinds[-1] if seen.blinds else ""
+        blind = [text for pair in seen.batch(newest) for text in (pair.one, pair.other)]
+        workshop.learn(model, texts, votes, lambda worth: store.prioritise(room, worth), blind)
 
 
 def show_liking(desk: Desk) -> None:

@@ -70,14 +70,15 @@ def draw_win_rate(rate: WinRate, foretold: float | None, says: str) -> None:
     low, at, high = (100 * x for x in (rate.low, rate.rate, rate.high))
     told = ""
     if foretold is not None:
-        told = f'<u class="foretold" style="left:{100 * foretold:.2f}%"><span>foretold {foretold:.0%}</span></u>'
+        side = "foretold low" if foretold < LOW else "foretold"
+        told = f'<u class="{side}" style="left:{100 * foretold:.2f}%"><span>foretold {foretold:.0%}</span></u>'
     total = rate.votes
     shares = "".join(
         f'<b class="{name}" style="width:{100 * count / total:.2f}%">{count if count / total > 0.05 else ""}</b>'
         for name, count in (("after", rate.wins), ("same", rate.ties), ("before", rate.losses))
     )
     interval = f'<div class="interval" style="left:{low:.2f}%;width:{high - low:.2f}%"></div>'
-    mark = f'<div class="rate" style="left:{at:.2f}%"><span>{rate.rate:.0%}</span></div>'
+    mark = f'<div class="rate" style="left:{at:.2f}%"></div><b class="told" style="--at:{at:.2f}%">{rate.rate:.0%}</b>'
     body = (
         f'<div class="win"><div class="half"></div>{told}{interval}{mark}</div>'
         '<div class="ends"><span>0 % for after</span><span>one half</span><span>100 % for after</span></div>'
@@ -87,6 +88,7 @@ def draw_win_rate(rate: WinRate, foretold: float | None, says: str) -> None:
     _picture(body, says, key)
 
 
+LOW = 0.25  # of the line: words to the left of a mark there would leave the picture
 GRID = (0.4, 0.6, 0.8, 1.0)
 FLOOR, TOP = 0.3, 1.04  # of the share that is foretold
 

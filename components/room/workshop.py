@@ -52,18 +52,26 @@ class Workshop:
         self.runs = 0  # grows with every run
 
     def learn(
-        self, model: LanguageModel, texts: Texts, votes: Sequence[Vote], tell: Callable[[Mapping[int, float]], None]
+        self,
+        model: LanguageModel,
+        texts: Texts,
+        votes: Sequence[Vote],
+        tell: Callable[[Mapping[int, float]], None],
+        also: Sequence[str] = (),
     ) -> None:
         """Learn from these votes in a thread, unless that is done, or somebody is at it, or was a moment ago: then the next
-        call finds it undone. `tell` is given what each pair is worth asking about, where their order has changed."""
-        asked = (model.id, len(texts), tuple(votes))
+        call finds it undone. `tell` is given what each pair is worth asking about, where their order has changed.
+
+        What is to be scored besides is in `also`: it is read here, so that no page waits for it.
+        """
+        asked = (model.id, len(texts), tuple(votes), tuple(also))
         with self._lock:
             self._wanted = asked
             if asked == self._asked or self.busy or self._clock() - self._begun < PAUSE:
                 return
             self._asked, self._begun = asked, self._clock()
             self._thread = threading.Thread(
-                target=self._learn, args=(model, texts, votes, tell), name="a room's taste", daemon=True
+                target=self._learn, args=(model, texts, votes, tell, also), name="a room's taste", daemon=True
             )
             self._thread.start()
 
@@ -91,14 +99,19 @@ class Workshop:
             self._thread.join(seconds)
 
     def _learn(
-        self, model: LanguageModel, texts: Texts, votes: Sequence[Vote], tell: Callable[[Mapping[int, float]], None]
+        self,
+        model: LanguageModel,
+        texts: Texts,
+        votes: Sequence[Vote],
+        tell: Callable[[Mapping[int, float]], None],
+        also: Sequence[str],
     ) -> None:
         from mdp_core.rlhf.reward_training import FewChoicesError
         from mdp_core.rlhf.taste import foretold_by, learn_taste
         from mdp_core.tokens.lane import LaneClosedError
 
         try:
-            features = self._read(model, texts)
+            features = self._read(model, [*(text for both in texts.values() for text in both), *also])
             self.taste = learn_taste(features, texts, votes, f"what the room likes ({len(votes):,} votes)")
             self.too_few = False
             self._tell(votes, tell)
@@ -119,12 +132,12 @@ class Workshop:
         finally:
             self.reading = None
 
-    def _read(self, model: LanguageModel, texts: Texts) -> TextFeatures:
+    def _read(self, model: LanguageModel, texts: Sequence[str]) -> TextFeatures:
         from mdp_core.rlhf.features import TextFeatures
 
         if self._features is None or self._features.model.model is not model.model:
             self._features, self.taste, self.curve = TextFeatures(model), None, {}
-        every = list(dict.fromkeys(text for both in texts.values() for text in both))
+        every = list(dict.fromkeys(texts))
         for start in range(0, len(every), READ):
             self.reading = (start, len(every))
             self._features([text for text in every[start : start + READ] if _reads(self._features, text)])

@@ -64,6 +64,14 @@ def test_the_pairs_of_which_least_is_known_are_asked_about_first(pocket, texts):
     assert [point.votes for point in shop.points(72)] == sizes(72) == [10, 20, 30, 40, 50, 60, 70]
 
 
+def test_what_is_to_be_scored_besides_is_read_before_there_is_a_taste(pocket, texts, monkeypatch):
+    shop, also = Workshop(Clock()), ["the movie was long. long. long.", "a word that Pocket does not know: qwertz"]
+    shop.learn(pocket, texts, votes_of(texts, 4), lambda worth: None, also)
+    shop.wait(60)
+    monkeypatch.setattr(pocket, "in_lane", lambda work: pytest.fail("a page would wait"))
+    assert np.isfinite(shop.taste.model.score_many(also[:1])[0].total)
+
+
 def test_nothing_is_learned_twice_or_too_often(pocket, texts):
     clock, told = Clock(), []
     shop = Workshop(clock)

@@ -2,6 +2,7 @@
 
 import re
 import time
+from copy import copy
 from html import unescape
 
 import pytest
@@ -81,6 +82,15 @@ class Lecturer:
         return plain_again(unescape(re.sub(r"<[^>]*>", " ", self.html)) + " ".join(told))
 
 
+def twin_of(desk):
+    """Another tab of the same browser, in the same beat."""
+    twin = copy(desk)
+    twin.app = AppTest.from_function(_script, default_timeout=120)
+    twin.app.session_state["my room"] = desk.app.session_state["my room"]
+    twin.app.query_params["beat"] = desk.beat.name
+    return twin.run()
+
+
 @pytest.fixture
 def lecturer(monkeypatch, tmp_path):
     """lecturer("end"): that beat, in a browser that steers a room."""
@@ -89,6 +99,17 @@ def lecturer(monkeypatch, tmp_path):
     monkeypatch.setattr(tour, "warmup", Awake)
     monkeypatch.setattr(tour, "models", dict)
     return Lecturer
+
+
+def test_two_tabs_that_ask_at_once_begin_one_round(lecturer):
+    desk = lecturer("end")
+    twin = twin_of(desk)
+    desk.press("room_ask")
+    twin.press("room_ask")
+    assert desk.question.round == 1
+    desk.run().press("room_again")
+    twin.press("room_again")
+    assert desk.question.round == 2
 
 
 def test_a_choice_is_asked_hidden_revealed_asked_again_and_compared(lecturer):
