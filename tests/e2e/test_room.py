@@ -30,7 +30,9 @@ def step(projector, name):
 
 
 def vote(phones, button, before):
-    """Every phone taps TAPS times, having `before` votes already."""
+    """Every phone taps TAPS times, having `before` votes already. What it is asked now is new to it."""
+    for phone in phones:  # a tap on what just goes away would count as a double one
+        expect(phone.locator("#how-many")).to_have_text(re.compile("^0 of"))
     for n in range(before + 1, before + TAPS + 1):
         for phone in phones:
             phone.locator(f"#pairs:not([hidden]):not(.fresh) {button}").click()  # double taps do not count
