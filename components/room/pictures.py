@@ -70,8 +70,8 @@ def draw_win_rate(rate: WinRate, foretold: float | None, says: str) -> None:
     low, at, high = (100 * x for x in (rate.low, rate.rate, rate.high))
     told = ""
     if foretold is not None:
-        side = "foretold low" if foretold < LOW else "foretold"
-        told = f'<u class="{side}" style="left:{100 * foretold:.2f}%"><span>foretold {foretold:.0%}</span></u>'
+        side = " left" if foretold < LOW else ""
+        told = f'<u class="foretold{side}" style="left:{100 * foretold:.2f}%"><span>foretold {foretold:.0%}</span></u>'
     total = rate.votes
     shares = "".join(
         f'<b class="{name}" style="width:{100 * count / total:.2f}%">{count if count / total > 0.05 else ""}</b>'
