@@ -8,7 +8,7 @@ from components.controls.control import control, drop_draft, field, keep_draft
 from components.instruments.formula_field import formula_field
 from components.server.models import Models, spelling
 from components.shell.plain import plain
-from components.shell.shelf import shelf, writer
+from components.shell.shelf import language_model, shelf, writer
 from components.shell.visit import READY, Visit
 from components.shell.wanted_model import choose, described, leave
 from mdp_core.scenarios import SCORES
@@ -27,6 +27,10 @@ ONLY_TOLD = (
     "It runs on a server, which tells its likeliest next tokens. Temperature, top-k and top-p act on these; the others stay "
     "together with the probability that the model gives them, or are cut off whole. Where the draw falls on them, the "
     "server draws tokens until one is none of those it told. What the bars leave to 1 is the bar of the others."
+)
+PADDED = (
+    "Its network has {outputs:,} outputs and its tokenizer {tokens:,} tokens: the other ids are no tokens. The model can "
+    "choose them all the same, and they write nothing; where one is named, it is an unused id."
 )
 SHORT = 16  # characters of a name on a button
 EXAMPLE = 'Such as sentiment(text) - 0.1 * count(text, "!")'
@@ -97,6 +101,10 @@ def _choice(visit: Visit, models: Models) -> None:
         st.caption(LIVES_HERE)
     if visit.scenario.text.model == SERVED:
         st.caption(ONLY_TOLD)
+    loaded = language_model(visit.scenario.text.model, models)
+    if loaded is not None and loaded.unused:
+        outputs = loaded.vocabulary_size
+        st.caption(PADDED.format(outputs=outputs, tokens=outputs - loaded.unused))
     wanted = current if picked == kind else "" if picked == OTHER else picked
     if picked == OTHER:
         st.text_input(

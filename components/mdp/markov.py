@@ -14,7 +14,7 @@ from components.instruments.drawing.figures import signed
 from components.instruments.drawing.tables import BarRow, bar_table
 from components.mdp.counts import steps_to
 from components.mdp.memory import MdpMemory, action_of, places_of, policy_table, state_of
-from components.mdp.text import SHOWN_TOKENS, read_prompt, shown
+from components.mdp.text import SHOWN_TOKENS, read_prompt
 from components.shell.plain import plain
 from components.shell.takeaway import conclude
 from components.shell.visit import Visit
@@ -133,9 +133,9 @@ def _forget_history(current: Visit) -> None:
         return
     short = policy_of(model, current.scenario.text)(last)
     whole_p, last_p = (_by_token(model, p) for p in (policy, short))
-    rows = [(shown(model.piece(i)), float(whole_p[i]), float(last_p[i])) for i, _ in policy.top(SHOWN_TOKENS)]
+    rows = [(model.named(i), float(whole_p[i]), float(last_p[i])) for i, _ in policy.top(SHOWN_TOKENS)]
     distance = 0.5 * float(np.abs(whole_p - last_p).sum())
-    _show_forgotten(plain(model.decode(mdp.prompt)[-80:]), plain(shown(model.piece(mdp.prompt[-1]))), rows, distance)
+    _show_forgotten(plain(model.decode(mdp.prompt)[-80:]), plain(model.named(mdp.prompt[-1])), rows, distance)
 
 
 def _by_token(model: Any, policy: Categorical[int]) -> Any:

@@ -51,10 +51,3 @@ def read_prompt(current: Visit, section: str) -> Prompted | None:
     except ValueError as error:
         tell_problem(str(error), "Change the prompt on the Stage.")
         return None
-
-
-def shown(piece: str) -> str:
-    """A token as something that can be seen."""
-    if piece.strip():
-        return piece.strip()
-    return "↵" if "\n" in piece else "⇥" if "\t" in piece else "␣"

@@ -12,7 +12,7 @@ from components.instruments.board import Arrival, board
 from components.instruments.drawing.figures import signed_digits
 from components.mdp.frequencies import compare_frequencies, draw_closing_in
 from components.mdp.memory import MOST_SAMPLES, MdpMemory, action_of, choose_state, pair_key, places_of, state_of
-from components.mdp.text import SHOWN_TOKENS, read_prompt, shown
+from components.mdp.text import SHOWN_TOKENS, read_prompt
 from components.shell.plain import plain
 from components.shell.takeaway import conclude
 from components.shell.visit import Visit
@@ -80,8 +80,8 @@ def _arrivals(places: Places, state: int, outcomes: Categorical[Outcome[int]]) -
 def _draw_append(
     text: str, tokens: Sequence[tuple[int, str, float]], token: int, on_token: Callable[[int], None]
 ) -> None:
-    """The text s, the chosen token a of `tokens` (id, text, probability), and s' = s + a."""
-    names = {i: shown(piece) for i, piece, _ in tokens}
+    """The text s, the chosen token a of `tokens` (id, name, probability), and s' = s + a."""
+    names = {i: name for i, name, _ in tokens}
     likely = {i: p for i, _, p in tokens}
     before = escape(text if len(text) <= LONGEST else "…" + text[-LONGEST:])
     mark = f'<span class="token">{escape(names[token])}</span>'
@@ -192,7 +192,7 @@ def _token_table(current: Visit, memory: MdpMemory) -> None:
     top = policy.top(SHOWN_TOKENS)
     token = memory.token if memory.token in [i for i, _ in top] else top[0][0]
     before = model.decode(mdp.prompt)
-    _draw_append(before, [(i, model.piece(i), p) for i, p in top], token, lambda i: setattr(memory, "token", i))
+    _draw_append(before, [(i, model.named(i), p) for i, p in top], token, lambda i: setattr(memory, "token", i))
     outcomes = mdp.transition(mdp.prompt, token)
     after = "…" + model.decode((*mdp.prompt, token))[-14:]
     key = ("text", current.scenario.text.model, mdp.prompt, token)

@@ -180,10 +180,10 @@ def _draw_text(worth: TextWorth, memory: ReturnsMemory, gamma: float) -> None:
         change = None if now is None or before is None else (now if i == worth.length else gamma * now) - before
         half = 0.0 if value is None else value.half_width(gamma)
         token = worth.ids[start + i - 1]
-        prefixes.append(Prefix(_visible(pieces[start + i - 1], model.piece(token)), now, half, change))
+        prefixes.append(Prefix(_visible(pieces[start + i - 1], model.named(token)), now, half, change))
     written = worth.ids[start + t] if worth.length > t else -1
     candidates = [
-        Candidate(_name(model.piece(next_.token)), next_.p, next_.q(gamma), next_.half(gamma), next_.token == written)
+        Candidate(model.named(next_.token), next_.p, next_.q(gamma), next_.half(gamma), next_.token == written)
         for next_ in worth.candidates.get(t, [])
     ]
 
@@ -228,12 +228,8 @@ def _tell_how_exact(worth: TextWorth, gamma: float) -> None:
 
 
 def _visible(piece: str, name: str) -> str:
-    """What a token adds, made visible where it adds nothing to see."""
-    return piece.strip() or ("⏎" if "\n" in piece else _name(name))
-
-
-def _name(piece: str) -> str:
-    return piece.strip() or ("⏎" if "\n" in piece else "␣")
+    """A token's name; the character where it is the last of several that make one."""
+    return piece.strip() if "⟩" in name and piece.strip("� ") else name
 
 
 def _end(pieces: list[str]) -> str:

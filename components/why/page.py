@@ -108,7 +108,7 @@ def _show_path(memory: WhyMemory, model: LanguageModel, seed: int) -> None:
         st.segmented_control(
             "t: which token of the text",
             list(range(last + 1)),
-            format_func=lambda t: plain(model.piece(walked.tokens[t])),
+            format_func=lambda t: plain(model.named(walked.tokens[t])),
             key="why_t",
             on_change=look,
             required=True,

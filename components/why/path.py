@@ -42,7 +42,7 @@ def draw_path(
     z0 = float(forth.logits.min())
 
     def word(token: int) -> str:
-        return model.piece(token)
+        return model.named(token)
 
     def back(symbol: str, length: float) -> str:
         return f"|∂ log π / ∂{symbol}| = {_figure(length)}" if has_gradient else ""

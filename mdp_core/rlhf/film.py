@@ -269,7 +269,7 @@ class Film:
         at = list(seen.probabilities)
         return {
             "prefix": self.model.decode(watched.prefix),
-            "tokens": [self.model.piece(token) for token in seen.tokens],
+            "tokens": [self.model.named(token) for token in seen.tokens],
             "ids": list(seen.tokens),
             "ends": [token in self.model.end_tokens for token in seen.tokens],
             "reference": [*map(_short, seen.reference.tolist()), _short(seen.reference_rest)],

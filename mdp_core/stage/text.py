@@ -119,21 +119,19 @@ def _partly_told(model: TextModel, step: Step[Text, int], policy: Partial) -> Js
 
 
 def _told(model: TextModel, step: Step[Text, int], bars: Sequence[int]) -> Json:
-    piece = model.piece(step.action)
+    chosen = model.named(step.action)
     return step_frame(
         step,
         bars=bars,
         state=lambda ids: {"text": "", "length": len(ids)},
-        action=lambda token: {"action": token, "label": model.piece(token), "name": _name(model.piece(token))},
-        outcome=lambda outcome: {"label": "append " + (piece.strip() or _name(piece)), "cell": None},
+        action=lambda token: {"action": token, "label": model.named(token), "name": _spoken(model.named(token))},
+        outcome=lambda outcome: {"label": "append " + chosen, "cell": None},
     )
 
 
-def _name(piece: str) -> str:
-    """What a token is called where it is talked about."""
-    if not piece.strip():
-        return "a line break" if "\n" in piece else "a tab" if "\t" in piece else "a blank"
-    return "a part of a character" if not piece.strip("� ") else piece.strip()
+def _spoken(name: str) -> str:
+    """What a token is called where it is talked about, or read aloud."""
+    return {"␣": "a blank", "⏎": "a line break", "⇥": "a tab"}.get(name, name)
 
 
 def _end_of(pieces: list[str]) -> str:

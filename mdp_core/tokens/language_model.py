@@ -21,6 +21,7 @@ from mdp_core.tokens.pieces import pieces
 from mdp_core.tokens.prefix_cache import KeyValues, PrefixCache, branched, chosen, growing_cache, key_values
 from mdp_core.tokens.prompts import EmptyPromptError, LongPromptError, UnknownWordsError, checked_prompt
 from mdp_core.tokens.sampling import descending
+from mdp_core.tokens.signs import spelt, visible
 
 T = TypeVar("T")
 
@@ -142,6 +143,27 @@ class LanguageModel:
         """A token on its own: its text, � for a part of a character, its name for a special one, such as <|im_end|>."""
         with self._words:
             return str(self.tokenizer.decode([token], skip_special_tokens=False))
+
+    def named(self, token: int) -> str:
+        """A token as it is named on the screen, so that no two look the same: "␣the" beside "the", ⟨F0 9F⟩ for bytes
+        that are a part of a character, "unused id 50300" for an output of the network that the tokenizer has no token for.
+        """
+        spelling = self._spelling(token)
+        return visible(spelt(spelling, self.piece(token))) if spelling else f"unused id {token}"
+
+    @cached_property
+    def unused(self) -> int:
+        """How many of the network's outputs are no token: many vocabularies are filled up to a round number."""
+        known = {i for i in self.tokenizer.get_vocab().values() if i < self.vocabulary_size}
+        return self.vocabulary_size - len(known)
+
+    def _spelling(self, token: int) -> str:
+        """How the vocabulary spells a token; nothing for an id behind its last one."""
+        with self._words:
+            try:
+                return str(self.tokenizer.convert_ids_to_tokens(token) or "")
+            except (IndexError, KeyError):  # a tokenizer written in Python looks into a list
+                return ""
 
     # Numbers
 

@@ -76,7 +76,7 @@ class TokenMDP:
     def ending(self, state: Text) -> str:
         """How the text ended, in a few words that go on after "the end:"."""
         if self._has_end_token(state):
-            return f"the model chose {self.model.piece(state[-1])}"
+            return f"the model chose {self.model.named(state[-1])}"
         if len(state) < self.limit:
             return "not finished"
         written = len(state) - len(self.prompt)

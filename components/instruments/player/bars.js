@@ -4,7 +4,6 @@ import { added, button, made } from "../kit/dom.js";
 import { approach } from "../kit/motion.js";
 import { figure } from "../kit/numbers.js";
 import { roomIn } from "../kit/page_pixel.js";
-import { readable } from "./page.js";
 
 const SLOTS = 4; // bars above one another before a second column begins
 const PHONE = 760; // page pixels, as in player.css: there a world is as wide as the page, and its bars stand one below the other
@@ -34,7 +33,7 @@ export class Bars {
       bar.element.style.width = `${100 / columns}%`;
       const chosen = drawn && i === step.chosen;
       bar.element.classList.toggle("chosen", chosen);
-      bar.label.textContent = item.label.trim() === "" ? item.name : readable(item.label).trim();
+      bar.label.textContent = item.label;
       bar.element.title = item.name;
       if (!item.rest) {
         bar.element.setAttribute("aria-pressed", String(chosen));
@@ -118,7 +117,7 @@ export class Stack {
       const { from, width, label, chosen } = stretches[i] || { from: 1, width: 0, label: "" };
       part.to = [from, width];
       part.element.className = chosen ? "part chosen" : "part";
-      part.element.textContent = width * roomIn(this.strip).width > 12 + 7 * label.trim().length ? label.trim() : "";
+      part.element.textContent = width * roomIn(this.strip).width > 12 + 7 * label.length ? label : "";
     });
     this.element.classList.toggle("blank", !step);
     this.marker.style.visibility = step && drawn ? "" : "hidden";

@@ -59,6 +59,6 @@ function parted(text) {
 }
 
 /** A token that a reader can see: line breaks as signs. */
-export function readable(piece) {
+function readable(piece) {
   return piece.replaceAll("\n", "⏎\n");
 }

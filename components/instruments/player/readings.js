@@ -2,7 +2,6 @@
 
 import { button, made } from "../kit/dom.js";
 import { amount, figure } from "../kit/numbers.js";
-import { readable } from "./page.js";
 
 export class Readings {
   constructor(find, undo) {
@@ -23,7 +22,7 @@ export class Readings {
     const taken = step.bars[step.chosen];
     const likeliest = Math.max(...step.bars.map((bar) => bar.p), step.rest && step.rest.count === 1 ? step.rest.p : 0);
     action.prepend(
-      made("span", "chip", taken.label.trim() === "" ? taken.name : readable(taken.label).trim()),
+      made("span", "chip", taken.label),
       made("span", "why", step.forced ? "chosen by hand" : `p ${figure(taken.p, taken.p < 0.01 ? 4 : 2)}${taken.p < likeliest - 1e-9 ? ", not the likeliest" : ""}`)
     );
     const order = step.outcomes.map((_, i) => i).sort((a, b) => Number(b === step.outcome) - Number(a === step.outcome) || step.outcomes[b].p - step.outcomes[a].p);

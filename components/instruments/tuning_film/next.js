@@ -29,7 +29,7 @@ export class NextToken {
   draw(next) {
     const fresh = this.next?.prefix !== next.prefix;
     this.next = next;
-    const items = next.tokens.map((token, i) => ({ id: next.ids[i], label: next.ends[i] ? "∎ end" : seen(token), reference: next.reference[i] }));
+    const items = next.tokens.map((token, i) => ({ id: next.ids[i], label: next.ends[i] ? "∎ end" : token, reference: next.reference[i] }));
     items.push({ id: -1, label: `${next.others.toLocaleString("en")} others`, reference: next.reference.at(-1), rest: true });
     this.most = Math.max(...[next.reference, ...next.p].flatMap((row) => row.slice(0, -1)), 1e-9);
     this.list.style.height = pagePixels(items.length * ROW);

@@ -67,7 +67,7 @@ def _draw_path(setting: Setting, walked: GradientWalk, passed: Passed) -> None:
     top = np.argsort(-forth.probabilities, kind="stable")[:TOP].tolist()
     shown = top if drawn in top else [*top[: TOP - 1], drawn]
     bars = [
-        Bar(setting.model.piece(i), float(forth.probabilities[i]), f"{forth.probabilities[i]:.2f}", i == drawn)
+        Bar(setting.model.named(i), float(forth.probabilities[i]), f"{forth.probabilities[i]:.2f}", i == drawn)
         for i in shown
     ]
     works = {call: back.works for call, back in passed.back.items()}
@@ -85,7 +85,7 @@ def _draw_path(setting: Setting, walked: GradientWalk, passed: Passed) -> None:
     stations = [
         Station("the program", "weights", f"{forth.parameters:,} numbers", back=there),
         Station("a table", "policy", f"how likely is each of {len(forth.logits)} next words?", bars),
-        Station("a word", "action", f"“{setting.model.piece(drawn)}”: the dice fell on it", **end("token")),
+        Station("a word", "action", f"“{setting.model.named(drawn)}”: the dice fell on it", **end("token")),
         Station("the text", "state", f"“{walked.text}”"),
         Station(
             "the score",

@@ -13,6 +13,7 @@ from mdp_core.tokens.served.address import ServerAddress
 from mdp_core.tokens.served.client import CHOICES, Client, RefusedError, ServerError
 from mdp_core.tokens.served.told import LONGEST, Sample, Told, is_text
 from mdp_core.tokens.served.vocabulary import BITS, END_IDS, Vocabulary
+from mdp_core.tokens.signs import visible
 
 TOLD = (20, 5)  # tokens that are asked for: as many as vLLM tells by itself, else as many as OpenAI does
 HOT = 2.0  # the temperature at which a text is asked to go on where its likeliest next token is the end
@@ -84,6 +85,10 @@ class ServedModel:
     def piece(self, token: int) -> str:
         """A token on its own, an end token by its name. Raises as `decode` does."""
         return self._words.name(token)
+
+    def named(self, token: int) -> str:
+        """A token as it is named on the screen, with a sign for the blank before it. Raises as `decode` does."""
+        return visible(self.piece(token))
 
     # Numbers
 

@@ -12,6 +12,7 @@ from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.sources import Host, Progress
 from mdp_core.tokens.sources.errors import NoNetwork, TooLarge, UnsafeWeights
 from tests.components.conftest import Awake
+from tests.mdp_core.tokens.tiny import byte_level_model
 
 
 class Door:
@@ -238,3 +239,16 @@ def test_a_model_that_fails_while_it_writes_is_said_once(open_page, door, twin, 
     let_in(page, door)
     assert ["failed while it was writing" in message for message in page.messages] == [True]
     assert page.worlds["text"]["title"] == "Pocket"
+
+
+def test_outputs_that_are_no_tokens_are_said_once(open_page, door):
+    door.models["smollm2"] = byte_level_model(vocab_size=320)
+    page = open_page()
+    assert not any("no tokens" in caption.value for caption in page.app.caption)
+    page.set("radio", "kind", "smollm2")
+    page.press("load")
+    let_in(page, door)
+    tokens = len(door.models["smollm2"].tokenizer)
+    said = [caption.value for caption in page.app.caption if "no tokens" in caption.value]
+    assert len(said) == 1
+    assert f"320 outputs and its tokenizer {tokens} tokens" in said[0]

@@ -39,7 +39,8 @@ def test_a_character_split_over_tokens_appears_when_it_is_complete(model):
     frames = text_frames(model, TextScenario(prompt="a", max_tokens=len(parts), forced=forced), 1)
     assert [step["piece"] for step in frames["steps"]] == ["", "", "", "🦊"]
     chosen = [step["bars"][step["chosen"]] for step in frames["steps"]]
-    assert {(bar["label"], bar["name"]) for bar in chosen} == {("�", "a part of a character")}
+    assert [bar["label"] for bar in chosen] == ["⟨F0⟩", "⟨9F⟩", "⟨A6⟩", "⟨8A⟩"]  # the fox is U+1F98A
+    assert len({bar["name"] for bar in chosen}) == 4
     assert [step["next"]["text"] for step in frames["steps"]] == ["a", "a", "a", "a🦊"]
 
 
@@ -52,12 +53,21 @@ def test_the_end_token_has_a_name_and_adds_no_text(model):
 
 
 def test_blanks_have_names(model):
-    for text, name in ((" ", "a blank"), ("\n", "a line break"), ("\t", "a tab")):
+    for text, sign, name in ((" ", "␣", "a blank"), ("\n", "⏎", "a line break"), ("\t", "⇥", "a tab")):
         (token,) = model.encode("a" + text)[2:]
         frames = text_frames(model, TextScenario(prompt="a", max_tokens=1, forced=((0, token),)), 1)
         (step,) = frames["steps"]
         assert step["bars"][step["chosen"]]["name"] == name
-        assert [outcome["label"] for outcome in step["outcomes"]] == [f"append {name}"]
+        assert [outcome["label"] for outcome in step["outcomes"]] == [f"append {sign}"]
+
+
+def test_an_output_that_is_no_token_is_called_by_its_number():
+    padded = byte_level_model(vocab_size=320)
+    frames = text_frames(padded, TextScenario(prompt="a", max_tokens=1, forced=((0, 319),)), 1)
+    (step,) = frames["steps"]
+    assert step["bars"][step["chosen"]]["label"] == "unused id 319"
+    assert step["bars"][step["chosen"]]["name"] == "unused id 319"
+    assert step["piece"] == ""
 
 
 def test_the_ghost_is_the_future_that_was_given_up(model):

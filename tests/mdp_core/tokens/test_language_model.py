@@ -193,6 +193,23 @@ def test_a_token_on_its_own(tiny, wordy, smollm2):
     assert smollm2.piece(2) == "<|im_end|>"
 
 
+def test_no_two_tokens_are_named_alike(tiny, wordy, smollm2):
+    the, blank_the = smollm2.encode("the")[0], smollm2.encode("a the")[1]
+    assert (smollm2.named(the), smollm2.named(blank_the)) == ("the", "␣the")
+    assert [tiny.named(token) for token in tiny.encode("🦊")[1:]] == ["⟨F0⟩", "⟨9F⟩", "⟨A6⟩", "⟨8A⟩"]
+    assert wordy.named(3) == "movie"
+    assert smollm2.named(2) == "<|im_end|>"
+
+
+def test_outputs_behind_the_last_token_are_unused_ids():
+    padded = byte_level_model(vocab_size=320)
+    tokens = len(padded.tokenizer)
+    assert padded.named(tokens - 1) != f"unused id {tokens - 1}"
+    assert padded.named(tokens) == f"unused id {tokens}"
+    assert padded.unused == 320 - tokens
+    assert word_level_model().unused == 0
+
+
 # Numbers
 
 
