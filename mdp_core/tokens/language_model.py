@@ -89,26 +89,23 @@ class LanguageModel:
     # Text
 
     def encode(self, prompt: str) -> tuple[int, ...]:
-        """The token ids of a prompt, behind the tokens that the model wants in front of every text.
+        """The token ids of a prompt, behind the tokens that the model wants in front of every text, which stand once where
+        the prompt begins with them too.
 
-        Special tokens typed as text are text. Raises a PromptError, each a ValueError with a sentence for the visitor:
+        Other special tokens typed as text are text. Raises a PromptError, each a ValueError with a sentence for the visitor:
         EmptyPromptError, LongPromptError (more than `prompts.MAX_CHARACTERS` characters, or more tokens than the window
         holds), CharacterError (control characters other than line break and tab, halves of surrogate pairs),
         UnknownWordsError (words that are not in a word-level vocabulary).
         """
-        text = checked_prompt(prompt)
-        with self._words:
-            encoded = self.tokenizer(
-                text,
-                add_special_tokens=False,
-                split_special_tokens=True,
-                return_offsets_mapping=bool(self.tokenizer.is_fast),
-                return_attention_mask=False,
-                verbose=False,
+        text = self._without_start(checked_prompt(prompt))
+        encoded = self._encoded(text)
+        ids = () if encoded is None else tuple(encoded["input_ids"])
+        if encoded is None or not ids:
+            raise (
+                UnknownWordsError(self.name, list(dict.fromkeys(self._unread_words(text))))
+                if text
+                else EmptyPromptError
             )
-        ids = tuple(encoded["input_ids"])
-        if not ids:
-            raise EmptyPromptError
         # A vocabulary of words may hold the special tokens as words: typed ones come out as if they were meant.
         unread = [i for i, token in enumerate(ids) if token in self._special]
         if unread:
@@ -122,11 +119,35 @@ class LanguageModel:
             raise LongPromptError(len(ids), self.window, "tokens")
         return ids
 
+    def _without_start(self, text: str) -> str:
+        """The text behind the start tokens that somebody typed, or that another tool wrote, in front of it."""
+        typed = "".join(map(self.piece, self.start))
+        rest = text.removeprefix(typed)
+        return rest if rest.strip() else text
+
+    def _encoded(self, text: str) -> Any:
+        """What the tokenizer makes of a text; None where it has no token at all for a part of it."""
+        with self._words:
+            try:
+                return self.tokenizer(
+                    text,
+                    add_special_tokens=False,
+                    split_special_tokens=True,
+                    return_offsets_mapping=bool(self.tokenizer.is_fast),
+                    return_attention_mask=False,
+                    verbose=False,
+                )
+            except (
+                Exception
+            ) as error:  # a vocabulary of words without one for the unknown; the library has no other class
+                if "UNK" not in str(error):
+                    raise
+                return None
+
     def _unread_words(self, text: str) -> list[str]:
         def unread(word: str) -> bool:
-            with self._words:
-                ids = self.tokenizer(word, add_special_tokens=False, split_special_tokens=True)["input_ids"]
-            return any(token in self._special for token in ids)
+            encoded = self._encoded(word)
+            return encoded is None or not encoded["input_ids"] or bool(self._special & set(encoded["input_ids"]))
 
         return [word for word in text.split() if unread(word)]
 
@@ -339,10 +360,17 @@ def _end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
 
 def _start(tokenizer: Any) -> tuple[int, ...]:
     """The special tokens that the tokenizer puts in front of a text."""
-    plain = tokenizer("a", add_special_tokens=False)["input_ids"]
-    whole = tokenizer("a", add_special_tokens=True)["input_ids"]
-    at = next((i for i in range(len(whole)) if whole[i : i + len(plain)] == plain), 0)
-    return tuple(whole[:at])
+    special = set(tokenizer.all_special_ids)
+    for text in ("a", *(token for token, i in tokenizer.get_vocab().items() if i not in special)):
+        try:
+            plain = tokenizer(text, add_special_tokens=False)["input_ids"]
+        except Exception:
+            continue
+        if plain:
+            whole = tokenizer(text, add_special_tokens=True)["input_ids"]
+            at = next((i for i in reversed(range(len(whole))) if whole[i : i + len(plain)] == plain), 0)
+            return tuple(whole[:at])
+    return ()
 
 
 def remembers(model: Any) -> bool:

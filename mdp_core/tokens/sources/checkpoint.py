@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import threading
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
@@ -29,9 +33,9 @@ def read(folder: CheckedFolder, id: str, host: Host) -> LanguageModel:
     Raises BrokenFolder where weights, config and tokenizer do not make one causal language model, TooLarge where the
     model that the config describes takes more memory than the host grants, whatever its files weigh.
     """
-    with _one_at_a_time, _quiet():
+    with _one_at_a_time, _quiet(), _without_marks(folder.path) as path:
         try:
-            return _read(folder, id, host)
+            return _read(replace(folder, path=path), id, host)
         except ModelError:
             raise
         except MemoryError as error:
@@ -46,6 +50,7 @@ def read(folder: CheckedFolder, id: str, host: Host) -> LanguageModel:
 def _read(folder: CheckedFolder, id: str, host: Host) -> LanguageModel:
     config = AutoConfig.from_pretrained(folder.path, **LOCAL)
     _require_causal(config, folder.name)
+    _require_its_tokens(config, folder.name)
     _require_same_size(config, folder, host)
     tokenizer = AutoTokenizer.from_pretrained(folder.path, **LOCAL)
     model, report = AutoModelForCausalLM.from_pretrained(
@@ -70,6 +75,17 @@ def _require_causal(config: Any, name: str) -> None:
         raise BrokenFolder(f"{name} is no causal language model but a {kind}; choose another, or take Pocket.")
 
 
+def _require_its_tokens(config: Any, name: str) -> None:
+    """Raises BrokenFolder where the vocabulary is so small that the padding token lies outside."""
+    text = config.get_text_config()
+    size, padding = getattr(text, "vocab_size", None), getattr(text, "pad_token_id", None)
+    if size is not None and padding is not None and not -size <= padding < size:
+        raise BrokenFolder(
+            f"{name} has {size:,} tokens, and its config.json names token {padding:,} (pad_token_id); "
+            "correct the number, or take Pocket."
+        )
+
+
 def _require_same_size(config: Any, folder: CheckedFolder, host: Host) -> None:
     """Compares the model that the config describes, built without memory, to what the host grants and the files hold.
 
@@ -84,6 +100,28 @@ def _require_same_size(config: Any, folder: CheckedFolder, host: Host) -> None:
             f"{folder.name} describes a model of {parameters:,} parameters, and its files hold "
             f"{folder.weights.parameters:,}; copy them again, or take Pocket."
         )
+
+
+@contextmanager
+def _without_marks(folder: Path) -> Iterator[Path]:
+    """The folder, or where one of its JSON files begins with a byte order mark, at which transformers stops, another one
+    with links to its files and that one without the mark."""
+    marked = [file for file in folder.glob("*.json") if file.is_file() and _begins_with_mark(file)]
+    if not marked:
+        yield folder
+        return
+    with TemporaryDirectory() as made:
+        for file in folder.iterdir():
+            if file in marked:
+                (Path(made) / file.name).write_bytes(file.read_bytes().removeprefix(BOM_UTF8))
+            else:
+                (Path(made) / file.name).symlink_to(file.resolve())
+        yield Path(made)
+
+
+def _begins_with_mark(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(len(BOM_UTF8)) == BOM_UTF8
 
 
 @contextmanager

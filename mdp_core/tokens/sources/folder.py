@@ -17,7 +17,8 @@ WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 SHARD = re.compile(r"model-\d{5}-of-\d{5}\.safetensors")
 CONFIGS = ("config.json", "generation_config.json", "tokenizer_config.json", "special_tokens_map.json")
-TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "spiece.model", "sentencepiece.bpe.model")
+TOKENIZERS = ("tokenizer.json", "vocab.json", "vocab.txt")
+SENTENCEPIECE = ("tokenizer.model", "spiece.model", "sentencepiece.bpe.model")  # another library's, which is not here
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".msgpack", ".h5")
 MAX_JSON = 50_000_000  # bytes of a config or an index
 PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
@@ -93,6 +94,11 @@ def check_configs(path: Path, name: str) -> None:
     if config.get("is_encoder_decoder") is True:
         raise BrokenFolder(f"{name} is not a causal language model: it has an encoder; choose another, or take Pocket.")
     if not any((path / file).is_file() for file in TOKENIZERS):
+        other = next((file for file in SENTENCEPIECE if (path / file).is_file()), None)
+        if other is not None:
+            raise BrokenFolder(
+                f"{name} has its tokenizer as {other} alone, which is not read here; add its tokenizer.json, or take Pocket."
+            )
         raise BrokenFolder(f"{name} has no tokenizer; add its tokenizer.json, or take Pocket.")
 
 
@@ -132,7 +138,7 @@ def _object(path: Path, file: str, name: str) -> dict[str, Any]:
     if (path / file).stat().st_size > MAX_JSON:
         raise BrokenFolder(f"{file} of {name} is too long to be one; copy it again, or take Pocket.")
     try:
-        value = json.loads((path / file).read_text(encoding="utf-8"))
+        value = json.loads((path / file).read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise BrokenFolder(f"{file} of {name} is not JSON; copy it again, or take Pocket.") from error
     if not isinstance(value, dict):

@@ -8,9 +8,11 @@ import pytest
 import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
+from transformers import PreTrainedTokenizerFast
 
 from mdp_core.tokens import language_model
-from mdp_core.tokens.language_model import KEPT_LOGITS
+from mdp_core.tokens.language_model import KEPT_LOGITS, LanguageModel
 from mdp_core.tokens.pieces import pieces
 from mdp_core.tokens.prefix_cache import PrefixCache
 from mdp_core.tokens.prompts import (
@@ -21,7 +23,7 @@ from mdp_core.tokens.prompts import (
     PromptError,
     UnknownWordsError,
 )
-from tests.mdp_core.tokens.tiny import byte_level_model, from_scratch, word_level_model
+from tests.mdp_core.tokens.tiny import byte_level_model, from_scratch, network, word_level_model
 
 ARABIC = "كان الفيلم رائعا"
 FAMILY = "👩‍👩‍👧"  # three characters of four bytes each, joined by two of three
@@ -90,6 +92,26 @@ def test_special_tokens_typed_to_the_real_models(pocket, smollm2):
     for token in sorted(pocket.end_tokens | set(pocket.start)):
         with pytest.raises(UnknownWordsError):
             pocket.encode("the movie " + pocket.piece(token))
+
+
+def test_the_start_that_is_typed_stands_once(tiny):
+    assert tiny.encode("<|start|>the movie") == tiny.encode("the movie")
+    assert tiny.encode("<|start|>the movie").count(1) == 1
+    assert tiny.decode(tiny.encode("<|start|><|start|>the")) == "<|start|>the"  # the second one is text
+    assert tiny.decode(tiny.encode("the <|start|>")) == "the <|start|>"
+
+
+@pytest.mark.parametrize("kind", [models.WordLevel, models.BPE])
+def test_a_vocabulary_of_two_tokens_says_which_words_it_lacks(kind):
+    vocabulary = {"x": 0, "y": 1}
+    own = Tokenizer(kind(vocabulary) if kind is models.WordLevel else kind(vocabulary, []))
+    own.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    own.post_processor = processors.TemplateProcessing(single="y $A", special_tokens=[("y", 1)])
+    two = LanguageModel(network(vocab_size=2), PreTrainedTokenizerFast(tokenizer_object=own), name="Two", id="two")
+    assert two.start == (1,)
+    assert two.encode("x x") == (1, 0, 0)
+    with pytest.raises(UnknownWordsError, match="Two does not know “the”, “movie”:"):
+        two.encode("the movie the")
 
 
 def test_unknown_words_are_named_once_and_as_typed(wordy):

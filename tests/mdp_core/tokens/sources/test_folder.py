@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from mdp_core.tokens.sources.checkpoint import read
 from mdp_core.tokens.sources.errors import BrokenFolder, ModelError, TooLarge, UnknownModel, UnsafeWeights
 from mdp_core.tokens.sources.folder import check
 
@@ -200,3 +201,29 @@ def test_loading_writes_nothing_to_the_log(tiny, host, capfd):
 
     checkpoint.read(check(tiny, "tiny", host), "tiny", host)
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("file", ["tokenizer.model", "spiece.model"])
+def test_a_sentencepiece_file_alone_is_refused_in_our_own_words(tiny, host, file):
+    (tiny / "tokenizer.json").unlink()
+    (tiny / file).write_bytes(b"never read")
+    with pytest.raises(
+        BrokenFolder, match=f"its tokenizer as {file} alone, which is not read here; add its tokenizer.json"
+    ):
+        check(tiny, "tiny", host)
+
+
+def test_json_behind_a_byte_order_mark_is_read(tiny, host):
+    before = read(check(tiny, "tiny", host), "tiny", host)
+    for file in ("config.json", "tokenizer.json", "tokenizer_config.json"):
+        (tiny / file).write_bytes(b"\xef\xbb\xbf" + (tiny / file).read_bytes())
+    after = read(check(tiny, "tiny", host), "tiny", host)
+    ids = after.encode("the movie was")
+    assert ids == (2, 3, 4)
+    assert after.logits(ids).tolist() == before.logits(ids).tolist()
+
+
+def test_a_token_outside_of_a_small_vocabulary_is_named(tiny, host):
+    _change(tiny, pad_token_id=300)
+    with pytest.raises(BrokenFolder, match=r"tiny has 8 tokens, and its config.json names token 300 \(pad_token_id\)"):
+        read(check(tiny, "tiny", host), "tiny", host)
