@@ -13,6 +13,7 @@ from components.shell.visit import Visit
 from mdp_core.grid import maps
 from mdp_core.grid.maps import MAX_MAP, MapError
 from mdp_core.grid.presets import PRESETS
+from mdp_core.grid.slip import slip_meant, slip_text
 from mdp_core.stage.grid import world_of
 from mdp_core.stage.learned import details_of, name_of, short_name
 
@@ -85,20 +86,23 @@ def _policy(visit: Visit) -> None:
 def _slip(visit: Visit) -> None:
     grid = visit.scenario.grid
     try:
-        own = round(world_of(replace(grid, slip=None)).map.slip, 2)
+        own = world_of(replace(grid, slip=None)).map.slip
     except ValueError:  # the map cannot be read, and says nothing
         own = 0.0
     st.checkbox(
-        f"Slip as the map says: {own:.2f}",
+        f"Slip as the map says: {slip_text(own)}",
         **control(visit, "slip_of_map", grid.slip is None, lambda yes: visit.change_grid(slip=None if yes else own)),
     )
+    now = own if grid.slip is None else grid.slip
     st.slider(
         "slip: how often the ground sends it sideways",
         0.0,
         1.0,
-        **control(visit, "slip", own if grid.slip is None else grid.slip, lambda slip: visit.change_grid(slip=slip)),
+        **control(visit, "slip", round(now, 2), lambda slip: visit.change_grid(slip=slip_meant(slip, own))),
         step=0.01,
     )
+    if now != round(now, 2):
+        st.caption(f"slip is {slip_text(now)} exactly: the slider shows it rounded.")
 
 
 def _map(visit: Visit) -> None:

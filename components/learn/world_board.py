@@ -8,7 +8,7 @@ import numpy as np
 
 from components.instruments.board import Cell, Iterate, board
 from components.instruments.board.film import iterate
-from mdp_core.grid.editing import Brush
+from mdp_core.grid.editing import HOLE, Brush
 from mdp_core.kept import Kept
 from mdp_core.solvers.reel import Array, Reel, Still
 from mdp_core.solvers.solving import Knowledge
@@ -19,6 +19,7 @@ BRUSHES = {
     "free": (Brush("free"), "free"),
     "goal": (Brush("goal", 1.0), "goal +1"),
     "pit": (Brush("pit", -1.0), "pit −1"),
+    "hole": (HOLE, "hole H 0"),
     "plus": (Brush("reward", 1.0), "pays +1"),
     "minus": (Brush("reward", -1.0), "pays −1"),
 }

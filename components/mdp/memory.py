@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from components.shell.visit import Visit
 from mdp_core.grid.diagnosis import remarks
-from mdp_core.grid.editing import Brush, Difference, difference, paint, resize, with_step
+from mdp_core.grid.editing import HOLE, Brush, Difference, difference, paint, resize, with_step
 from mdp_core.grid.edits import Edits, redraw
 from mdp_core.grid.maps import MAX_MAP, GridMap, parse_map, to_text
 from mdp_core.grid.presets import PRESETS, world
@@ -260,9 +260,9 @@ def base_map(memory: MdpMemory) -> GridMap:
 
 def paint_cells(current: Visit, memory: MdpMemory, cells: list[Cell], kind: str) -> None:
     """One stroke of a brush on the visitor's own map."""
-    if memory.gym or kind not in ("wall", "free", "start", *memory.amounts):
+    if memory.gym or kind not in ("wall", "free", "start", "hole", *memory.amounts):
         return
-    brush = Brush(kind, memory.amounts.get(kind, 0.0))  # type: ignore[arg-type] # checked above
+    brush = HOLE if kind == "hole" else Brush(kind, memory.amounts.get(kind, 0.0))  # type: ignore[arg-type] # checked above
     _redraw(current, memory, lambda grid: paint(grid, cells, brush))
 
 

@@ -115,7 +115,7 @@ def show_transition(current: Visit, memory: MdpMemory) -> None:
         "lake",
         "On the slippery lake you press right. How likely do you really go right?",
         ["always, 1.00", "0.80", "0.50", "0.33"],
-        _really_right,
+        lambda: _really_right(memory),
     )
     st.latex(r"P(s', r \mid s, a) = \Pr\{S_{t+1} = s',\ R_{t+1} = r \mid S_t = s,\ A_t = a\}")
     board, table, text = st.columns([5, 5, 4], gap="medium")
@@ -139,7 +139,7 @@ def show_transition(current: Visit, memory: MdpMemory) -> None:
     )
 
 
-def _really_right() -> tuple[int, str]:
+def _really_right(memory: MdpMemory) -> tuple[int, str]:
     lake = world("lake")
     start = lake.initial_state()
     p = sum(
@@ -147,7 +147,9 @@ def _really_right() -> tuple[int, str]:
     )
     options = (1.0, 0.8, 0.5, 1 / 3)
     nearest = min(range(4), key=lambda i: abs(options[i] - p))
-    return nearest, f"P is {p:.2f} to the right and as much to each side. Choose the lake above, and sample it below."
+    shown = memory.gym.startswith("gym-lake") or (memory.good.world in ("lake", "lake8") and not memory.good.own_map)
+    then = "Sample it below." if shown else "Choose the lake above, and sample it below."
+    return nearest, f"P is {p:.2f} to the right and as much to each side. {then}"
 
 
 def _grid_table(current: Visit, memory: MdpMemory, places: Places, state: int, action: int | None) -> None:

@@ -32,6 +32,7 @@ from components.shell.visit import Visit
 from mdp_core.grid import maps
 from mdp_core.grid.maps import LIMIT, MAX_REWARD
 from mdp_core.grid.presets import PRESETS
+from mdp_core.grid.slip import slip_meant, slip_text
 from mdp_core.stage.grid import world_of
 from mdp_core.stage.places import GYM_WORLDS, IN_TAXI, TAXI_STANDS
 
@@ -61,6 +62,7 @@ def _draw_painting(current: Visit, memory: MdpMemory) -> None:
         ("start", "start S"),
         ("goal", _brush("goal", amounts)),
         ("pit", _brush("pit", amounts)),
+        ("hole", "hole H 0"),
         ("cliff", _brush("cliff", amounts)),
         ("reward", _brush("reward", amounts)),
     ]
@@ -73,6 +75,8 @@ def _draw_painting(current: Visit, memory: MdpMemory) -> None:
         height=400,
         on_paint=lambda cells, kind: paint_cells(current, memory, cells, kind),
     )
+    if any(cell.get("label") == "H" for row in places.picture["cells"] for cell in row):
+        st.caption("H is a hole, a pit that pays 0: the episode ends in it, and the goal is not reached any more.")
 
 
 def _brush(kind: str, amounts: dict[str, float]) -> str:
@@ -204,6 +208,8 @@ def _numbers(current: Visit, memory: MdpMemory) -> None:
             step=0.01,
             **control(current, "mdp_slip", round(grid.slip, 2), lambda slip: _slip(current, memory, slip)),
         )
+        if grid.slip != round(grid.slip, 2):
+            st.caption(f"slip is {slip_text(grid.slip)} exactly: the slider shows it rounded.")
     with right:
         st.number_input(
             "step reward",
@@ -215,7 +221,8 @@ def _numbers(current: Visit, memory: MdpMemory) -> None:
 
 
 def _slip(current: Visit, memory: MdpMemory, slip: float) -> None:
-    show_world(current, memory, memory.good.world, memory.good.own_map, slip)
+    good = memory.good
+    show_world(current, memory, good.world, good.own_map, slip_meant(slip, base_map(memory).slip))
 
 
 def _step(current: Visit, memory: MdpMemory, step: float | None) -> None:

@@ -13,6 +13,7 @@ from html import escape
 import streamlit as st
 
 from components.shell.visit import Visit
+from mdp_core.grid.slip import slip_text
 from mdp_core.stage.grid import world_of
 
 
@@ -37,5 +38,5 @@ def tell_visit(visit: Visit) -> None:
         "limit of steps": f"{text.max_tokens} tokens",
     }
     with suppress(ValueError):  # a map that cannot be read has none
-        numbers["slip"] = f"{world_of(grid).map.slip:.2f}"
+        numbers["slip"] = slip_text(world_of(grid).map.slip)
     tell_now({name: number for name, number in numbers.items() if number})

@@ -34,6 +34,9 @@ class Brush:
             raise ValueError("A reward is a number of at most a million in size; choose a smaller one.")
 
 
+HOLE = Brush("pit", 0.0)  # H, as on the lake
+
+
 def paint(grid: GridMap, cells: Iterable[Cell], brush: Brush) -> GridMap:
     """The map after a stroke over `cells` (row, column).
 

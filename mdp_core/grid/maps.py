@@ -32,7 +32,8 @@ Options, each at most once:
 
     title: words                  shown above the map, at most 80 characters
     slip: 0.2                     in [0, 1], the chance of going sideways instead, half of it to each side (0); `2/3` may be
-                                  written, and is the lake's: a third ahead, a third to each side
+                                  written, and is the lake's: a third ahead, a third to each side; `0.2 left` or
+                                  `0.2 right` is all to that side of the way it wants to go
     step: -0.04                   the reward of a move where the cell says none of its own (0)
     bump: -1                      the reward of a move that a wall or the border stops, in place of the other (none)
     pays: entering | leaving      whether a cell's reward comes with entering it, or with the action taken in it
@@ -40,6 +41,7 @@ Options, each at most once:
     wind: 0 0 1 2                 one number a column: how many cells up the wind blows a move that starts there
 
 A cell's own reward replaces the step reward, it is not added to it. Rewards are at most a million in size.
+Rows may be written with blanks between the signs, or as a list: ["SFFF", "FHFG"].
 """
 
 from __future__ import annotations
@@ -52,6 +54,9 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, cast
 
+from mdp_core.grid.dialects import UnreadableDialectError, signs_apart, translated
+from mdp_core.grid.slip import number_text
+
 LIMIT = 100  # rows and columns
 MAX_MAP = 20_000  # characters of its text that fit into a link
 MAX_REWARD = 1e6
@@ -61,6 +66,7 @@ MAX_WIND = 9
 Kind = Literal["free", "goal", "pit", "cliff", "jump"]
 Pays = Literal["entering", "leaving"]
 Edges = Literal["stay", "forbidden"]
+Side = Literal["both", "left", "right"]
 
 WALL, START, FREE = "#", "S", "."
 _MARKS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
@@ -105,6 +111,7 @@ class GridMap:
     signs: tuple[tuple[str, Sign], ...] = ()  # of the letters and digits on the map, in order of the letter
     title: str = ""
     slip: float = 0.0  # in [0, 1]
+    side: Side = "both"  # to which side of the way that is wanted it slips
     step: float = 0.0
     bump: float | None = None
     pays: Pays = "entering"
@@ -140,13 +147,14 @@ class _Piece(NamedTuple):
     text: str
     line: int
     column: int
+    places: tuple[int, ...] = ()  # where each sign stands, where there are blanks between them
 
     def fail(self, sentence: str, shift: int = 0) -> MapError:
-        return MapError(sentence, self.line, self.column + shift)
+        return MapError(sentence, self.line, self.column + (self.places[shift] if shift < len(self.places) else shift))
 
 
 def parse_map(text: str) -> GridMap:
-    """Read a map (the legend is this module's docstring).
+    """Read a map (the legend is this module's docstring), or one as other tools write it (see `dialects`).
 
     Raises MapError, with the line and the column, for an unknown sign, rows of different lengths, no start or two, a map
     that is empty or larger than 100 by 100, a reward that is no number or over a million, and an unknown option.
@@ -154,7 +162,11 @@ def parse_map(text: str) -> GridMap:
     rows: list[_Piece] = []
     options: dict[str, _Piece] = {}
     meanings: dict[str, _Piece] = {}
-    for number, raw in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1):
+    try:
+        lines = translated(text).split("\n")
+    except UnreadableDialectError as error:
+        raise MapError(str(error), 1) from None
+    for number, raw in enumerate(lines, start=1):
         line = _strip(_Piece(raw, number, 1))
         if ":" in line.text:
             _add_line(line, options, meanings)
@@ -170,7 +182,7 @@ def parse_map(text: str) -> GridMap:
     grid = GridMap(
         rows=tuple(row.text for row in rows),
         signs=tuple((mark, known[mark]) for mark in sorted(_MARKS & {s for row in rows for s in row.text} - {START})),
-        **{name: _read_option(name, piece) for name, piece in options.items()},
+        **{name: value for option, piece in options.items() for name, value in _read_option(option, piece).items()},
     )
     _check_jumps(grid, meanings)
     if grid.wind and len(grid.wind) != grid.shape[1]:
@@ -188,11 +200,11 @@ def to_text(grid: GridMap) -> str:
     if grid.title:
         lines.append(f"title: {grid.title}")
     if grid.slip:
-        lines.append(f"slip: {_number_text(grid.slip)}")
+        lines.append(f"slip: {number_text(grid.slip)}{'' if grid.side == 'both' else ' ' + grid.side}")
     if grid.step:
-        lines.append(f"step: {_number_text(grid.step)}")
+        lines.append(f"step: {number_text(grid.step)}")
     if grid.bump is not None:
-        lines.append(f"bump: {_number_text(grid.bump)}")
+        lines.append(f"bump: {number_text(grid.bump)}")
     if grid.pays != "entering":
         lines.append(f"pays: {grid.pays}")
     if grid.edges != "stay":
@@ -235,6 +247,9 @@ def _add_line(line: _Piece, options: dict[str, _Piece], meanings: dict[str, _Pie
 
 
 def _add_row(line: _Piece, rows: list[_Piece]) -> None:
+    apart = signs_apart(line.text)
+    if apart is not None:
+        line = _Piece("".join(line.text[place] for place in apart), line.line, line.column, tuple(apart))
     why = f"a map has at most {LIMIT} by {LIMIT} cells, so that it can be solved while you look on"
     if len(line.text) > LIMIT:
         raise line.fail(f"{why}; this row has {len(line.text)}.", LIMIT)
@@ -304,14 +319,20 @@ def _sign(meaning: _Piece) -> Sign:
     return Sign(kind or "free", _DEFAULT_REWARD.get(kind or "free") if reward is None else reward, target)
 
 
-def _read_option(name: str, piece: _Piece) -> Any:
-    if name in ("step", "bump"):
-        return _reward(piece)
+def _read_option(name: str, piece: _Piece) -> dict[str, Any]:
+    """The fields of GridMap that an option sets."""
     if name == "slip":
-        slip = _number(piece)
+        said, side = re.fullmatch(r"(.*?)(?:\s+(left|right))?", piece.text).groups()  # type: ignore[union-attr] # always fits
+        slip = _number(piece._replace(text=said))
         if not 0.0 <= slip <= 1.0:
             raise piece.fail(f"slip is a probability, from 0 to 1, not {_quote(piece.text)}.")
-        return slip
+        return {"slip": slip, "side": side if side and slip else "both"}
+    return {name: _read_single(name, piece)}
+
+
+def _read_single(name: str, piece: _Piece) -> Any:
+    if name in ("step", "bump"):
+        return _reward(piece)
     if name == "title":
         if len(piece.text) > MAX_TITLE:
             raise piece.fail(f"a title has at most {MAX_TITLE} characters; shorten it from here.", MAX_TITLE)
@@ -341,10 +362,6 @@ def _number(piece: _Piece) -> float:
     return float(match[1]) / float(match[2] or 1) + 0.0
 
 
-def _number_text(value: float) -> str:
-    return repr(int(value)) if value == int(value) else repr(value)
-
-
 def _meaning(sign: Sign) -> str:
     kind = f"jump to {sign.target}" if sign.kind == "jump" else sign.kind
-    return kind if sign.reward is None else f"{kind}, reward {_number_text(sign.reward)}"
+    return kind if sign.reward is None else f"{kind}, reward {number_text(sign.reward)}"

@@ -34,7 +34,8 @@ class _Move(NamedTuple):
 class GridWorld:
     """The world of a map: states are cells (row, column), actions are "up", "right", "down", "left".
 
-    With probability 1 - slip the agent goes where it wants, with slip / 2 to each side. A wall or the border keeps it
+    With probability 1 - slip the agent goes where it wants, with slip / 2 to each side, or with slip to the one side that
+    the map names. A wall or the border keeps it
     where it is. Walls and cliffs are no states: nobody ever stands there. A world that pays on entering ends in its goals
     and pits, which are terminal states. One that pays on leaving (Russell & Norvig, 3rd edition) lets the agent stand
     there once more: any action pays the cell's reward and leads to END, so the value of a goal is its reward.
@@ -84,7 +85,8 @@ class GridWorld:
             raise ValueError(f"{state!r} is no state of this world") from None
 
     def tabular(self) -> TabularMDP:
-        """The successor tables: S = len(states), A = 4 in the order of ACTIONS, K = 3 with slip and 1 without."""
+        """The successor tables: S = len(states), A = 4 in the order of ACTIONS, K = 3 with slip (to one side
+        2) and 1 without."""
         return self._tabular
 
     def with_slip(self, slip: float) -> GridWorld:
@@ -133,8 +135,11 @@ class GridWorld:
     def _tabular(self) -> TabularMDP:
         S, slip = len(self.states), self.map.slip
         moves = [self._move(a) for a in range(4)]
-        turns = (0, -1, 1) if slip > 0 else (0,)
-        chances = (1 - slip, slip / 2, slip / 2) if slip > 0 else (1.0,)
+        turns: tuple[int, ...] = (0,)
+        chances: tuple[float, ...] = (1.0,)
+        if slip > 0:
+            turns = {"both": (0, -1, 1), "left": (0, -1), "right": (0, 1)}[self.map.side]
+            chances = (1 - slip, *(slip / (len(turns) - 1) for _ in turns[1:]))
 
         def table(name: str) -> NDArray[np.generic]:
             return np.stack(

@@ -15,6 +15,7 @@ from mdp_core.frames import Json, ghost_frame, step_frame
 from mdp_core.grid.maps import START, WALL, Sign
 from mdp_core.grid.policies import ArrowPolicy, always_arrows, random_arrows
 from mdp_core.grid.presets import preset, world
+from mdp_core.grid.slip import slip_text
 from mdp_core.grid.world import ACTIONS, END, MOVES, Cell, GridWorld
 from mdp_core.mdp import Outcome
 from mdp_core.policy import epsilon_greedy_probabilities
@@ -136,7 +137,8 @@ def _caption(scenario: GridScenario, grid: GridWorld) -> str:
         "right": "always right",
         "learned": f"learned: {name_of(scenario.learned)}, {details_of(scenario.learned)}",
     }[scenario.policy]
-    return f"{policy}; slip {grid.map.slip:.2f}" if grid.map.slip else policy
+    side = "" if grid.map.side == "both" else f" to the {grid.map.side}"
+    return f"{policy}; slip {slip_text(grid.map.slip)}{side}" if grid.map.slip else policy
 
 
 def map_picture(grid: GridWorld) -> Json:

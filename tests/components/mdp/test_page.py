@@ -21,6 +21,7 @@ from components.mdp.memory import (
 from mdp_core.counting import in_groups, prefixes
 from mdp_core.grid.maps import MapError
 from mdp_core.grid.presets import world
+from mdp_core.solvers.solution import solve
 from mdp_core.stage.grid import world_of
 
 
@@ -116,6 +117,30 @@ def test_slip_and_step_reward_change_the_world(app):
     press(app, "Undo")
     press(app, "Undo")
     assert world_of(here(app).scenario.grid) == world("lake")
+
+
+def test_a_touched_slider_gives_the_lakes_two_thirds_back(app):
+    assert "slip is 2/3 exactly" in text_of(app)
+    for slip in (0.5, 0.67):
+        next(slider for slider in app.slider if slider.label.startswith("slip")).set_value(slip).run()
+    lake = world_of(here(app).scenario.grid)
+    assert solve(lake.tabular(), 1.0).v[0] == pytest.approx(14 / 17)  # 0.8235, and 0.8222 with slip 0.67
+    select(app, "World", "cliff")
+    assert "exactly" not in text_of(app)
+    next(slider for slider in app.slider if slider.label.startswith("slip")).set_value(0.33).run()
+    assert world_of(here(app).scenario.grid).map.slip == 1 / 3
+    assert "slip is 1/3 exactly" in text_of(app)
+
+
+def test_a_hole_is_explained_and_can_be_painted(app):
+    assert "H is a hole, a pit that pays 0" in text_of(app)
+    select(app, "World", "corridor")
+    assert "H is a hole" not in text_of(app)
+    paint_cells(here(app), page(app), [(0, 5)], "hole")
+    app.run()
+    own = world_of(here(app).scenario.grid)
+    assert (own.map.rows[0][5], own.sign((0, 5)).kind, own.sign((0, 5)).reward) == ("H", "pit", 0.0)
+    assert "H is a hole" in text_of(app)
 
 
 def test_rows_are_added_and_a_cut_through_the_start_is_refused_in_words(app):
@@ -256,7 +281,11 @@ def test_the_prediction_is_answered_with_the_number_of_the_table(app):
     assert any("You said 0" in info.value and "it is 0" in info.value for info in app.info)
     next(radio for radio in app.radio if radio.label.startswith("On the slippery lake")).set_value("0.33").run()
     press(app, "Check", 0)
-    assert any(done.value.startswith("Yes") for done in app.success)
+    answered = next(done.value for done in app.success if done.value.startswith("Yes"))
+    assert "Sample it below" in answered
+    assert "Choose the lake" not in answered  # it is on the board
+    select(app, "World", "cliff")
+    assert any("Choose the lake above" in done.value for done in app.success)
 
 
 def test_samples_add_up_stay_when_more_are_drawn_and_are_reset(app):

@@ -98,13 +98,18 @@ def test_every_policy_acts_as_it_says(open_stage):
 
 def test_slip_is_the_maps_until_it_is_moved(open_stage):
     page = open_stage(world="lake")
-    assert "0.67" in page.widget("checkbox", "slip_of_map").label
+    assert "2/3" in page.widget("checkbox", "slip_of_map").label
     page.set("slider", "slip", 0.0)
     assert page.here.scenario.grid.slip == 0.0
     assert [len(step["outcomes"]) for step in page.worlds["grid"]["steps"]] == [1] * len(page.worlds["grid"]["steps"])
     page.set("checkbox", "slip_of_map", True)
     assert page.here.scenario.grid.slip is None
     assert page.widget("slider", "slip").value == 0.67
+    page.set("checkbox", "slip_of_map", False)
+    assert page.here.scenario.grid.slip == 2 / 3
+    page.set("slider", "slip", 0.5)
+    page.set("slider", "slip", 0.67)
+    assert page.here.scenario.grid.slip is None  # the map's own two thirds, not 0.67
 
 
 def test_the_same_draws_under_another_temperature_and_forced_tokens_stay(open_stage):
