@@ -44,7 +44,10 @@ def _doing(run: QueuedRun) -> str:
     if run.state == "running":
         return f"{run.doing} ({steps})" if run.doing else f"{steps}{_about(run.left, ' left')}"
     ended = {"done": "done", "stopped": "stopped", "failed": "ended"}[run.state]
-    return f"{ended} after {run.steps} of {run.spec.steps} steps, {run.worked:.0f} s of work"
+    # A policy is measured by the texts of the step that follows: one that was stopped has none, and is not in the picture.
+    pictured = max(run.film.figures, default=0)
+    left_out = f", pictured up to update {pictured}" if pictured < run.steps else ""
+    return f"{ended} after {run.steps} of {run.spec.steps} updates{left_out}, {run.worked:.0f} s of work"
 
 
 def _about(seconds: float | None, tail: str = "") -> str:

@@ -109,6 +109,8 @@ def test_a_run_shows_the_numbers_of_tune_itself_and_of_the_exact_optimum(at):
     run = start(at)
     *_, last = tune(models().get("pocket"), preset("rloo", prompt=PROMPT, **TINY), Sentiment())
     assert (run.state, run.steps, run.error) == ("done", 5, "")
+    assert "done after 5 of 5 updates" in at.get("progress")[0].proto.text  # the last one is measured too
+    assert "pictured" not in at.get("progress")[0].proto.text
     np.testing.assert_array_equal(run.snapshots[-1].scores, last.scores)
     np.testing.assert_array_equal(run.last_good.vector(), last.adapter.vector())
     reached = run.reached
@@ -143,6 +145,8 @@ def test_a_run_is_paused_resumed_and_stopped(at):
     assert (run.state, stopped < 500, run.last_good.is_finite) == ("stopped", True, True)
     at.run()
     assert run.steps == stopped
+    ended = at.get("progress")[0].proto.text.replace("\\", "")
+    assert f"stopped after {stopped} of 500 updates, pictured up to update {stopped - 1}," in ended
 
 
 def test_a_second_run_takes_the_place_of_the_first_only_when_that_is_meant(at):
