@@ -10,6 +10,7 @@ from components.learn.learn_it import draw_learning
 from components.learn.link import IN_LINK
 from components.learn.memory import LearnMemory, learn_memory
 from components.learn.solve_it import draw_solving
+from components.learn.taxi import draw_taxi
 from components.server.warmup import warmup
 from components.shell.address import follow_address, linked_part, visit, write_link
 from components.shell.messages import messages, tell_notes, tell_problem
@@ -48,6 +49,7 @@ def page() -> None:
     tell_visit(current)  # before the parts, which tell a gamma of their own
     linked_part(solve, *IN_LINK)
     linked_part(learn, *IN_LINK)
+    draw_taxi(memory)
     write_link(current, *IN_LINK)
 
 

@@ -191,7 +191,10 @@ def _gymnasium(current: Visit, memory: MdpMemory) -> None:
                 format_func=TAXI_STANDS.__getitem__,
                 **control(current, "mdp_destination", memory.destination, lambda i: ride(destination=i), stands),
             )
-        st.caption("Its thin walls and its passenger are more than a painted map can say: this one is to look at.")
+        st.caption(
+            "Its thin walls and its passenger are more than a painted map can say: it is to look at here, "
+            "and page Learn solves it."
+        )
     if world.editable_as:
         st.button("Make it mine and paint on it", key="mdp_make_own", on_click=make_own, args=(current, memory))
     st.button("Undo", key="mdp_undo", on_click=undo, args=(current, memory), disabled=not len(memory.past))
