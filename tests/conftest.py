@@ -13,7 +13,8 @@ from mdp_core.tokens.sources.errors import NoNetwork
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-BROWSER = "tests/e2e/"  # one server and one browser serve all of these
+BROWSER = "tests/e2e/"  # one server and one browser serve all of a half
+SECOND = "tests/e2e/test_t"  # where the second half begins
 
 
 def pytest_configure():
@@ -22,11 +23,11 @@ def pytest_configure():
 
 
 class ByFile(LoadScopeScheduling):
-    """Each file stays with one worker, which makes its fixtures once; the browser's files all stay with the same."""
+    """Each file stays with one worker, which makes its fixtures once; the browser's are in two halves."""
 
     def _split_scope(self, nodeid):
         file = nodeid.split("::")[0]
-        return BROWSER if file.startswith(BROWSER) else file
+        return f"{BROWSER}, {file >= SECOND}" if file.startswith(BROWSER) else file
 
 
 def pytest_xdist_make_scheduler(config, log):
