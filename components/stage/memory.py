@@ -10,6 +10,7 @@ import streamlit as st
 
 from components.server.pictures import Picture
 from components.shell.visit import Side
+from mdp_core.scenarios import TextScenario
 from mdp_core.work import Work
 
 
@@ -18,6 +19,7 @@ class StageMemory:
     """Kept in session state under one key."""
 
     shown: dict[str, Picture] = field(default_factory=dict)  # the last good one of each side, and of the "reference"
+    text: TextScenario = field(default_factory=TextScenario)  # what the text's picture is of
     writing: Work[Picture] | None = None  # a text that a slow model writes
     writing_of: Hashable = None  # what that is a text of
     learning: Work[Any] | None = None  # the robot's policy, while it is being learned again

@@ -101,9 +101,11 @@ def _bring_text(visit: Visit, memory: StageMemory, models: Models) -> None:
     writing_before, memory.writing = memory.writing, None
     model, pocket = writer(text.model, models), models.get(READY)
     if model is None or pocket is None:
-        memory.shown.setdefault("text", asleep(text.prompt))
+        if "text" not in memory.shown:
+            memory.shown["text"], memory.text = asleep(text.prompt), text
         return
     if "text" not in memory.shown or not memory.shown["text"].frames["steps"]:
+        memory.text = TextScenario()
         memory.shown["text"] = kept_text(TextScenario(), seed, None) or write_now(pocket, TextScenario(), seed, None)
     _stop_at_draft(visit, "prompt")
     if any(not 0 <= token < model.vocabulary_size for _, token in text.forced):
@@ -113,6 +115,7 @@ def _bring_text(visit: Visit, memory: StageMemory, models: Models) -> None:
     policy = shelf().get(text.model)
     if picture is None:
         return
+    memory.text = visit.scenario.text
     memory.shown["text"] = picture if policy is None else _tuned(picture, policy, visit.compares)
     if policy is not None and visit.compares:
         _bring_reference(visit, memory, models, policy, writing_before)

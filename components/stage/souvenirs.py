@@ -19,7 +19,8 @@ from mdp_core.tokens.sources.model_id import SERVED
 
 def offer_the_run(current: Visit, memory: StageMemory) -> None:
     """The door to it. Every file is made of what is on the Stage when it is asked for."""
-    base = shelf().base_of(current.scenario.text.model)
+    kept = shelf()
+    base = kept.base_of(memory.text.model)
 
     def page() -> str:
         data = player_data(stage(*halves(current, memory)), current.view, fixed=True)
@@ -29,8 +30,8 @@ def offer_the_run(current: Visit, memory: StageMemory) -> None:
         return trajectory_table([half.frames for half in halves(current, memory)], current.view.gamma)
 
     def notebook() -> str:
-        scenario = current.scenario
-        return stage_notebook(replace(scenario, text=replace(scenario.text, model=base)), current.view)
+        shown = replace(memory.text, model=kept.base_of(memory.text.model))
+        return stage_notebook(replace(current.scenario, text=shown), current.view)
 
     def scene() -> Scene:
         seed, frames = current.scenario.seed, stage(*halves(current, memory))
@@ -39,18 +40,14 @@ def offer_the_run(current: Visit, memory: StageMemory) -> None:
         )
 
     name = f"one-loop-stage-seed-{current.scenario.seed}"
-    under = (
-        ""
-        if base == current.scenario.text.model
-        else " A tuned policy stays here: the notebook has the model under it."
-    )
+    under = "" if base == memory.text.model else " A tuned policy stays here: the notebook has the model under it."
     made_again = Souvenir(
         "A notebook", f"Makes the same numbers with mdp_core, in Python.{under}", f"{name}.ipynb", notebook
     )
     offer_to_take_along(
         Souvenir("The run, to play", "One page: opens without a network, also in slides.", f"{name}.html", page),
         Souvenir("Both trajectories, a table", "CSV: a row a step, at this gamma.", f"{name}.csv", table),
-        *(() if base == SERVED else (made_again,)),  # a notebook does not know the host's server
+        *(() if SERVED in (base, kept.base_of(current.scenario.text.model)) else (made_again,)),  # not known elsewhere
         key="take_stage",
         also=lambda: offer_moving_picture(scene),
     )

@@ -241,6 +241,20 @@ def test_a_prompt_that_cannot_be_used(open_stage, prompt, said):
     assert "".join(page.worlds["text"]["prompt"]).strip() == "this book is"
 
 
+def test_a_notebook_makes_what_is_on_the_stage_when_the_prompt_cannot_be_used(open_stage, monkeypatch):
+    files = {}
+    monkeypatch.setattr(
+        "components.stage.souvenirs.offer_to_take_along",
+        lambda *souvenirs, key, also: files.update({souvenir.label: souvenir for souvenir in souvenirs}),
+    )
+    page = open_stage()
+    page.set("text_input", "prompt", "this book is")
+    page.set("text_input", "prompt", "the movie was bamboozling")
+    made = files["A notebook"].make()
+    assert "prompt='this book is'" in made
+    assert "bamboozling" not in made
+
+
 def test_the_models_own_signs_are_no_words(open_stage, pocket):
     for token in sorted(pocket.end_tokens):
         page = open_stage(prompt=f"the movie {pocket.piece(token)} was")
