@@ -163,7 +163,7 @@ def left(value: Value) -> Answer:
     """What the rest of a walk is worth that was cut off."""
     return Answer(
         1,
-        f"Row {value.cell[0] + 1}, column {value.cell[1] + 1} is worth {figure(value.value)}: the walk would have gone on.",
+        f"Row {value.cell[0] + 1}, column {value.cell[1] + 1} is worth {figure(value.value)}, and that is the rest.",
         replying(
             {
                 0: "Nothing ended there but our looking: the world would have gone on.",

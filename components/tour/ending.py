@@ -20,14 +20,22 @@ def draw_ending(memory: TourMemory) -> None:
     conclude(
         "One loop, two worlds: whoever has a policy, draws actions and is paid can be improved by the same arithmetic."
     )
-    met = [(meeting, memory.predictions[meeting]) for meeting in memory.predictions if beat_of(meeting[0]) is not None]
+    # In the tour's order: after a reload they come back in another one.
+    met = [
+        ((beat.name, again), prediction)
+        for beat in SCRIPT
+        for (name, again), prediction in sorted(memory.predictions.items(), key=lambda one: one[0])
+        if name == beat.name
+    ]
     judged = [prediction for _, prediction in met if prediction.judged]
     surprised = sum(prediction.surprised for prediction in judged)
     if not met:
         st.info("You have predicted nothing yet. Go back to a beat and say what you expect: who predicts sees more.")
     else:
-        kept = len(judged) - surprised
-        st.caption(f"{len(met)} predictions: {surprised} surprised you, {kept} came as you said.")
+        kept, tastes = len(judged) - surprised, len(met) - len(judged)
+        taste = f", {tastes} told your taste" if tastes else ""
+        count = "1 prediction" if len(met) == 1 else f"{len(met)} predictions"
+        st.caption(f"{count}: {surprised} surprised you, {kept} came as you said{taste}.")
     unmet = [beat for beat in SCRIPT if all(name != beat.name for (name, _), _ in met)]
     rows = len(met) + len(unmet)
     columns = st.columns(2, gap="medium")

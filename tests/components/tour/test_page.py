@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from components.server.models import Models
 from components.tour import page as tour
-from components.tour.memory import TourMemory
+from components.tour.memory import Prediction, TourMemory
 from components.tour.script import NAMES, beat_of
 from mdp_core.tokens.sources import Host
 from tests.components.conftest import Awake, loader, plain_again
@@ -106,6 +106,17 @@ def test_a_question_of_taste_is_not_judged(open_tour):
     press(app, "guess_tour_choice_0")
     assert "Nobody can say that this is wrong." in said(app)[0]
     assert not memory(app).predictions["choice", 0].judged
+    press(app, "tour_at_surprises")
+    assert app.caption[0].value == "1 prediction: 0 surprised you, 0 came as you said, 1 told your taste."
+
+
+def test_at_the_end_the_predictions_stand_in_the_tours_order_also_after_a_reload(open_tour):
+    app = open_tour(beat="surprises")
+    for beat in ("draw", "loop", "reward", "score"):  # as they come back
+        memory(app).predictions[beat, 0] = Prediction("this", "that", True, 1)
+    run(app)
+    again = [button.key for button in app.button if button.key.startswith("again_")]
+    assert again == ["again_score_0", "again_loop_0", "again_reward_0", "again_draw_0"]
 
 
 def test_a_beat_that_there_is_none_of_is_said_and_the_tour_goes_on(open_tour):
