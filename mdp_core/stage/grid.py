@@ -185,10 +185,14 @@ def _label(mark: str, sign: Sign, is_target: bool) -> str:
     if sign.kind == "jump" or is_target or mark == START:
         return mark
     if sign.kind == "goal":
-        return f"{reward:+g}" if reward > 0 else "G"
+        return _paid(reward) if reward > 0 else "G"
     if sign.kind == "pit":
-        return f"{reward:+g}" if reward else "H"
-    return f"{reward:+g}" if reward else ""
+        return _paid(reward) if reward else "H"
+    return _paid(reward) if reward else ""
+
+
+def _paid(reward: float) -> str:
+    return f"{reward:+g}".replace("-", "−")
 
 
 def _laid_out(grid: GridWorld, values: NDArray[np.float64], *, terminal: bool) -> list[list[Any]]:

@@ -43,7 +43,7 @@ def test_walls_holes_and_goals_on_the_map():
     assert shown["values"][1][1] is None
     assert shown["arrows"][1][1] is None
     assert shown["cells"][0][3] == {"kind": "goal", "reward": 1.0, "label": "+1"}
-    assert shown["cells"][1][3] == {"kind": "pit", "reward": -1.0, "label": "-1"}
+    assert shown["cells"][1][3] == {"kind": "pit", "reward": -1.0, "label": "−1"}
     lake = grid_frames(GridScenario(world="lake"), 7)["map"]
     assert lake["cells"][1][1] == {"kind": "pit", "reward": 0.0, "label": "H"}
     assert lake["arrows"][1][1] is None
