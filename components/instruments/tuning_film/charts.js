@@ -7,6 +7,7 @@ import { amount, digits, tick } from "../kit/numbers.js";
 import { pagePixel, roomIn } from "../kit/page_pixel.js";
 import { between, frontierAt, line } from "./engine.js";
 
+const [GUTTER, DIGIT] = [46, 9.5]; // px left of a chart, and the width of a tick's digit
 const LEAST = 1e-3; // of a curve's span: below is nothing but rounding, such as the KL of a policy to itself
 
 /** One quantity over the updates: line, band, and a second line where there is one. */
@@ -45,7 +46,7 @@ export class Curve {
     const bounds = band ? band.map((key) => curves[key]) : [];
     const spread = error ? curves[lines[0]].flatMap((value, i) => [value - curves[error][i], value + curves[error][i]]) : [];
     const [low, high] = extent([...series.map((key) => curves[key]), ...bounds, spread], 0.06, LEAST);
-    const [left, right, top, floor] = [46, width - 8, 7, height - (axis ? 20 : 5)];
+    const [left, right, top, floor] = [GUTTER, width - 8, 7, height - (axis ? 20 : 5)];
     const x = (n) => left + (n / Math.max(until, 1)) * (right - left);
     x.from = (px) => ((px - left) / (right - left)) * Math.max(until, 1);
     const y = (value) => (value === null ? NaN : floor - ((value - low) / (high - low)) * (floor - top));
@@ -56,7 +57,9 @@ export class Curve {
     for (const value of marks(low, high, Math.max(height / 45, 3))) {
       shape(this.svg, "line", { class: "mesh", x1: left, x2: right, y1: y(value), y2: y(value) });
       if (axis && y(value) > floor - 8) continue; // there stands "updates"
-      shape(this.svg, "text", { class: "tick", x: left - 6, y: y(value) + 5, "text-anchor": "end" }, tick(value));
+      const label = shape(this.svg, "text", { class: "tick", x: left - 6, y: y(value) + 5, "text-anchor": "end" }, tick(value));
+      // The curves stand below one another, on one time: what is long is written narrower.
+      if (tick(value).length * DIGIT > left - 6) setAll(label, { textLength: left - 8, lengthAdjust: "spacingAndGlyphs" });
     }
     const wide = marks(0, until, Math.max(width / 90, 2)).filter(Number.isInteger);
     if (axis) shape(this.svg, "text", { class: "tick", x: 0, y: height - 3 }, "updates");
@@ -122,14 +125,16 @@ export class Plane {
     const rim = plane ? frontierNear(plane, far) : null;
     const spread = curves.score.flatMap((value, i) => [value - curves.error[i], value + curves.error[i]]);
     const [low, high] = extent([spread, exact.map((point) => point.score), on.map((i) => plane.reached[i]), [rim ?? NaN, best ? best.score : NaN]], 0.07);
-    const [left, right, top, floor] = [46, width - 10, 8, height - 38];
+    const ticks = marks(low, high, height / 45);
+    const longest = Math.max(...ticks.map((value) => tick(value).length));
+    const [left, right, top, floor] = [Math.max(GUTTER, longest * DIGIT + 11), width - 10, 8, height - 38];
     const x = (kl) => left + (Math.max(kl, 0) / far) * (right - left);
     const y = (score) => floor - ((score - low) / (high - low)) * (floor - top);
     this.x = x;
     this.y = y;
     svg.replaceChildren();
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    for (const value of marks(low, high, height / 45)) {
+    for (const value of ticks) {
       shape(svg, "line", { class: "mesh", x1: left, x2: right, y1: y(value), y2: y(value) });
       shape(svg, "text", { class: "tick", x: left - 11, y: y(value) + 5, "text-anchor": "end" }, tick(value));
     }

@@ -19,7 +19,7 @@ const RUNS = 8; // whose cursors are remembered when Streamlit puts a new pictur
 
 const CURVES = [
   { name: "score", unit: "", tone: "score", lines: ["score", "true"], band: ["low", "high"], error: "error" },
-  { name: "KL to the reference", unit: "nats a text", tone: "kl", lines: ["kl"], error: "kl_error" },
+  { name: "KL to ref.", unit: "nats a text", tone: "kl", lines: ["kl"], error: "kl_error" },
   { name: "entropy", unit: "nats a token", tone: "entropy", lines: ["entropy"] },
   { name: "length", unit: "tokens", tone: "length", lines: ["length"], axis: true },
 ];
