@@ -192,7 +192,7 @@ export class TextRows {
     const strip = added(this.legend, "span", "strip");
     strip.setAttribute("aria-hidden", "true");
     added(this.legend, "span", "token up", "likelier");
-    added(this.legend, "span", "quiet", `full: log π ±${digits(scale)}`);
+    added(this.legend, "span", "quiet", `log π ±${digits(scale)}`);
     for (const token of /** @type {NodeListOf<HTMLElement>} */ (this.legend.querySelectorAll(".token"))) token.style.setProperty("--much", "0.65");
   }
 

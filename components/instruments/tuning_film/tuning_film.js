@@ -178,7 +178,7 @@ class Tuning extends Instrument {
     this.stale = false;
     const { film } = this;
     const until = this.running ? Math.max(film.steps, this.range.newest) : this.range.newest;
-    this.curves.forEach((curve, i) => curve.draw(film.curves, until, i ? {} : { title: film.score, second: film.true }));
+    this.curves.forEach((curve, i) => curve.draw(film.curves, until, i ? {} : { title: film.score, second: film.true && "true" }));
     this.plane.draw(film);
     if (this.come !== film) {
       this.come = film;
