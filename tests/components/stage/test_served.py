@@ -60,7 +60,7 @@ def test_every_step_shows_what_the_server_tells_and_the_rest_as_one_bar(open_ser
         assert step["rest"]["p"] == pytest.approx(1 - sum(bar["p"] for bar in step["bars"]), abs=1e-12)
         chosen = step["bars"][step["chosen"]]
         assert chosen["from"] - 1e-9 <= step["u"] <= chosen["from"] + chosen["p"] + 1e-9
-        drawn = "" if chosen["label"] == "the end" else chosen["label"]
+        drawn = "" if chosen["label"] == "the end" else chosen["label"].replace("␣", " ")
         landed_on_others += drawn not in tokens[:20]
         assert step["rest"]["told"] == 20 - len(step["bars"]) + (drawn not in tokens[:20])
         prefix += step["piece"]
