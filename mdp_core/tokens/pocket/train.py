@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import cos, pi
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +21,21 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import LlamaForCausalLM
 
 from mdp_core.distribution import fallen
+from mdp_core.tokens import built_in
 from mdp_core.tokens.pocket.grammar import END, START, review_grammar
-from mdp_core.tokens.pocket.vocabulary import BEGIN, CONTEXT, WEIGHTS, encode, ids, save_tokenizer, vocabulary
+from mdp_core.tokens.pocket.vocabulary import (
+    BEGIN,
+    CONTEXT,
+    UNKNOWN,
+    WEIGHTS,
+    encode,
+    ids,
+    vocabulary,
+    word_tokenizer,
+)
 
 
 @dataclass(frozen=True)
@@ -104,28 +113,9 @@ def streams(
 
 def untrained(recipe: Recipe, generator: torch.Generator) -> LlamaForCausalLM:
     """Pocket's architecture with weights drawn from `generator`."""
-    config = LlamaConfig(
-        vocab_size=len(vocabulary()),
-        hidden_size=recipe.hidden,
-        intermediate_size=recipe.inner,
-        num_hidden_layers=recipe.layers,
-        num_attention_heads=recipe.heads,
-        num_key_value_heads=recipe.heads,
-        max_position_embeddings=CONTEXT,
-        tie_word_embeddings=True,
-        bos_token_id=ids()[BEGIN],
-        eos_token_id=ids()[END],
-        pad_token_id=ids()[END],
+    return built_in.untrained(
+        recipe, generator, vocabulary=len(vocabulary()), begin=ids()[BEGIN], end=ids()[END], context=CONTEXT
     )
-    # The constructor draws weights from torch's global generator. They are drawn anew below; the fork gives the global
-    # generator back as it was.
-    with torch.random.fork_rng(devices=[]):
-        model = LlamaForCausalLM(config)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            if parameter.ndim == 2:
-                parameter.normal_(0.0, parameter.shape[1] ** -0.5 / 2, generator=generator)
-    return model
 
 
 def train(model: LlamaForCausalLM, recipe: Recipe) -> Iterator[Progress]:
@@ -134,25 +124,22 @@ def train(model: LlamaForCausalLM, recipe: Recipe) -> Iterator[Progress]:
     rng = np.random.default_rng(recipe.seed)
     truth = torch.tensor(tables.probability, dtype=torch.float32)  # [N, V]
     entropy = torch.tensor(tables.entropy, dtype=torch.float32)  # [N]
-    optimiser = torch.optim.AdamW(model.parameters(), lr=recipe.learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
-    model.train()
-    for step in range(recipe.steps):
-        rate = min((step + 1) / 100, 0.5 + 0.5 * cos(pi * step / recipe.steps))
-        for group in optimiser.param_groups:
-            group["lr"] = rate * recipe.learning_rate
-        loss, least, count = torch.zeros(()), torch.zeros(()), 0
+    least = 0.0  # nats a token, of the step that is being done
+
+    def loss() -> Tensor:
+        nonlocal least
+        total, entropies, count = torch.zeros(()), torch.zeros(()), 0
         for rows, width in recipe.rows:
             tokens, after = (torch.from_numpy(a) for a in streams(tables, rng, rows, width))
             logits: Tensor = model(input_ids=tokens, use_cache=False).logits  # [rows, width, V]
-            loss = loss - (truth[after] * torch.log_softmax(logits, dim=-1)).sum()
-            least = least + entropy[after].sum()
+            total = total - (truth[after] * torch.log_softmax(logits, dim=-1)).sum()
+            entropies = entropies + entropy[after].sum()
             count += tokens.numel()
-        optimiser.zero_grad()
-        torch.autograd.backward(loss / count)
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        yield Progress(step + 1, loss.item() / count, (loss - least).item() / count)
-    model.eval()
+        least = entropies.item() / count
+        return total / count
+
+    for step, nats in built_in.descend(model, recipe, loss):
+        yield Progress(step, nats, nats - least)
 
 
 @torch.inference_mode()
@@ -182,10 +169,7 @@ def make(folder: Path, recipe: Recipe) -> LlamaForCausalLM:
             bar.update()
             if progress.step % 20 == 0 or progress.step == recipe.steps:
                 bar.set_postfix_str(f"loss {progress.loss:.3f}, {progress.excess:.4f} above the entropy")
-    folder.mkdir(parents=True, exist_ok=True)
-    model.save_pretrained(folder)
-    (folder / "model.safetensors").chmod(0o644)  # it is written for its owner alone, and everybody may run the app
-    save_tokenizer(folder)
+    built_in.save(model, word_tokenizer(), folder, begin=BEGIN, end=END, unknown=UNKNOWN)
     return model
 
 

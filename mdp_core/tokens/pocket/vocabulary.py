@@ -58,19 +58,3 @@ def word_tokenizer() -> Tokenizer:
 def encode(words: Sequence[str]) -> list[int]:
     """The ids of `words` and signs (or special tokens), without a begin token; raises KeyError for an unknown one."""
     return [ids()[word] for word in words]
-
-
-def save_tokenizer(folder: Path) -> None:
-    """Write the tokenizer as `transformers.AutoTokenizer` reads it."""
-    from transformers import PreTrainedTokenizerFast  # heavy: only the training script needs it
-
-    PreTrainedTokenizerFast(
-        tokenizer_object=word_tokenizer(),
-        bos_token=BEGIN,
-        eos_token=END,
-        unk_token=UNKNOWN,
-        pad_token=END,
-        model_max_length=CONTEXT,
-        clean_up_tokenization_spaces=False,
-        split_special_tokens=True,
-    ).save_pretrained(folder)

@@ -9,17 +9,27 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import cos, pi
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 from tqdm import tqdm
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import LlamaForCausalLM
 
+from mdp_core.tokens import built_in
 from mdp_core.tokens.sums.homework import Class
-from mdp_core.tokens.sums.vocabulary import BEGIN, CONTEXT, END, VOCABULARY, WEIGHTS, encode, ids, save_tokenizer
+from mdp_core.tokens.sums.vocabulary import (
+    BEGIN,
+    CONTEXT,
+    END,
+    UNKNOWN,
+    VOCABULARY,
+    WEIGHTS,
+    encode,
+    ids,
+    sign_tokenizer,
+)
 
 IGNORED = -100  # the target of a token that is given
 
@@ -41,28 +51,9 @@ class Recipe:
 
 def untrained(recipe: Recipe, generator: torch.Generator) -> LlamaForCausalLM:
     """The architecture of Sums with weights drawn from `generator`."""
-    config = LlamaConfig(
-        vocab_size=len(VOCABULARY),
-        hidden_size=recipe.hidden,
-        intermediate_size=recipe.inner,
-        num_hidden_layers=recipe.layers,
-        num_attention_heads=recipe.heads,
-        num_key_value_heads=recipe.heads,
-        max_position_embeddings=CONTEXT,
-        tie_word_embeddings=True,
-        bos_token_id=ids()[BEGIN],
-        eos_token_id=ids()[END],
-        pad_token_id=ids()[END],
+    return built_in.untrained(
+        recipe, generator, vocabulary=len(VOCABULARY), begin=ids()[BEGIN], end=ids()[END], context=CONTEXT
     )
-    # The constructor draws weights from torch's global generator. They are drawn anew below; the fork gives the global
-    # generator back as it was.
-    with torch.random.fork_rng(devices=[]):
-        model = LlamaForCausalLM(config)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            if parameter.ndim == 2:
-                parameter.normal_(0.0, parameter.shape[1] ** -0.5 / 2, generator=generator)
-    return model
 
 
 def batch(homework: Class, rng: np.random.Generator, rows: int) -> tuple[Tensor, Tensor]:
@@ -80,21 +71,13 @@ def batch(homework: Class, rng: np.random.Generator, rows: int) -> tuple[Tensor,
 def train(model: LlamaForCausalLM, recipe: Recipe) -> Iterator[tuple[int, float]]:
     """Train `model` in place; after every step its number from 1, and the loss in nats a token."""
     rng = np.random.default_rng(recipe.seed)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=recipe.learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
-    model.train()
-    for step in range(recipe.steps):
-        rate = min((step + 1) / 100, 0.5 + 0.5 * cos(pi * step / recipe.steps))
-        for group in optimiser.param_groups:
-            group["lr"] = rate * recipe.learning_rate
+
+    def loss() -> Tensor:
         tokens, targets = batch(recipe.homework, rng, recipe.rows)
         logits: Tensor = model(input_ids=tokens, use_cache=False).logits  # [rows, L, V]
-        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED)
-        optimiser.zero_grad()
-        torch.autograd.backward(loss)
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        yield step + 1, float(loss.detach())
-    model.eval()
+        return torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED)
+
+    yield from built_in.descend(model, recipe, loss)
 
 
 def make(folder: Path, recipe: Recipe) -> LlamaForCausalLM:
@@ -105,10 +88,7 @@ def make(folder: Path, recipe: Recipe) -> LlamaForCausalLM:
             bar.update()
             if step % 20 == 0 or step == recipe.steps:
                 bar.set_postfix_str(f"loss {loss:.3f}")
-    folder.mkdir(parents=True, exist_ok=True)
-    model.save_pretrained(folder)
-    (folder / "model.safetensors").chmod(0o644)  # it is written for its owner alone, and everybody may run the app
-    save_tokenizer(folder)
+    built_in.save(model, sign_tokenizer(), folder, begin=BEGIN, end=END, unknown=UNKNOWN)
     return model
 
 

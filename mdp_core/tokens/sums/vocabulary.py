@@ -47,19 +47,3 @@ def sign_tokenizer() -> Tokenizer:
     tokenizer.add_special_tokens([BEGIN, END, UNKNOWN])
     tokenizer.encode_special_tokens = True
     return tokenizer
-
-
-def save_tokenizer(folder: Path) -> None:
-    """Write the tokenizer as `transformers.AutoTokenizer` reads it."""
-    from transformers import PreTrainedTokenizerFast  # heavy: only the training script needs it
-
-    PreTrainedTokenizerFast(
-        tokenizer_object=sign_tokenizer(),
-        bos_token=BEGIN,
-        eos_token=END,
-        unk_token=UNKNOWN,
-        pad_token=END,
-        model_max_length=CONTEXT,
-        clean_up_tokenization_spaces=False,
-        split_special_tokens=True,
-    ).save_pretrained(folder)
