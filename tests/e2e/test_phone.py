@@ -81,6 +81,16 @@ def prefer(phone, start):
     expect(phone.locator("#pairs:not([hidden]) button.text", has_text=text)).to_have_count(0)
 
 
+def vote_twice_and_lose_the_network_between(phone, room):
+    """Of six pairs; one vote is counted, one is on the phone."""
+    room.ask_pairs([(f"good {i}", f"bad {i}") for i in range(6)])
+    phone.goto(room.url)
+    prefer(phone, "good")
+    counted(phone, 1)
+    phone.context.set_offline(True)
+    prefer(phone, "good")
+
+
 def fits(phone):
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
@@ -111,12 +121,7 @@ def test_a_code_is_typed_and_a_vote_falls_in(phone, room):
 
 
 def test_votes_without_a_network_are_kept_through_a_reload_and_counted_once(phone, room, errors):
-    room.ask_pairs([(f"good {i}", f"bad {i}") for i in range(6)])
-    phone.goto(room.url)
-    prefer(phone, "good")
-    counted(phone, 1)
-    phone.context.set_offline(True)
-    prefer(phone, "good")
+    vote_twice_and_lose_the_network_between(phone, room)
     prefer(phone, "bad")
     expect(phone.locator("#status")).to_contain_text("2 answers kept on this phone")
     assert len(room.votes()) == 1
@@ -133,12 +138,7 @@ def test_votes_without_a_network_are_kept_through_a_reload_and_counted_once(phon
 
 
 def test_what_was_kept_for_a_room_that_is_gone_is_forgotten(phone, room, errors):
-    room.ask_pairs([(f"good {i}", f"bad {i}") for i in range(6)])
-    phone.goto(room.url)
-    prefer(phone, "good")
-    counted(phone, 1)
-    phone.context.set_offline(True)
-    prefer(phone, "good")
+    vote_twice_and_lose_the_network_between(phone, room)
     expect(phone.locator("#status")).to_contain_text("1 answer kept on this phone")
     room.store.delete_room(room.room.id)
     phone.context.set_offline(False)
