@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from mdp_core.rlhf.adapted_model import AdaptedModel
 from mdp_core.rlhf.adapters import Adapter, check_fits, new_adapter
 from mdp_core.rlhf.algorithms import ALGORITHMS, ChoiceAlgorithm
 from mdp_core.rlhf.choice_learner import ChoiceLearner
 from mdp_core.rlhf.choice_texts import choice_texts
+from mdp_core.rlhf.products import Writer
 from mdp_core.rlhf.raters import Comparison
 from mdp_core.rlhf.reading import log_probabilities
 from mdp_core.rlhf.redraws import draw_again, equal_groups, rows_of
@@ -68,7 +68,7 @@ def _steps(
 ) -> Iterator[TuningStep]:
     before, kl_before = live.frozen(), 0.0
     good = before  # the last policy that is known to write
-    writer = AdaptedModel(model, live)
+    writer = Writer(model, live, spec)
     for step in range(1, spec.steps + 1):
         began = time.perf_counter()
         writer.forget()
@@ -94,7 +94,8 @@ def _steps(
             others = rows_of(lesson.texts, lesson.again)
             learned[lesson.again] = log_probabilities(model, others, temperature=spec.temperature)
         compared = time.perf_counter()
-        update = learner.learn(lesson.texts, torch.from_numpy(lesson.scores), learned)
+        products = None if len(lesson.again) else writer.products
+        update = learner.learn(lesson.texts, torch.from_numpy(lesson.scores), learned, products)
         advantages = update.advantages.numpy()
         advantages[lesson.again] = 0.0  # what was drawn first there taught nothing
         if not (live.is_finite and isfinite(update.gradient_norm)):
@@ -121,7 +122,7 @@ def _steps(
         before, kl_before = adapter, snapshot.kl
 
 
-def _write(writer: AdaptedModel, spec: TuneSpec, prompts: NDArray[np.int64], uniforms: NDArray[np.float64]) -> Texts:
+def _write(writer: Writer, spec: TuneSpec, prompts: NDArray[np.int64], uniforms: NDArray[np.float64]) -> Texts:
     return generate(writer, prompts, uniforms, Sampling(spec.temperature))
 
 

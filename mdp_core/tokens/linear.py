@@ -24,8 +24,7 @@ class Linear(nn.Linear):
         if self.weight.requires_grad:  # somebody put weights in their place that are to be trained
             return super().forward(x)
         if torch.is_grad_enabled() and x.requires_grad:
-            result: Tensor = _Product.apply(x, self.weight, self.bias)  # type: ignore[no-untyped-call]
-            return result
+            return known_product(x, self.weight, _product(x.detach(), self.weight, self.bias))
         return _product(x, self.weight, self.bias)
 
 
@@ -33,13 +32,21 @@ class _Product(torch.autograd.Function):
     """x W^T + b, of which only x is learned about: its gradient is that of the answer times W."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    def forward(ctx: Any, x: Tensor, weight: Tensor, answer: Tensor) -> Tensor:
         ctx.weight = weight
-        return _product(x, weight, bias)
+        return answer.view_as(answer)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
         return _product(gradients[0], dense(ctx.weight).t(), None), None, None
+
+
+def known_product(x: Tensor, weight: Tensor, answer: Tensor) -> Tensor:
+    """`answer`, which is x W^T + b as somebody worked it out already, with the gradient of it by x."""
+    if not (torch.is_grad_enabled() and x.requires_grad):
+        return answer
+    result: Tensor = _Product.apply(x, weight, answer)  # type: ignore[no-untyped-call]
+    return result
 
 
 def _product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
