@@ -21,7 +21,7 @@ from components.shell.plain import plain
 from components.shell.principle import principle
 from components.shell.queued_run import QueuedRun
 from components.shell.run_progress import show_progress, show_warnings
-from components.shell.served import why_not
+from components.shell.served import why_not_tuned
 from components.shell.shelf import TunedPolicy, shelf
 from components.shell.takeaway import conclude
 from components.shell.ticker import part
@@ -68,9 +68,9 @@ def page() -> None:
     _ask_what(current, memory, base, start)
     with messages():
         _tell_of_models(current, memory)
-    if model is not None:
+    why = why_not_tuned(base, models(), "it cannot be tuned")
+    if model is not None and not why:
         _ask_how(current, memory, model, size, start)
-    why = why_not(base, models(), "no gradient can be taken of it, and it cannot be tuned")
     if why:
         st.info(plain(why))
     tell_visit(current)

@@ -135,6 +135,13 @@ LANGUAGE = (
         "177,088 in Pocket, 135 million in SmolLM2.",
     ),
     Term(
+        "bits",
+        "",
+        ("bit",),
+        "Places of 0 or 1 that a weight is kept in. With 4 of them it is one of 16 values: it takes little memory, and is "
+        "read fast.",
+    ),
+    Term(
         "enumerated",
         "",
         ("counted", "enumerate"),

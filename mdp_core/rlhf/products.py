@@ -1,8 +1,8 @@
 """Products of frozen layers, kept from the writing of a batch, so that learning from it need not multiply again.
 
-A policy that writes a text works out x W^T for every token of it, and the policy that learns from the text is still the same:
-its forward pass would find the same products again. Here they are kept, and the pass goes over them: what it does beside
-them (norms, attention, the adapter) it does anew, for the gradient. On SmolLM2 a quarter of a step's products are saved.
+A policy that writes a text works out x W^T for every token of it, and the policy that learns from it is still the same: its
+forward pass would find the same products. They are kept, and that pass goes over them: what it does beside them (norms,
+attention, the adapter) it does anew, for the gradient. On SmolLM2 a quarter of a step's products are saved.
 """
 
 from __future__ import annotations
@@ -100,9 +100,9 @@ class Products:
         behind a text's end stands what some other text's layer answered, which nobody looks at."""
         room = self._rooms[layer].transpose(0, 1)[rows]
         (N, L), (texts, positions) = x.shape[:2], room.shape[:2]
-        if N == texts and L <= positions:
+        if texts == N and positions >= L:
             return known_product(x, layer.weight, room[:, positions - L :])
-        if N == 1 and L <= positions - self._tokens:
+        if N == 1 and positions - self._tokens >= L:
             return known_product(x, layer.weight, room[:1, :L])
         return Linear.forward(layer, x)
 

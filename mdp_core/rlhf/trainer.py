@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from mdp_core.rlhf.adapters import Adapter, check_fits, new_adapter
+from mdp_core.rlhf.adapters import Adapter, AdapterError, check_fits, new_adapter
 from mdp_core.rlhf.algorithms import ALGORITHMS, ChoiceAlgorithm
 from mdp_core.rlhf.choice_learner import ChoiceLearner
 from mdp_core.rlhf.choice_texts import choice_texts
@@ -47,28 +47,28 @@ def tune(
     number, whatever `reward` raises, and DivergedError, which has the last good adapter, where the numbers stop being
     numbers.
     """
+    if model.rounding is not None:
+        raise AdapterError(
+            f"{model.name} has its weights in 4 and 8 bits, so no gradient can be taken of it: tune SmolLM2 itself."
+        )
     starts = Starts(model, spec)
     if start is None:
         start = new_adapter(model.model, spec.adapter, torch.Generator().manual_seed(spec.seed), model.id)
     check_fits(start, model.model)
     live, algorithm = start.trainable(), ALGORITHMS[spec.algorithm]
+    writer = Writer(model, live, spec)
     if isinstance(algorithm, ChoiceAlgorithm):
         read = choice_texts(model, spec.prompt, choices, algorithm.title)
-        return _steps(model, spec, reward, starts, live, ChoiceLearner(model, spec, live, algorithm.losses, read))
-    return _steps(model, spec, reward, starts, live, learner_of(model, spec, live))
+        return _steps(writer, spec, reward, starts, ChoiceLearner(model, spec, live, algorithm.losses, read))
+    return _steps(writer, spec, reward, starts, learner_of(model, spec, live, writer.products))
 
 
 def _steps(
-    model: LanguageModel,
-    spec: TuneSpec,
-    reward: Reward,
-    starts: Starts,
-    live: Adapter,
-    learner: Learner | ChoiceLearner,
+    writer: Writer, spec: TuneSpec, reward: Reward, starts: Starts, learner: Learner | ChoiceLearner
 ) -> Iterator[TuningStep]:
+    model, live = learner.model, learner.live
     before, kl_before = live.frozen(), 0.0
     good = before  # the last policy that is known to write
-    writer = Writer(model, live, spec)
     for step in range(1, spec.steps + 1):
         began = time.perf_counter()
         writer.forget()
@@ -84,6 +84,7 @@ def _steps(
         def redraw(rows: NDArray[np.intp], again: int, step: int = step) -> tuple[Texts, NDArray[np.float64]]:
             prompts = starts.of_step(step, again)[rows]
             others = _write(writer, spec, prompts, step_uniforms(spec, step, again)[rows])
+            writer.forget()  # its products are of some of the lesson's texts only
             return others, checked_totals(reward, tuple(model.decode(ids) for ids in others))
 
         lesson = draw_again(texts, scores, spec.group_size, spec.most_redraws, redraw)
@@ -94,8 +95,7 @@ def _steps(
             others = rows_of(lesson.texts, lesson.again)
             learned[lesson.again] = log_probabilities(model, others, temperature=spec.temperature)
         compared = time.perf_counter()
-        products = None if len(lesson.again) else writer.products
-        update = learner.learn(lesson.texts, torch.from_numpy(lesson.scores), learned, products)
+        update = learner.learn(lesson.texts, torch.from_numpy(lesson.scores), learned)
         advantages = update.advantages.numpy()
         advantages[lesson.again] = 0.0  # what was drawn first there taught nothing
         if not (live.is_finite and isfinite(update.gradient_norm)):

@@ -35,21 +35,22 @@ class Update:
 class Learner:
     """Adam on the adapter's numbers. The network is read a few texts at a time, each a turn in its lane."""
 
-    def __init__(self, model: LanguageModel, spec: TuneSpec, live: Adapter) -> None:
-        self.model, self.spec, self.live = model, spec, live
+    def __init__(self, model: LanguageModel, spec: TuneSpec, live: Adapter, written: Products | None = None) -> None:
+        """`written` are the products of the policy's layers while it wrote the texts that come next, where they are kept:
+        they save a quarter of the work, and change no number by more than rounding."""
+        self.model, self.spec, self.live, self._written = model, spec, live, written
         self.optimiser = torch.optim.Adam(live.tensors, lr=spec.learning_rate)
         self._returns, self._count = 0.0, 0  # of all texts so far: REINFORCE's baseline
-        self._products: Products | None = None
+        self._products: Products | None = None  # of the texts that are learned from, while the adapter has not moved
 
-    def learn(self, texts: Texts, scores: Tensor, reference: Tensor, products: Products | None = None) -> Update:
-        """Move the adapter by what B texts say; `scores` [B], `reference` [B, T], log pi_ref of their tokens; `products`
-        of the layers while they were written, if they are known: they save a third of the work, and change no number by
-        more than rounding."""
-        self._products = products if products is not None and self.model.in_lane(lambda: products.of(texts)) else None
+    def learn(self, texts: Texts, scores: Tensor, reference: Tensor) -> Update:
+        """Move the adapter by what B texts say; `scores` [B], `reference` [B, T], log pi_ref of their tokens."""
+        written = self._written
+        self._products = written if written is not None and self.model.in_lane(lambda: written.of(texts)) else None
         batch = _Batch.of(self.spec, texts, scores, reference)
         batch.advantages[:] = by_score(self.spec.algorithm).advantages(self._outcome(batch))
         norm = self._go_over(batch, first=True)
-        self._products = None  # the adapter has moved
+        self._products = None
         for _ in range(self.spec.updates - 1):
             if not isfinite(norm) or not isfinite(self._go_over(batch, first=False)):
                 norm = float("nan")
@@ -108,8 +109,8 @@ class Learner:
 class ActorCritic(Learner):
     """With a value for every state: linear in the network's last hidden state, which the values do not move."""
 
-    def __init__(self, model: LanguageModel, spec: TuneSpec, live: Adapter) -> None:
-        super().__init__(model, spec, live)
+    def __init__(self, model: LanguageModel, spec: TuneSpec, live: Adapter, written: Products | None = None) -> None:
+        super().__init__(model, spec, live, written)
         width = int(model.model.get_output_embeddings().weight.shape[1])
         self.head = [torch.zeros(width, requires_grad=True), torch.zeros((), requires_grad=True)]
         self.value_optimiser = torch.optim.Adam(self.head, lr=spec.value_rate)
@@ -149,9 +150,9 @@ class ActorCritic(Learner):
         return super()._step()
 
 
-def learner_of(model: LanguageModel, spec: TuneSpec, live: Adapter) -> Learner:
-    """The learner of the spec's algorithm; it moves the numbers of `live` in place."""
-    return (ActorCritic if ALGORITHMS[spec.algorithm].values else Learner)(model, spec, live)
+def learner_of(model: LanguageModel, spec: TuneSpec, live: Adapter, written: Products | None = None) -> Learner:
+    """The learner of the spec's algorithm; it moves the numbers of `live` in place. `written` as `Learner` has it."""
+    return (ActorCritic if ALGORITHMS[spec.algorithm].values else Learner)(model, spec, live, written)
 
 
 @dataclass(frozen=True, eq=False)

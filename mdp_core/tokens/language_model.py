@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import torch
@@ -22,6 +22,9 @@ from mdp_core.tokens.prefix_cache import KeyValues, PrefixCache, branched, chose
 from mdp_core.tokens.prompts import EmptyPromptError, LongPromptError, UnknownWordsError, checked_prompt
 from mdp_core.tokens.sampling import descending
 from mdp_core.tokens.signs import spelt, visible
+
+if TYPE_CHECKING:
+    from mdp_core.tokens.few_bits import Rounding
 
 T = TypeVar("T")
 
@@ -49,6 +52,10 @@ class LanguageModel:
     Safe to use from several threads: forward passes go through one lane, first come, first served. How a state was come
     by (read at once, or token by token) moves its logits by float32 rounding only, about 1e-5.
     """
+
+    rounding: Rounding | None = (
+        None  # of a model whose weights were rounded for writing: no gradient flows through them
+    )
 
     def __init__(self, model: Any, tokenizer: Any, name: str, id: str) -> None:
         """`model` is a transformers causal LM and becomes this object's own; `name` is for the screen, `id` for caches."""

@@ -12,6 +12,7 @@ from mdp_core.tokens.sources.errors import UnknownModel
 
 POCKET = "pocket"
 SMOLLM2 = "smollm2"
+QUICK = "smollm2-quick"  # SmolLM2 with its weights in few bits
 SERVED = "served"
 SUMS = "sums"
 MAX_ID = 1_000  # characters
@@ -48,7 +49,7 @@ class Folder:
 class BuiltIn:
     """One of the models that One Loop knows by name."""
 
-    name: str  # POCKET, SUMS or SMOLLM2
+    name: str  # POCKET, SUMS, SMOLLM2 or QUICK
 
     def __str__(self) -> str:
         return self.name
@@ -66,14 +67,14 @@ ModelId = BuiltIn | HubId | Folder | Served
 
 
 def read_model_id(text: str) -> ModelId:
-    """What `text` names: pocket, sums, smollm2, served, a hub id "owner/name", or an absolute folder (or one that begins
-    with ~).
+    """What `text` names: pocket, sums, smollm2, smollm2-quick, served, a hub id "owner/name", or an absolute folder (or
+    one that begins with ~).
 
     Touches neither disk nor network. Raises UnknownModel for everything else: addresses, relative paths, paths that
     climb with "..", network shares, ids with more or fewer parts than two, letters outside ASCII, control characters.
     """
     text = text.strip()
-    if text.lower() in (POCKET, SUMS, SMOLLM2):
+    if text.lower() in (POCKET, SUMS, SMOLLM2, QUICK):
         return BuiltIn(text.lower())
     if text.lower() == SERVED:
         return Served()

@@ -13,7 +13,7 @@ import mdp_core.tokens.sources.wheel as wheel
 from mdp_core.tokens.sources.errors import NotAllowed
 from mdp_core.tokens.sources.folder import check, require_within
 from mdp_core.tokens.sources.host import Host
-from mdp_core.tokens.sources.model_id import POCKET, SUMS, BuiltIn, Folder, HubId, Served, read_model_id
+from mdp_core.tokens.sources.model_id import POCKET, QUICK, SUMS, BuiltIn, Folder, HubId, Served, read_model_id
 from mdp_core.tokens.sources.progress import Loading, Progress, beside, paced
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ HERE = {POCKET: ("Pocket", _TOKENS / "pocket" / "weights"), SUMS: ("Sums", _TOKE
 
 
 def load(model_id: str, host: Host | None = None) -> Loading[TextModel]:
-    """Yields a Progress about ten times a second, returns the model: "pocket", "sums", "smollm2", "owner/name", a folder,
+    """Yields a Progress about ten times a second, returns the model: "pocket", "sums", "smollm2", "smollm2-quick",
+    "owner/name", a folder,
     or "served", where the host named a server.
 
     Closing the generator cancels: child processes end, and nothing half-written stays. Raises a ModelError, whose
@@ -76,7 +77,12 @@ def _read(path: Path, name: str, canonical: str, host: Host) -> LanguageModel:
     checked = check(path, name, host)
     import mdp_core.tokens.sources.checkpoint as checkpoint
 
-    return checkpoint.read(checked, canonical, host)
+    model = checkpoint.read(checked, canonical, host)
+    if canonical != QUICK:
+        return model
+    from mdp_core.tokens.few_bits import in_few_bits
+
+    return in_few_bits(model, smollm2.QUICK_NAME)
 
 
 @dataclass(frozen=True)
@@ -110,12 +116,11 @@ def facts(model_id: str, host: Host | None = None) -> Facts:
     match read_model_id(model_id):
         case BuiltIn(name) if name in HERE:
             return Facts(HERE[name][0], "MIT", (0, 0), 0, 0.0, is_here=True)
-        case BuiltIn():
+        case BuiltIn(name):
             pin, cached = wheel.SMOLLM2_WHEEL, cache.is_complete(smollm2.cached(host))
             download = (0, 0) if cached else (pin.size, smollm2.HUB_SIZE)
-            return Facts(
-                smollm2.NAME, smollm2.LICENCE, download, pin.converted, 2.0 if cached else 25.0, is_here=cached
-            )
+            title, seconds = (smollm2.QUICK_NAME, 4.0) if name == QUICK else (smollm2.NAME, 2.0)
+            return Facts(title, smollm2.LICENCE, download, pin.converted, seconds if cached else 25.0, is_here=cached)
         case HubId() as repo:
             return Facts(str(repo), "licence on its page at the hub", None, None, None, is_here=False)
         case Served():

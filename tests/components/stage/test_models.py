@@ -8,6 +8,7 @@ from components.server.host import Choices
 from components.server.models import Models
 from components.stage import page as stage
 from components.stage import shown as looking
+from mdp_core.tokens.few_bits import Rounding
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.sources import Host, Progress
 from mdp_core.tokens.sources.errors import NoNetwork, TooLarge, UnsafeWeights
@@ -252,3 +253,15 @@ def test_outputs_that_are_no_tokens_are_said_once(open_page, door):
     said = [caption.value for caption in page.app.caption if "no tokens" in caption.value]
     assert len(said) == 1
     assert f"320 outputs and its tokenizer {tokens} tokens" in said[0]
+
+
+def test_a_model_of_rounded_weights_says_how_far_its_numbers_are(open_page, door, pocket):
+    quick = LanguageModel(pocket.model, pocket.tokenizer, name="SmolLM2-135M-Instruct, quick", id="smollm2-quick")
+    quick.rounding = Rounding(0.0214, 0.0405, 52)
+    door.models["smollm2-quick"] = quick
+    page = open_page().set("radio", "kind", "smollm2-quick").press("load")
+    let_in(page, door)
+    said = [caption.value for caption in page.app.caption]
+    assert any(
+        "over 52 next tokens" in text and "0.021 away from SmolLM2's" in text and "0.041" in text for text in said
+    )

@@ -13,6 +13,7 @@ from mdp_core.tokens.sources.model_id import BuiltIn, Folder, HubId, read_model_
     [
         ("pocket", BuiltIn("pocket")),
         (" SmolLM2 ", BuiltIn("smollm2")),
+        ("SmolLM2-Quick", BuiltIn("smollm2-quick")),
         ("openai-community/gpt2", HubId("openai-community", "gpt2")),
         ("HuggingFaceTB/SmolLM2-1.7B_x", HubId("HuggingFaceTB", "SmolLM2-1.7B_x")),
         ("/models/tiny", Folder(Path("/models/tiny"))),
