@@ -8,13 +8,12 @@ writes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.linear import dense
+from mdp_core.tokens.rounding import Rounding
 
 BLOCK = 32  # weights that share a scale
 WIDE = 16  # answers that torch's kernels work out at once; with a part of that, or of a block, they read foreign memory
@@ -22,15 +21,6 @@ SAMPLE = (
     "The film began late. Rain ran down the windows of the small theatre, and a man in the second row had fallen asleep "
     "before the titles. I had come to laugh, and by the end I had forgotten the rain, my wet shoes and the time."
 )
-
-
-@dataclass(frozen=True)
-class Rounding:
-    """How far rounded weights moved a model's next-token distributions, on the tokens of SAMPLE."""
-
-    distance: float  # mean total variation distance, 0..1
-    farthest: float  # the largest
-    tokens: int  # how many distributions
 
 
 class FourBits(nn.Module):

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -20,11 +20,9 @@ from mdp_core.tokens.linear import freeze
 from mdp_core.tokens.pieces import pieces
 from mdp_core.tokens.prefix_cache import KeyValues, PrefixCache, branched, chosen, growing_cache, key_values
 from mdp_core.tokens.prompts import EmptyPromptError, LongPromptError, UnknownWordsError, checked_prompt
+from mdp_core.tokens.rounding import Rounding
 from mdp_core.tokens.sampling import descending
 from mdp_core.tokens.signs import spelt, visible
-
-if TYPE_CHECKING:
-    from mdp_core.tokens.few_bits import Rounding
 
 T = TypeVar("T")
 

@@ -2,8 +2,8 @@
 
 from components.server.models import Models
 from components.shell.served import why_not_tuned
-from mdp_core.tokens.few_bits import Rounding
 from mdp_core.tokens.language_model import LanguageModel
+from mdp_core.tokens.rounding import Rounding
 from mdp_core.tokens.sources import Host
 
 

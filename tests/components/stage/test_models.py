@@ -8,8 +8,8 @@ from components.server.host import Choices
 from components.server.models import Models
 from components.stage import page as stage
 from components.stage import shown as looking
-from mdp_core.tokens.few_bits import Rounding
 from mdp_core.tokens.language_model import LanguageModel
+from mdp_core.tokens.rounding import Rounding
 from mdp_core.tokens.sources import Host, Progress
 from mdp_core.tokens.sources.errors import NoNetwork, TooLarge, UnsafeWeights
 from tests.components.conftest import Awake
