@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from components.server.devices import tell_device
 from components.server.room.web import room_routes
 from components.server.warmup import first_imports
 from components.shell.frame import frame
-from components.shell.navigation import navigation
+from components.shell.navigation import navigation, show
 
 # The server imports this file for `app`, and runs it as a script for every visit.
 app = st.App(__file__, routes=room_routes(st.get_option("server.baseUrlPath")))
@@ -41,4 +42,6 @@ if __name__ == "__main__":
         ]
     )
     project(here.title)
-    here.run()
+    show(here)
+else:
+    tell_device()

@@ -63,7 +63,8 @@ class Work(Generic[R]):
         return self.worked * (1 - self.share) / self.share if self.share > 0.01 else None
 
     def step(self) -> bool:
-        """Go on until the next report; False when the work is over. Raises what the generator raises."""
+        """Go on until the next report; False when the work is over. Raises what the generator raises, and a
+        ValueError for a MemoryError."""
         began = self._clock()
         try:
             report = next(self._reports)
@@ -73,6 +74,9 @@ class Work(Generic[R]):
         except ValueError as error:
             self.error, self.done = error, True
             raise
+        except MemoryError as error:
+            self.error, self.done = ValueError(str(error) or "The machine's memory did not suffice."), True
+            raise self.error from None
         else:
             self.share, self.doing = report.share, report.doing
             self._take(report.result)

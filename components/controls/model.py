@@ -115,6 +115,8 @@ def _choice(visit: Visit, models: Models) -> None:
     loaded = language_model(visit.scenario.text.model, models)
     if loaded is not None and loaded.rounding is not None:
         st.caption(ROUNDED.format(**vars(loaded.rounding)))
+    if loaded is not None and loaded.device.says:
+        st.caption(plain(loaded.device.says))
     if loaded is not None and loaded.unused:
         outputs = loaded.vocabulary_size
         st.caption(PADDED.format(outputs=outputs, tokens=outputs - loaded.unused))

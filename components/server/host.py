@@ -1,4 +1,5 @@
-"""The host's choices: what the machine allows, and the model that a talk starts with, from arguments and environment."""
+"""The host's choices: what the machine allows, the model that a talk starts with, and the device that models run on, from
+arguments and environment."""
 
 from __future__ import annotations
 
@@ -13,32 +14,42 @@ from mdp_core.tokens.sources.errors import UnknownModel
 from mdp_core.tokens.sources.host import Host, host_from
 from mdp_core.tokens.sources.model_id import POCKET
 
+DEVICE = "ONE_LOOP_DEVICE"
+
 
 @dataclass(frozen=True)
 class Choices:
-    """The host, and a sentence for the page where something that was asked for could not be read."""
+    """The host, and sentences for the page where something that was asked for could not be read."""
 
     host: Host
-    problem: str = ""
+    problem: str = ""  # then all of the host is as by default
+    no_device: str = ""  # then models run on the CPU, and the rest is as it was asked for
 
 
 def choices(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> Choices:
-    """What `streamlit run app.py -- --lm MODEL` and the environment ask for; the argument wins over ONE_LOOP_LM.
+    """What `streamlit run app.py -- --lm MODEL --device DEVICE` and the environment ask for; an argument wins over
+    ONE_LOOP_LM and ONE_LOOP_DEVICE.
 
-    Never raises: what cannot be read is the default, and `problem` says so.
+    Never raises: what cannot be read is the default, and `problem` says so. A device that cannot be read takes nothing else
+    along: who switched folders off and mistyped a device has no folders.
     """
     arguments = _own(sys.argv if argv is None else argv)
     environment = os.environ if environ is None else environ
     try:
-        host = host_from(environment)
+        asked = _asked(arguments)
+        host = host_from({name: value for name, value in environment.items() if name != DEVICE})
         key = environment.get("ONE_LOOP_LM_KEY", "").strip()
-        return Choices(host.starting_with(_model(arguments) or host.first, key))
+        host = host.starting_with(asked.lm or host.first, key)
     except argparse.ArgumentError as error:
         return Choices(Host(), error.message)
     except UnknownModel as error:
         return Choices(Host(), f"The app was started with a model that it cannot have. {error}")
     except ValueError as error:
         return Choices(Host(), f"The app was started with a setting that it cannot use. {error}")
+    try:
+        return Choices(host.running_on(asked.device or environment.get(DEVICE, "").strip() or host.device))
+    except ValueError as error:
+        return Choices(host.running_on("cpu"), no_device=str(error))
 
 
 def host_model() -> str:
@@ -51,12 +62,23 @@ def _own(argv: Sequence[str]) -> Sequence[str]:
     return argv[1:] if argv and Path(argv[0]).name == "app.py" else ()
 
 
-def _model(arguments: Sequence[str]) -> str:
-    """Raises argparse.ArgumentError for anything but `--lm MODEL`."""
+@dataclass(frozen=True)
+class _Asked:
+    """What the arguments say; empty where they do not."""
+
+    lm: str
+    device: str
+
+
+def _asked(arguments: Sequence[str]) -> _Asked:
+    """Raises argparse.ArgumentError for anything but `--lm MODEL` and `--device DEVICE`."""
     parser = argparse.ArgumentParser(prog="app.py", add_help=False, exit_on_error=False, allow_abbrev=False)
     lm = parser.add_argument("--lm", metavar="MODEL", default="", nargs="?")
+    device = parser.add_argument("--device", metavar="DEVICE", default="", nargs="?")
     read, unknown = parser.parse_known_args(arguments)
     if unknown or read.lm is None:
         what = f"“{unknown[0][:60]}”, which it does not know" if unknown else "--lm and no model"
         raise argparse.ArgumentError(lm, f"The app was started with {what}; write -- --lm smollm2.")
-    return str(read.lm).strip()
+    if read.device is None:
+        raise argparse.ArgumentError(device, "The app was started with --device and no device; write -- --device cuda.")
+    return _Asked(str(read.lm).strip(), str(read.device).strip())

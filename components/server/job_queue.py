@@ -194,7 +194,11 @@ class JobQueue:
     def _fail(self, job: Job, error: Exception) -> None:
         if isinstance(error, ValueError):
             job.problem = str(error)
-        elif isinstance(error, MemoryError) or "can't allocate memory" in str(error):  # torch's is a RuntimeError
+        elif isinstance(error, MemoryError):
+            from mdp_core.tokens.device import DeviceFullError  # knows torch
+
+            job.problem = str(error) if isinstance(error, DeviceFullError) else NO_MEMORY
+        elif "can't allocate memory" in str(error):  # torch's is a RuntimeError
             job.problem = NO_MEMORY
         else:
             logging.getLogger(__name__).error("a run failed", exc_info=error)

@@ -62,7 +62,7 @@ def writing(model: TextModel, scenario: TextScenario, seed: int, before: Before)
     except StopIteration as end:
         key = _text_key(scenario, seed, before)
         return texts.put(key, Picture(key, end.value))
-    except ValueError:
+    except (ValueError, MemoryError):
         raise
     except Exception as error:  # a stranger's model: it may fail in ways that nobody has thought of
         logging.getLogger(__name__).exception("%s failed while writing", model.id)

@@ -8,11 +8,21 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
+from components.shell.plain import plain
+
 
 def navigation(pages: Sequence[st.Page]) -> st.Page:
     """The bar with all pages; returns the one that the address names."""
     st.session_state["pages"] = {page.title: page for page in pages}
     return st.navigation(pages, position="top")
+
+
+def show(page: st.Page) -> None:
+    """Run the page. Where the memory for a model's numbers does not suffice, a sentence says so, below what is there."""
+    try:
+        page.run()
+    except MemoryError as error:
+        st.error(plain(str(error) or "The machine's memory did not suffice; what was done before is kept."))
 
 
 def go_to(title: str, query: Mapping[str, str] | None = None) -> NoReturn:

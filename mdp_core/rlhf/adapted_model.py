@@ -27,6 +27,7 @@ class AdaptedModel(LanguageModel):
         check_fits(adapter, base.model)
         vars(self).update(vars(base))  # the constructor of a model would begin a second lane
         self.adapter = adapter
+        self._laid_over = adapter.on(base.device)
         self.name = name or f"{base.name}, tuned"
         self.id = f"{base.id}+{adapter.digest()}"
         self._books = threading.Lock()
@@ -34,5 +35,5 @@ class AdaptedModel(LanguageModel):
         self._answers = OrderedDict()
 
     def _pass(self, tokens: torch.Tensor, cache: DynamicCache | None) -> torch.Tensor:
-        with self.adapter.over(self.model):
+        with self._laid_over.over(self.model):
             return super()._pass(tokens, cache)

@@ -18,6 +18,8 @@ import torch
 from torch import Tensor, nn
 from transformers.pytorch_utils import Conv1D
 
+from mdp_core.tokens.device import Device
+
 MAX_RANK = 256
 
 # The layers that carry attention's queries and values, by the names that families of models give them; the first that a
@@ -100,9 +102,13 @@ class Adapter:
         """Every factor changed in the same way."""
         return Adapter(self.spec, {name: layer.map(change) for name, layer in self.layers.items()}, self.base)
 
+    def on(self, device: Device) -> Adapter:
+        """The same numbers on `device`: the same tensors, where they are there."""
+        return self.map(device.place)
+
     def frozen(self) -> Adapter:
-        """A copy of its own memory, apart from any graph."""
-        return self.map(lambda tensor: tensor.detach().clone())
+        """A copy of its own memory on the CPU, apart from any graph."""
+        return self.map(lambda tensor: tensor.detach().to("cpu", copy=True))
 
     def trainable(self) -> Adapter:
         """A copy whose factors are leaves that take a gradient."""
@@ -120,12 +126,13 @@ class Adapter:
         """Twelve hexadecimal digits of its numbers: two adapters that say the same have the same."""
         digest = hashlib.sha256(repr((self.spec.rank, float(self.spec.alpha), [*self.layers])).encode())
         for tensor in self.tensors:
-            digest.update(tensor.detach().contiguous().numpy().tobytes())
+            digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
         return digest.hexdigest()[:12]
 
     @contextmanager
     def over(self, network: nn.Module) -> Iterator[None]:
-        """Inside the `with`, forward passes of `network` have the adapter on. Only in the lane of its model.
+        """Inside the `with`, forward passes of `network` have the adapter on. Both are on one device. Only in the lane of
+        its model.
 
         Raises AdapterError if a layer is missing or of another shape.
         """
@@ -141,14 +148,17 @@ class Adapter:
 
 
 def _adding(layer: LowRank, scale: float) -> Callable[[nn.Module, tuple[Any, ...], Tensor], Tensor]:
+    """The factors are as precise as they are, also over a network that is not."""
+
     def add(_: nn.Module, inputs: tuple[Any, ...], answer: Tensor) -> Tensor:
-        return torch.add(answer, layer(inputs[0]), alpha=scale)
+        return torch.add(answer, layer(inputs[0].to(layer.A.dtype)), alpha=scale).to(answer.dtype)
 
     return add
 
 
 def new_adapter(network: nn.Module, spec: AdapterSpec, generator: torch.Generator, base: str = "") -> Adapter:
     """An adapter that changes nothing yet: A uniform in +-1 / sqrt(in), drawn from `generator`, and B zero, as PEFT does.
+    It is on the CPU, where the generator is too, so that a seed means the same numbers everywhere; in float32 at least.
 
     Raises AdapterError if the network has no layer of that name.
     """
@@ -157,8 +167,9 @@ def new_adapter(network: nn.Module, spec: AdapterSpec, generator: torch.Generato
         out, into = layer_shape(module)
         weight: Any = module.weight
         bound = 1 / sqrt(into)
-        A = torch.empty(spec.rank, into, dtype=weight.dtype).uniform_(-bound, bound, generator=generator)
-        layers[name] = LowRank(A, torch.zeros(out, spec.rank, dtype=weight.dtype))
+        dtype = torch.promote_types(weight.dtype, torch.float32)
+        A = torch.empty(spec.rank, into, dtype=dtype).uniform_(-bound, bound, generator=generator)
+        layers[name] = LowRank(A, torch.zeros(out, spec.rank, dtype=dtype))
     return Adapter(spec, layers, base)
 
 

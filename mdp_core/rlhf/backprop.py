@@ -7,9 +7,10 @@ called on each of them, and what torch answers is handed on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import hypot
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.func import functional_call
 
+from mdp_core.tokens.device import back
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.linear import dense
 from mdp_core.tokens.scores import Reward
@@ -59,9 +61,8 @@ def forward_pass(model: LanguageModel, state: Sequence[int], u: float, *, temper
 
     def walk() -> ForwardPass:
         chain = _Chain(model, state, u, temperature)
-        theta = chain.vector()
         z, p = (tensor.detach().numpy() for tensor in (chain.logits, chain.probabilities))
-        return ForwardPass(len(theta), float(theta.norm()), z, p, u, int(chain.token))
+        return ForwardPass(chain.parameters, _length(chain.leaves.values()), z, p, u, int(chain.token))
 
     return model.in_lane(walk)
 
@@ -124,9 +125,12 @@ class _Chain:
         named = dict(model.model.named_parameters())
         self.leaves = {name: dense(weight).detach().requires_grad_() for name, weight in named.items()}
         answer: Any = functional_call(
-            model.model, self.leaves, (), {"input_ids": torch.tensor([list(state)]), "use_cache": False}
+            model.model,
+            self.leaves,
+            (),
+            {"input_ids": model.device.place(torch.tensor([list(state)])), "use_cache": False},
         )
-        self.logits: Tensor = answer.logits[0, -1].double() / temperature
+        self.logits: Tensor = back(answer.logits[0, -1]).double() / temperature
         self.probabilities = torch.softmax(self.logits, dim=-1)
         for tensor in (self.logits, self.probabilities):
             tensor.retain_grad()
@@ -135,9 +139,10 @@ class _Chain:
         place = (self.probabilities[ranking].cumsum(0) <= u).sum()
         self.token = ranking[place.clamp(max=len(ranking) - 1)]
 
-    def vector(self) -> Tensor:
-        """[P], theta."""
-        return torch.cat([leaf.detach().reshape(-1) for leaf in self.leaves.values()])
+    @property
+    def parameters(self) -> int:
+        """P."""
+        return sum(leaf.numel() for leaf in self.leaves.values())
 
     def back_from(self, loss: Tensor) -> Backward:
         """Call it, and look at what there is then."""
@@ -145,13 +150,17 @@ class _Chain:
             loss.backward()  # type: ignore[no-untyped-call]
         except RuntimeError as error:
             return Backward(error=str(error))
-        length = partial(torch.linalg.vector_norm, ord=2)
-        gradients = [leaf.grad.reshape(-1) for leaf in self.leaves.values() if leaf.grad is not None]
-        whole = float(length(torch.cat(gradients))) if gradients else 0.0
+        gradients = [leaf.grad for leaf in self.leaves.values() if leaf.grad is not None]
         inside = [
-            0.0 if tensor.grad is None else float(length(tensor.grad)) for tensor in (self.probabilities, self.logits)
+            0.0 if tensor.grad is None else _length([tensor.grad]) for tensor in (self.probabilities, self.logits)
         ]
-        return Backward(inside[0], inside[1], whole)
+        return Backward(inside[0], inside[1], _length(gradients))
+
+
+def _length(tensors: Iterable[Tensor]) -> float:
+    """Of all their numbers as one vector, in float32 at least."""
+    lengths = [torch.linalg.vector_norm(t.detach(), dtype=torch.promote_types(t.dtype, torch.float32)) for t in tensors]
+    return hypot(*(float(length) for length in lengths))
 
 
 def _check(model: LanguageModel, state: Sequence[int], u: float, temperature: float) -> None:

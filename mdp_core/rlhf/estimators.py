@@ -17,6 +17,7 @@ from torch import Tensor
 from mdp_core.rlhf.adapters import Adapter
 from mdp_core.rlhf.exact import CountedTexts
 from mdp_core.rlhf.reading import drawn_logp, rows_at_once, separate_logits
+from mdp_core.tokens.device import back
 from mdp_core.tokens.generation import Texts
 from mdp_core.tokens.language_model import LanguageModel
 
@@ -31,12 +32,13 @@ def score_functions(model: LanguageModel, adapter: Adapter, texts: Texts, *, tem
 def _parts(model: LanguageModel, adapter: Adapter, texts: Texts, temperature: float) -> Iterator[tuple[slice, Tensor]]:
     def part(rows: slice) -> Tensor:
         # Each text gets factors of its own, so that one backward pass keeps their gradients apart.
-        leaves = adapter.repeated(len(texts.tokens[rows]))
+        leaves = placed.repeated(len(texts.tokens[rows]))
         with leaves.over(model.model):
             logits = separate_logits(model.model, texts, rows, temperature=temperature)
         gradients = torch.autograd.grad(drawn_logp(logits, texts, rows).sum(), leaves.tensors)
-        return torch.cat([gradient.flatten(1) for gradient in gradients], dim=1)
+        return back(torch.cat([gradient.flatten(1) for gradient in gradients], dim=1))
 
+    placed = adapter.on(model.device)
     most = max(NUMBERS // adapter.parameters, 1)
     for whole in rows_at_once(model, texts):
         for start in range(whole.start, min(whole.stop, len(texts)), most):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from mdp_core.kept import Kept
+from mdp_core.tokens.device import back
 from mdp_core.tokens.language_model import SMALL, LanguageModel
 from mdp_core.tokens.prompts import EmptyPromptError, LongPromptError, PromptError
 
@@ -47,7 +48,8 @@ class TextFeatures:
         self._reader: Any = model.model.base_model  # all but the layer that makes logits
         self._block = _last_block(self._reader)
         self.size = 2 * int(model.model.config.get_text_config().hidden_size)  # d
-        self._tokens = TOKENS if model.model.num_parameters() < SMALL else TOKENS_OF_A_LARGE_ONE
+        small = model.model.num_parameters() < SMALL
+        self._tokens = TOKENS if small else model.device.breadth * TOKENS_OF_A_LARGE_ONE
         self._kept: Kept[str, NDArray[np.float32]] = Kept(max(KEPT_BYTES // (4 * self.size), 64))
 
     def __call__(self, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -88,8 +90,8 @@ class TextFeatures:
         L = int(lengths.max())
         tokens = torch.tensor([[*row, *[0] * (L - len(row))] for row in ids])
         with _hidden(self._block) as seen:
-            self._reader(input_ids=tokens, use_cache=False, return_dict=True)
-        h = seen[0].float()  # [n, L, H]
+            self._reader(input_ids=self.model.device.place(tokens), use_cache=False, return_dict=True)
+        h = back(seen[0]).float()  # [n, L, H]
         inside = (torch.arange(L) < lengths[:, None])[..., None]
         mean = torch.where(inside, h, 0.0).sum(1) / lengths[:, None]
         last = h[torch.arange(len(ids)), lengths - 1]

@@ -13,11 +13,10 @@ from mdp_core.rlhf.reading import log_probabilities, mean_entropy
 from mdp_core.rlhf.spec import TuneSpec
 from mdp_core.rlhf.starts import Starts
 from mdp_core.rlhf.totals import checked_totals
-from mdp_core.rlhf.trainer import step_uniforms
+from mdp_core.rlhf.trainer import step_uniforms, write_texts
 from mdp_core.rlhf.tuning_step import TuningStep
-from mdp_core.tokens.generation import Texts, generate
+from mdp_core.tokens.generation import Texts
 from mdp_core.tokens.language_model import LanguageModel
-from mdp_core.tokens.sampling import Sampling
 from mdp_core.tokens.scores import Reward
 
 
@@ -43,7 +42,7 @@ def write(model: LanguageModel, spec: TuneSpec, adapter: Adapter, step: int) -> 
     Raises ValueError for a policy whose numbers are not finite.
     """
     prompts = Starts(model, spec).of_step(step)
-    return generate(AdaptedModel(model, adapter), prompts, step_uniforms(spec, step), Sampling(spec.temperature))
+    return write_texts(AdaptedModel(model, adapter), spec, prompts, step_uniforms(spec, step))
 
 
 def measure(model: LanguageModel, spec: TuneSpec, adapter: Adapter, texts: Texts, reward: Reward) -> Measured:

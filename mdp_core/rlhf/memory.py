@@ -1,9 +1,7 @@
-"""Memory: what a tuning step needs of it, and what this machine has left, both estimated before a run begins."""
+"""Memory: what a tuning step needs of it on its model's device, estimated before a run begins."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,9 +20,10 @@ class NoRoomError(ValueError):
 
     def __init__(self, model: LanguageModel, spec: TuneSpec, needed: int, available: int) -> None:
         self.needed, self.available = needed, available
+        where = "this machine" if model.device.is_cpu else model.device.title
         super().__init__(
             f"{spec.texts} texts of {spec.tokens} tokens with {model.name} need about {_gigabytes(needed)} of memory, and "
-            f"this machine has {_gigabytes(available)} free: take fewer texts, fewer tokens or a shorter prompt."
+            f"{where} has {_gigabytes(available)} free: take fewer texts, fewer tokens or a shorter prompt."
         )
 
 
@@ -46,7 +45,8 @@ def needed(model: LanguageModel, spec: TuneSpec) -> int:
     tokens = length - prompt
     writing_rows = min(spec.texts, ROWS, max(WRITTEN // V, 1))
     writing = writing_rows * (2 * length * layers * keys + COPIES * V)
-    rows = min(spec.texts, max(min(LOGITS // (tokens * V), TOKENS // length), 1))
+    breadth = model.device.breadth
+    rows = min(spec.texts, max(min(breadth * LOGITS // (tokens * V), breadth * TOKENS // length), 1))
     if (rows - 1) * prompt <= SHARED:
         reading = layers * rows * length * PER_LAYER * width
     else:  # the prompt once, but its keys and values with every text: as they are, and repeated for all heads
@@ -56,14 +56,9 @@ def needed(model: LanguageModel, spec: TuneSpec) -> int:
     return BASE + FLOAT * (max(writing, reading) + adapters)
 
 
-def available() -> int | None:
-    """Bytes that this process may still take; None where the machine does not say."""
-    return min((value for value in (_free(), _granted()) if value is not None), default=None)
-
-
 def check_memory(model: LanguageModel, spec: TuneSpec) -> None:
-    """Raises NoRoomError for a run that needs more memory than there is."""
-    free, asked = available(), needed(model, spec)
+    """Raises NoRoomError for a run that needs more memory than its model's device has."""
+    free, asked = model.device.free(), needed(model, spec)
     if free is not None and asked > free:
         raise NoRoomError(model, spec, asked, free)
 
@@ -79,34 +74,3 @@ def _first(config: Any, otherwise: int, *names: str) -> int:
         if isinstance(value, int) and value > 0:
             return value
     return otherwise
-
-
-def _free() -> int | None:
-    """What Linux says is available; elsewhere half of what the machine has, as others are on it too."""
-    try:
-        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
-    except (OSError, ValueError):
-        pass
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
-    except (AttributeError, OSError, ValueError):
-        return None
-
-
-def _granted() -> int | None:
-    """What is left of a container's limit; what it holds of files can be given back, and counts as free."""
-    for limit, used, stat in (
-        ("memory.max", "memory.current", "inactive_file"),
-        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "total_inactive_file"),
-    ):
-        folder = Path("/sys/fs/cgroup")
-        try:
-            most, now = int((folder / limit).read_text()), int((folder / used).read_text())
-            lines = (folder / limit).with_name("memory.stat").read_text().splitlines()
-        except (OSError, ValueError):  # there is none, or it is "max"
-            continue
-        given = next((int(line.split()[1]) for line in lines if line.split()[0] == stat), 0)
-        return max(most - now + given, 0)
-    return None

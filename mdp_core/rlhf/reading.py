@@ -18,6 +18,7 @@ from transformers.cache_utils import DynamicCache
 
 from mdp_core.rlhf.adapters import Adapter
 from mdp_core.rlhf.logits import entropy, token_logp
+from mdp_core.tokens.device import back
 from mdp_core.tokens.generation import Texts
 from mdp_core.tokens.language_model import LanguageModel, remembers
 from mdp_core.tokens.prefix_cache import cache_of, key_values
@@ -34,7 +35,8 @@ SHARED = 256
 def rows_at_once(model: LanguageModel, texts: Texts) -> Iterator[slice]:
     """The texts in parts small enough for memory and for the others who wait for the lane."""
     N, T = texts.tokens.shape
-    most = max(min(LOGITS // (T * model.vocabulary_size), TOKENS // (texts.prompts.shape[1] + T)), 1)
+    logits, tokens = (model.device.breadth * most for most in (LOGITS, TOKENS))
+    most = max(min(logits // (T * model.vocabulary_size), tokens // (texts.prompts.shape[1] + T)), 1)
     rows = ceil(N / ceil(N / most))  # parts of about the same size
     return (slice(n, n + rows) for n in range(0, N, rows))
 
@@ -45,7 +47,10 @@ def mask_of(texts: Texts) -> Tensor:
 
 
 def text_logits(network: nn.Module, texts: Texts, rows: slice, *, temperature: float = 1.0) -> Tensor:
-    """[n, T, V], the logits over temperature that token t of each text was drawn from; behind its end they mean nothing."""
+    """[n, T, V], the logits over temperature that token t of each text was drawn from; behind its end they mean nothing.
+
+    They stay on the network's device, for there are many of them; `drawn_logp` and `entropies` bring back what they say.
+    """
     ids, before = _ids(texts, rows), texts.prompts.shape[1] - 1  # the prompt's last token is read with each text
     if (len(ids) - 1) * before <= SHARED or not texts.one_prompt or not remembers(network):
         return separate_logits(network, texts, rows, temperature=temperature)
@@ -70,6 +75,7 @@ def _answer(network: nn.Module, ids: Tensor, last: int, temperature: float, cach
     then these too.
     """
     kept = {"logits_to_keep": last} if _keeps(type(network).forward) else {}
+    ids = ids.to(next(network.parameters()).device)
     answer: Any = network(input_ids=ids, past_key_values=cache, use_cache=cache is not None, return_dict=True, **kept)
     logits: Tensor = answer.logits
     if logits.shape[1] > last:  # a cut of nothing would cost a copy on the way back
@@ -78,7 +84,8 @@ def _answer(network: nn.Module, ids: Tensor, last: int, temperature: float, cach
 
 
 def logits_and_features(network: Any, texts: Texts, rows: slice, *, temperature: float = 1.0) -> tuple[Tensor, Tensor]:
-    """[n, T, V] as `text_logits`, and [n, T, H], what the network's last layer makes them from: its last hidden state."""
+    """[n, T, V] as `text_logits`, and [n, T, H], what the network's last layer makes them from: its last hidden state,
+    on the CPU."""
     seen: list[Tensor] = []
     # The library can hand out hidden states too, but leaves hooks of its own on the shared network when it is asked to.
     hook = network.get_output_embeddings().register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
@@ -86,13 +93,19 @@ def logits_and_features(network: Any, texts: Texts, rows: slice, *, temperature:
         logits = text_logits(network, texts, rows, temperature=temperature)
     finally:
         hook.remove()
-    return logits, seen[-1][:, -logits.shape[1] :]
+    return logits, back(seen[-1][:, -logits.shape[1] :])
 
 
 def drawn_logp(logits: Tensor, texts: Texts, rows: slice) -> Tensor:
-    """[n, T, V] -> [n, T]: log pi of the tokens that were written; 0 behind a text's end."""
+    """[n, T, V] -> [n, T]: log pi of the tokens that were written; 0 behind a text's end. On the CPU."""
     tokens = torch.from_numpy(texts.tokens[rows])
-    return torch.where(tokens >= 0, token_logp(logits, tokens.clamp(min=0)), 0.0)
+    logp = back(token_logp(logits, tokens.clamp(min=0).to(logits.device)))
+    return torch.where(tokens >= 0, logp, 0.0)
+
+
+def entropies(logits: Tensor) -> Tensor:
+    """[n, T, V] -> [n, T], float64, the entropy of each distribution in nats. On the CPU."""
+    return back(entropy(logits)).double()
 
 
 def log_probabilities(
@@ -119,16 +132,16 @@ def mean_entropy(
     @torch.no_grad()
     def read(rows: slice) -> Tensor:
         with laid_over(model, adapter):
-            return entropy(text_logits(model.model, texts, rows, temperature=temperature)).double()
+            return entropies(text_logits(model.model, texts, rows, temperature=temperature))
 
     mask = mask_of(texts)
-    entropies = torch.cat([model.in_lane(partial(read, rows)) for rows in rows_at_once(model, texts)])
-    return float((entropies * mask).sum() / mask.sum())
+    nats = torch.cat([model.in_lane(partial(read, rows)) for rows in rows_at_once(model, texts)])
+    return float((nats * mask).sum() / mask.sum())
 
 
 def laid_over(model: LanguageModel, adapter: Adapter | None) -> AbstractContextManager[None]:
     """A context in which the adapter is on, if there is one. Only in the lane."""
-    return nullcontext() if adapter is None else adapter.over(model.model)
+    return nullcontext() if adapter is None else adapter.on(model.device).over(model.model)
 
 
 def _ids(texts: Texts, rows: slice) -> Tensor:

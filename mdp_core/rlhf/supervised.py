@@ -74,7 +74,7 @@ def imitate(
     `max_norm`, as in `mdp_core.rlhf.updates`. Raises DivergedError, which has the last good adapter, where the numbers stop
     being numbers.
     """
-    live = start.trainable()
+    live = start.on(model.device).trainable()
     optimiser = torch.optim.Adam(live.tensors, lr=learning_rate)
 
     def step() -> float:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import isfinite
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from mdp_core.rlhf.adapted_model import AdaptedModel
 from mdp_core.rlhf.adapters import Adapter, AdapterError, check_fits, new_adapter
 from mdp_core.rlhf.algorithms import ALGORITHMS, ChoiceAlgorithm
 from mdp_core.rlhf.choice_learner import ChoiceLearner
@@ -55,7 +57,7 @@ def tune(
     if start is None:
         start = new_adapter(model.model, spec.adapter, torch.Generator().manual_seed(spec.seed), model.id)
     check_fits(start, model.model)
-    live, algorithm = start.trainable(), ALGORITHMS[spec.algorithm]
+    live, algorithm = start.on(model.device).trainable(), ALGORITHMS[spec.algorithm]
     writer = Writer(model, live, spec)
     if isinstance(algorithm, ChoiceAlgorithm):
         read = choice_texts(model, spec.prompt, choices, algorithm.title)
@@ -73,7 +75,7 @@ def _steps(
         began = time.perf_counter()
         writer.forget()
         try:
-            texts = _write(writer, spec, starts.of_step(step), step_uniforms(spec, step))
+            texts = write_texts(writer, spec, starts.of_step(step), step_uniforms(spec, step))
         except ValueError as error:
             raise DivergedError(step, good) from error
         good = before
@@ -83,7 +85,7 @@ def _steps(
 
         def redraw(rows: NDArray[np.intp], again: int, step: int = step) -> tuple[Texts, NDArray[np.float64]]:
             prompts = starts.of_step(step, again)[rows]
-            others = _write(writer, spec, prompts, step_uniforms(spec, step, again)[rows])
+            others = write_texts(writer, spec, prompts, step_uniforms(spec, step, again)[rows])
             writer.forget()  # its products are of some of the lesson's texts only
             return others, checked_totals(reward, tuple(model.decode(ids) for ids in others))
 
@@ -122,8 +124,19 @@ def _steps(
         before, kl_before = adapter, snapshot.kl
 
 
-def _write(writer: Writer, spec: TuneSpec, prompts: NDArray[np.int64], uniforms: NDArray[np.float64]) -> Texts:
-    return generate(writer, prompts, uniforms, Sampling(spec.temperature))
+def write_texts(
+    writer: AdaptedModel, spec: TuneSpec, prompts: NDArray[np.int64], uniforms: NDArray[np.float64]
+) -> Texts:
+    """A step's texts by the policy `writer`. Raises ValueError where its numbers are not finite.
+
+    Where reading and writing differ by more than rounding, the log-probabilities are those of reading, as the reference's
+    are: else the difference of the two would be taken for a distance, and learned from.
+    """
+    texts = generate(writer, prompts, uniforms, Sampling(spec.temperature))
+    if not writer.device.is_rough:
+        return texts
+    read = log_probabilities(writer, texts, writer.adapter, temperature=spec.temperature)
+    return replace(texts, log_probabilities=read.numpy())
 
 
 def step_uniforms(spec: TuneSpec, step: int, again: int = 0) -> NDArray[np.float64]:

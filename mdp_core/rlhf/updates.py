@@ -13,11 +13,10 @@ from torch import Tensor, nn
 from mdp_core.rlhf.adapters import Adapter
 from mdp_core.rlhf.advantages import Outcome
 from mdp_core.rlhf.algorithms import ALGORITHMS, by_score
-from mdp_core.rlhf.logits import entropy
 from mdp_core.rlhf.losses import value_terms
 from mdp_core.rlhf.objective import loss_terms, rewards_of
 from mdp_core.rlhf.products import Products
-from mdp_core.rlhf.reading import drawn_logp, logits_and_features, mask_of, rows_at_once, text_logits
+from mdp_core.rlhf.reading import drawn_logp, entropies, logits_and_features, mask_of, rows_at_once, text_logits
 from mdp_core.rlhf.spec import TuneSpec
 from mdp_core.tokens.generation import Texts
 from mdp_core.tokens.language_model import LanguageModel
@@ -93,7 +92,7 @@ class Learner:
         logp = drawn_logp(logits, batch.texts, rows).double()
         if first:  # the policy is still the one that wrote the texts
             batch.old[rows] = logp.detach()
-            batch.entropies[rows] = entropy(logits.detach()).double()
+            batch.entropies[rows] = entropies(logits.detach())
         old, reference, advantages, mask = (
             part[rows] for part in (batch.old, batch.reference, batch.advantages, batch.mask)
         )

@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from transformers.cache_utils import DynamicCache, DynamicLayer, DynamicSlidingWindowLayer
 
+from mdp_core.tokens.device import CPU, Device, DeviceFullError, back, is_full
 from mdp_core.tokens.lane import Lane
 from mdp_core.tokens.linear import freeze
 from mdp_core.tokens.pieces import pieces
@@ -40,7 +41,7 @@ class _Answer:
 
 
 class LanguageModel:
-    """A causal LM and its tokenizer, in evaluation mode, float32, on the CPU.
+    """A causal LM and its tokenizer, in evaluation mode, on its device. What it answers is on the CPU, in float32.
 
     A state is a tuple of token ids. Asking for the logits of a state whose beginning was asked for before costs a forward
     pass of the tokens behind it only: one more token one token's pass, and so does another token after any earlier
@@ -48,16 +49,19 @@ class LanguageModel:
     used dropped first. A model whose memory cannot be cut back to a prefix (a recurrent one) reads every state anew.
 
     Safe to use from several threads: forward passes go through one lane, first come, first served. How a state was come
-    by (read at once, or token by token) moves its logits by float32 rounding only, about 1e-5.
+    by (read at once, or token by token) moves its logits by rounding only: about 1e-5 in float32, 0.1 in bfloat16.
     """
 
     rounding: Rounding | None = (
         None  # of a model whose weights were rounded for writing: no gradient flows through them
     )
 
-    def __init__(self, model: Any, tokenizer: Any, name: str, id: str) -> None:
-        """`model` is a transformers causal LM and becomes this object's own; `name` is for the screen, `id` for caches."""
-        self.model = model.to("cpu", torch.float32).eval()
+    def __init__(self, model: Any, tokenizer: Any, name: str, id: str, device: Device = CPU) -> None:
+        """`model` is a transformers causal LM and becomes this object's own, on `device`; `name` is for the screen, `id` for
+        caches."""
+        self.device = device
+        device.hold(model)
+        self.model = model.eval()
         small = model.num_parameters() < SMALL
         self.tokenizer = tokenizer
         self.name, self.id = name, id
@@ -71,7 +75,8 @@ class LanguageModel:
         self.remembers = remembers(model)  # its keys and values can be kept by prefix
         accepts = inspect.signature(model.forward).parameters
         self._last_only = {"logits_to_keep": 1} if "logits_to_keep" in accepts else {}
-        self._lane = Lane(cores=1) if small else Lane(niceness=NICE)
+        # Whoever only tells a GPU what to do does not keep others from their core.
+        self._lane = Lane(cores=1) if small else Lane(niceness=NICE if device.is_cpu else 0)
         if not small:  # the small have other costs
             self.in_lane(lambda: freeze(self.model, torch.zeros(1, 1, dtype=torch.long)))
         self._books = threading.Lock()  # of the answers; the prefixes are touched in the lane only
@@ -233,7 +238,9 @@ class LanguageModel:
             cache = DynamicCache() if self.remembers else None
             logits = self._pass(torch.from_numpy(different), cache)
             room = prompts.shape[1] + max_tokens
-            grown = None if cache is None else growing_cache(chosen(key_values(cache), rows), len(rows), room)
+            grown = None
+            if cache is not None:
+                grown = growing_cache(chosen(key_values(cache), self.device.place(rows)), len(rows), room)
             return Continuations(self, torch.tensor(prompts), logits[rows], grown)
 
         return self.in_lane(begin)
@@ -245,8 +252,23 @@ class LanguageModel:
             self._answers.clear()
 
     def in_lane(self, work: Callable[[], T]) -> T:
-        """What `work()` returns, done in this model's own thread when its turn has come: where tensors are cheapest."""
-        return self._lane.run(work)
+        """What `work()` returns, done in this model's own thread when its turn has come: where tensors are cheapest.
+
+        Raises DeviceFullError where the memory of its device did not suffice. What is kept of texts is dropped then, so that
+        there is room for the next.
+        """
+        try:
+            return self._lane.run(work)
+        except (RuntimeError, MemoryError) as error:
+            if not is_full(error):
+                raise
+        # Here the error is gone, and with it the tensors that its frames held.
+        self._lane.run(self._make_room)
+        raise DeviceFullError(self.device)
+
+    def _make_room(self) -> None:
+        self._prefixes.clear()
+        self.device.give_back()
 
     def _answer(self, ids: tuple[int, ...]) -> _Answer:
         self._check(ids)
@@ -296,10 +318,13 @@ class LanguageModel:
     def _pass(self, tokens: torch.Tensor, cache: DynamicCache | None) -> torch.Tensor:
         """[B, L] -> [B, V] after the last token. Only in the lane."""
         answer = self.model(
-            input_ids=tokens, past_key_values=cache, use_cache=cache is not None, return_dict=True, **self._last_only
+            input_ids=self.device.place(tokens),
+            past_key_values=cache,
+            use_cache=cache is not None,
+            return_dict=True,
+            **self._last_only,
         )
-        result: torch.Tensor = answer.logits[:, -1].clone()
-        return result
+        return back(answer.logits[:, -1].clone())
 
 
 class Continuations:
@@ -328,7 +353,7 @@ class Continuations:
 
         @torch.inference_mode()
         def chosen() -> Continuations:
-            cache = None if self._cache is None else branched(self._cache, rows)
+            cache = None if self._cache is None else branched(self._cache, self._model.device.place(rows))
             return Continuations(self._model, self.ids[rows], self.logits[rows], cache)
 
         return self._model.in_lane(chosen)
@@ -340,7 +365,7 @@ class Continuations:
         def cut() -> None:
             self.ids, self.logits = self.ids[rows], self.logits[rows]
             if self._cache is not None:
-                self._cache.batch_select_indices(rows)
+                self._cache.batch_select_indices(self._model.device.place(rows))
 
         self._model.in_lane(cut)
 

@@ -60,12 +60,15 @@ def dense(weight: Tensor) -> Tensor:
 
 
 def freeze(network: nn.Module, example: Tensor) -> None:
-    """Let `network` take no gradient for its weights, and its linear layers multiply by oneDNN where torch has it.
+    """Let `network` take no gradient for its weights, and its linear layers multiply by oneDNN where torch has it, on a CPU
+    and in float32.
 
     Weights that another layer has too, such as a vocabulary's, stay as they are, and so does a network that reaches past
     its layers for their weights (a recurrent one may): it is tried on `example`.
     """
     network.requires_grad_(False)
+    if any(weight.device.type != "cpu" or weight.dtype != torch.float32 for weight in network.parameters()):
+        return
     if not all(hasattr(torch.ops.mkldnn, name) for name in ("_linear_pointwise", "_reorder_linear_weight")):
         return
     elsewhere = {id(weight) for module in network.modules() if type(module) is not nn.Linear for weight in _own(module)}

@@ -16,7 +16,9 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 from transformers.utils import logging
 
+from mdp_core.tokens.device import is_full
 from mdp_core.tokens.language_model import LanguageModel
+from mdp_core.tokens.placement import NoPlaceError, device_for
 from mdp_core.tokens.sources.errors import BrokenFolder, ModelError, TooLarge
 from mdp_core.tokens.sources.folder import CheckedFolder, require_within
 from mdp_core.tokens.sources.host import Host
@@ -28,7 +30,7 @@ _one_at_a_time = threading.Lock()  # transformers patches torch while it builds 
 
 
 def read(folder: CheckedFolder, id: str, host: Host) -> LanguageModel:
-    """The language model in the folder, in float32 on the CPU, in evaluation mode, called `folder.name`.
+    """The language model in the folder, on the device that is the host's for it, in evaluation mode, called `folder.name`.
 
     Raises BrokenFolder where weights, config and tokenizer do not make one causal language model, TooLarge where the
     model that the config describes takes more memory than the host grants, whatever its files weigh.
@@ -39,19 +41,27 @@ def read(folder: CheckedFolder, id: str, host: Host) -> LanguageModel:
         except ModelError:
             raise
         except MemoryError as error:
-            raise TooLarge(f"{folder.name} does not fit in the memory that is left; take a smaller model.") from error
+            raise _does_not_fit(folder.name) from error
+        except NoPlaceError as error:
+            raise TooLarge(str(error)) from error
         except Exception as error:  # a foreign folder can fail anywhere in two libraries; the visitor gets one sentence
+            if is_full(error):  # torch's is no MemoryError
+                raise _does_not_fit(folder.name) from error
             reason = f"{type(error).__name__}: {error}".splitlines()[0][:120]
             raise BrokenFolder(
                 f"{folder.name} could not be loaded ({reason}); choose another, or take Pocket."
             ) from error
 
 
+def _does_not_fit(name: str) -> TooLarge:
+    return TooLarge(f"{name} does not fit in the memory that is left; take a smaller model.")
+
+
 def _read(folder: CheckedFolder, id: str, host: Host) -> LanguageModel:
     config = AutoConfig.from_pretrained(folder.path, **LOCAL)
     _require_causal(config, folder.name)
     _require_its_tokens(config, folder.name)
-    _require_same_size(config, folder, host)
+    device = device_for(host.device, _same_size(config, folder, host), folder.name)
     tokenizer = AutoTokenizer.from_pretrained(folder.path, **LOCAL)
     model, report = AutoModelForCausalLM.from_pretrained(
         folder.path, dtype=torch.float32, use_safetensors=True, output_loading_info=True, **LOCAL
@@ -62,7 +72,7 @@ def _read(folder: CheckedFolder, id: str, host: Host) -> LanguageModel:
         raise BrokenFolder(f"The weights of {folder.name} lack {lacking[0]}; copy them again, or take Pocket.")
     if tokenizer.vocab_size > model.get_input_embeddings().weight.shape[0]:
         raise BrokenFolder(f"The tokenizer of {folder.name} has more tokens than its weights; take Pocket.")
-    return LanguageModel(model, tokenizer, name=folder.name, id=id)
+    return LanguageModel(model, tokenizer, name=folder.name, id=id, device=device)
 
 
 def _require_causal(config: Any, name: str) -> None:
@@ -86,20 +96,22 @@ def _require_its_tokens(config: Any, name: str) -> None:
         )
 
 
-def _require_same_size(config: Any, folder: CheckedFolder, host: Host) -> None:
-    """Compares the model that the config describes, built without memory, to what the host grants and the files hold.
+def _same_size(config: Any, folder: CheckedFolder, host: Host) -> int:
+    """The parameters of the model that the config describes, built without memory, compared to what the host grants and the
+    files hold.
 
     Raises TooLarge or BrokenFolder: a small file with a giant config must not fill the memory with zeros.
     """
     with torch.device("meta"):
         skeleton = AutoModelForCausalLM.from_config(config, dtype=torch.float32, trust_remote_code=False)
-    parameters = sum(parameter.numel() for parameter in skeleton.parameters())  # tied ones once
+    parameters: int = sum(parameter.numel() for parameter in skeleton.parameters())  # tied ones once
     require_within(parameters + sum(buffer.numel() for buffer in skeleton.buffers()), folder.name, host)
     if parameters > folder.weights.parameters:
         raise BrokenFolder(
             f"{folder.name} describes a model of {parameters:,} parameters, and its files hold "
             f"{folder.weights.parameters:,}; copy them again, or take Pocket."
         )
+    return parameters
 
 
 @contextmanager

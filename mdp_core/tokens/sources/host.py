@@ -11,8 +11,9 @@ import platformdirs
 from mdp_core.tokens.served.address import FORM, ServerAddress, names_server, read_address
 from mdp_core.tokens.sources.model_id import SERVED, read_model_id
 
-BYTES_PER_PARAMETER = 4  # every model runs in float32
+BYTES_PER_PARAMETER = 4  # as a model is read, in float32; a device may hold it in half of that
 MEGABYTE = 1_000_000
+DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 def default_cache() -> Path:
@@ -35,6 +36,15 @@ class Host:
     cache: Path = field(default_factory=default_cache)  # where the converted SmolLM2 is kept
     first: str = "pocket"  # the model id that the app starts with
     server: ServerAddress | None = None  # where the model "served" runs
+    device: str = "auto"  # one of DEVICES: where models run; see mdp_core.tokens.placement
+
+    def running_on(self, device: str) -> Host:
+        """This host with its models on `device`. Raises ValueError for what is none of DEVICES."""
+        wish = device.strip().lower()
+        if wish not in DEVICES:
+            known = f"{', '.join(DEVICES[:-1])} or {DEVICES[-1]}"
+            raise ValueError(f"ONE_LOOP_DEVICE or --device is “{device.strip()[:20]}”, which is none; write {known}.")
+        return replace(self, device=wish)
 
     def starting_with(self, model: str, key: str) -> Host:
         """This host with the model, or the server, that `model` names at the start; `key` is for a server.
@@ -57,10 +67,11 @@ def host_from(environ: Mapping[str, str]) -> Host:
     ONE_LOOP_ALLOW_FOLDERS  1 or 0: may visitors load models from folders of this machine
     ONE_LOOP_ALLOW_HUB      1 or 0: may visitors download models from the hub by id
     ONE_LOOP_CACHE          an absolute folder to keep the converted SmolLM2 in
+    ONE_LOOP_DEVICE         where models run: auto, cpu, cuda or mps
 
     Raises ValueError, which names the variable, for a value that cannot be read.
     """
-    host = Host()
+    host = Host().running_on(environ.get("ONE_LOOP_DEVICE", "").strip() or Host.device)
     cache = environ.get("ONE_LOOP_CACHE", "").strip()
     if cache and not Path(cache).expanduser().is_absolute():
         raise ValueError("ONE_LOOP_CACHE is not an absolute folder; write one that begins at the root or with ~.")
@@ -70,6 +81,7 @@ def host_from(environ: Mapping[str, str]) -> Host:
         max_bytes=_megabytes(environ, "ONE_LOOP_MAX_MODEL_MB", host.max_bytes),
         cache=Path(cache).expanduser() if cache else host.cache,
         first=environ.get("ONE_LOOP_LM", "").strip() or host.first,
+        device=host.device,
     )
 
 

@@ -243,7 +243,7 @@ def test_a_prompt_longer_than_the_window_is_refused(at):
 
 
 def test_a_run_that_needs_more_memory_than_there_is_is_refused(at, monkeypatch):
-    monkeypatch.setattr("mdp_core.rlhf.memory.available", lambda: 1_000_000)
+    monkeypatch.setattr("mdp_core.tokens.device.Device.free", lambda _: 1_000_000)
     press(at, "tune_start")
     assert memory_of(at).run is None
     assert any("this machine has 0.0 GB free" in error for error in said(at, "error"))
