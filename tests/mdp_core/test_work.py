@@ -32,6 +32,16 @@ def test_a_slice_ends_when_its_time_is_over():
     assert (work.result, work.news) == (3, 1)  # 1 + 2: the third report had nothing new
 
 
+def test_where_the_memory_is_gone_it_fails_in_words_too():
+    def filling():
+        yield Report(0.5, "adding", 1)
+        raise MemoryError("The memory did not suffice.")
+
+    work = Work(filling())
+    work.work(10)
+    assert (work.done, str(work.error), work.result) == (True, "The memory did not suffice.", 1)
+
+
 def test_all_of_it_gives_the_result():
     work = Work(counting(10))
     assert work.finish() == 55

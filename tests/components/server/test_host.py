@@ -1,7 +1,9 @@
 """What the app was started with, and what the page says where that cannot be."""
 
 import pytest
+import torch
 
+from components.server.devices import tell_device
 from components.server.host import choices, host_model
 
 APP = "/somewhere/app.py"
@@ -39,6 +41,58 @@ def test_what_cannot_be_read_is_said_and_pocket_is_there(argv, environ, named):
     assert found.host.first == "pocket"
     assert named in found.problem
     assert found.problem.endswith((".", "!"))
+
+
+@pytest.mark.parametrize(
+    ("argv", "environ", "device"),
+    [
+        ([APP], {}, "auto"),
+        ([APP, "--device", "cuda"], {}, "cuda"),
+        ([APP, "--device=CPU", "--lm", "smollm2"], {}, "cpu"),
+        ([APP], {"ONE_LOOP_DEVICE": " mps "}, "mps"),
+        ([APP, "--device", "cpu"], {"ONE_LOOP_DEVICE": "cuda"}, "cpu"),
+        ([APP, "--device", "cpu"], {"ONE_LOOP_DEVICE": "toaster"}, "cpu"),
+    ],
+)
+def test_the_host_says_where_models_run(argv, environ, device):
+    found = choices(argv, environ)
+    assert (found.host.device, found.problem, found.no_device) == (device, "", "")
+
+
+@pytest.mark.parametrize(
+    ("argv", "environ"),
+    [([APP, "--lm", "smollm2", "--device", "tpu"], {}), ([APP, "--lm", "smollm2"], {"ONE_LOOP_DEVICE": "tpu"})],
+)
+def test_a_device_that_is_none_takes_nothing_else_along(argv, environ):
+    found = choices(argv, {**environ, "ONE_LOOP_ALLOW_FOLDERS": "0"})
+    assert (found.host.device, found.host.first, found.host.allow_folders) == ("cpu", "smollm2", False)
+    assert found.no_device == "ONE_LOOP_DEVICE or --device is “tpu”, which is none; write auto, cpu, cuda or mps."
+    assert found.problem == ""
+
+
+def test_a_device_without_a_name_is_said():
+    assert choices([APP, "--device"], {}).problem.endswith("write -- --device cuda.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "built", "said"),
+    [
+        ([], None, ""),
+        (["--device", "cpu"], None, ""),
+        (["--device", "tpu"], None, "“tpu”, which is none; write auto, cpu, cuda or mps. Models run on the CPU."),
+        (["--device", "cuda"], None, "README says which one to install. Models run on the CPU."),
+        (["--device", "cuda"], "13.0", "no driver for it. Models run on the CPU."),
+    ],
+)
+def test_the_terminal_says_what_came_of_the_device(monkeypatch, capsys, arguments, built, said):
+    monkeypatch.setattr("sys.argv", [APP, *arguments])
+    monkeypatch.delenv("ONE_LOOP_DEVICE", raising=False)
+    monkeypatch.setattr(torch.version, "cuda", built)
+    monkeypatch.setattr(torch.version, "hip", None)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    tell_device()
+    line = capsys.readouterr().err.strip()
+    assert line.endswith(said) if said else line == ""
 
 
 def test_visits_start_with_the_hosts_model(monkeypatch):

@@ -1,18 +1,21 @@
 """Choosing a language model on the Stage: what is there meanwhile, when it comes, and when it does not."""
 
 import threading
+from dataclasses import replace
 
 import pytest
+import torch
 
 from components.server.host import Choices
 from components.server.models import Models
 from components.stage import page as stage
 from components.stage import shown as looking
+from mdp_core.tokens.device import CPU, Device
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.rounding import Rounding
 from mdp_core.tokens.sources import Host, Progress
 from mdp_core.tokens.sources.errors import NoNetwork, TooLarge, UnsafeWeights
-from tests.components.conftest import Awake
+from tests.components.conftest import Awake, plain_again
 from tests.mdp_core.tokens.tiny import byte_level_model
 
 
@@ -193,6 +196,27 @@ def test_a_start_with_something_impossible_is_said(open_stage, monkeypatch):
     page = open_stage()
     assert page.messages == ["The app was started with what cannot be. Pocket is on the Stage."]
     assert page.worlds["text"]["steps"]
+
+
+def test_a_device_that_is_none_is_said(open_stage, monkeypatch):
+    monkeypatch.setattr(stage, "choices", lambda: Choices(Host(device="cpu"), no_device="“tpu” is none."))
+    page = open_stage()
+    assert page.messages == ["“tpu” is none. Models run on the CPU."]
+
+
+def test_the_model_s_menu_says_where_it_runs_and_why(open_stage, pocket, monkeypatch):
+    def captions():
+        return [plain_again(caption.value) for caption in open_stage().app.caption]
+
+    assert not any(
+        "runs on" in caption for caption in captions()
+    )  # on a machine without a GPU that goes without saying
+    monkeypatch.setitem(vars(pocket), "device", replace(CPU, why="Pocket runs on the CPU: it is faster there."))
+    assert "Pocket runs on the CPU: it is faster there." in captions()
+    monkeypatch.setitem(vars(pocket), "device", Device("cuda", torch.bfloat16, "the NVIDIA H200"))
+    monkeypatch.setattr(Device, "place", lambda _, tensor: tensor)
+    (said,) = [caption for caption in captions() if "runs on" in caption]
+    assert said.startswith("It runs on the NVIDIA H200, in bfloat16")
 
 
 def test_before_the_language_model_is_awake_the_grid_is_there(open_stage, monkeypatch):

@@ -22,6 +22,7 @@ from mdp_core.rlhf.raters import Comparison
 from mdp_core.rlhf.spec import preset
 from mdp_core.rlhf.totals import Totals
 from mdp_core.rlhf.trainer import tune
+from mdp_core.tokens.device import Device, DeviceFullError
 from mdp_core.tokens.scores import Score, ScoreSpec, Sentiment
 from tests.components.shell.test_shelf import an_adapter
 
@@ -194,6 +195,40 @@ def test_a_run_that_diverges_keeps_the_last_good_policy_and_says_so(at):
     (sentence,) = said(at, "error")
     assert "grew beyond all bounds" in sentence
     assert "The policy after 2 steps is kept." in sentence
+
+
+class Filling:
+    """A score that takes the memory with the texts of the third step, and gives it back later."""
+
+    name, key = "filling", "filling"
+
+    def __init__(self):
+        self.texts = 0
+
+    def check(self, writer):
+        pass
+
+    def range(self):
+        return 0.0, float("inf")
+
+    def __call__(self, text):
+        self.texts += 1
+        if self.texts > 2 * TINY["texts"]:
+            raise DeviceFullError(Device("cuda", title="the NVIDIA H200"))
+        return Score(float(self.texts % 3), ())
+
+
+def test_a_device_whose_memory_is_gone_is_told_of_and_what_was_done_is_kept(at):
+    at.session_state["principle"] = Principle(model=Filling())
+    at.run()
+    run = start(at)
+    assert (run.state, run.steps) == ("failed", 2)
+    np.testing.assert_array_equal(run.last_good.vector(), run.snapshots[-1].adapter.vector())
+    (sentence,) = said(at, "error")
+    assert sentence.startswith("The memory of the NVIDIA H200 did not suffice")
+    at.session_state["principle"] = Principle()
+    at.run()
+    assert start(at).state == "done"
 
 
 def test_a_learning_rate_of_a_hundred_is_told_of(at):

@@ -33,6 +33,7 @@ def test_a_class_server_describes_itself():
         ("ONE_LOOP_ALLOW_FOLDERS", "perhaps"),
         ("ONE_LOOP_ALLOW_HUB", "2"),
         ("ONE_LOOP_CACHE", "somewhere/here"),
+        ("ONE_LOOP_DEVICE", "toaster"),
     ],
 )
 def test_a_value_that_cannot_be_read_names_its_variable(name, value):
