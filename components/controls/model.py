@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from components.controls.control import control, drop_draft, field, keep_draft
@@ -16,6 +18,9 @@ from mdp_core.tokens.formula import Formula, FormulaError
 from mdp_core.tokens.sources import facts
 from mdp_core.tokens.sources.errors import UnknownModel
 from mdp_core.tokens.sources.model_id import QUICK, SERVED, SMOLLM2, SUMS
+
+if TYPE_CHECKING:
+    from mdp_core.tokens.device import Device
 
 OTHER = "other"
 KINDS = {
@@ -115,8 +120,8 @@ def _choice(visit: Visit, models: Models) -> None:
     loaded = language_model(visit.scenario.text.model, models)
     if loaded is not None and loaded.rounding is not None:
         st.caption(ROUNDED.format(**vars(loaded.rounding)))
-    if loaded is not None and loaded.device.says:
-        st.caption(plain(loaded.device.says))
+    if loaded is not None and (where := _where(loaded.device)):
+        st.caption(plain(where))
     if loaded is not None and loaded.unused:
         outputs = loaded.vocabulary_size
         st.caption(PADDED.format(outputs=outputs, tokens=outputs - loaded.unused))
@@ -137,6 +142,18 @@ def _choice(visit: Visit, models: Models) -> None:
         label = plain(f"Load {described(base, models)}")
         st.button(label, key="load", on_click=choose, args=(visit, wanted, models), type="primary")
         st.caption(plain(str(facts(base, models.host))))
+
+
+def _where(device: Device) -> str:
+    """Where the model runs, where that is worth a word; else empty."""
+    if device.is_cpu:
+        return device.why
+    if not device.is_rough:
+        return f"It runs on {device.title}, in float32."
+    return (
+        f"It runs on {device.title}, in bfloat16, which takes less time and is less exact: its probabilities are up to 0.05 "
+        "off those of the CPU."
+    )
 
 
 def _pick(visit: Visit, kind: str, models: Models) -> None:

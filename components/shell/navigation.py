@@ -22,7 +22,7 @@ def show(page: st.Page) -> None:
     try:
         page.run()
     except MemoryError as error:
-        st.error(plain(str(error) or "The machine's memory did not suffice; what was done before is kept."))
+        st.error(plain(str(error) or "There was not enough memory for this; what was done before is kept."))
 
 
 def go_to(title: str, query: Mapping[str, str] | None = None) -> NoReturn:

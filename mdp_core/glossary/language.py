@@ -274,4 +274,16 @@ LANGUAGE = (
         ("hub",),
         "The name, owner/name, under which a model lies on the Hugging Face hub, a public place for models.",
     ),
+    Term(
+        "CPU",
+        "",
+        ("GPU",),
+        "What calculates here. A GPU beside it does thousands of sums at once, which is good for a large model.",
+    ),
+    Term(
+        "bfloat16",
+        "",
+        ("float32",),
+        "How exactly a number is kept: to about two digits and a half, in half of the memory; float32 has seven digits.",
+    ),
 )

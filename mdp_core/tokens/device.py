@@ -55,18 +55,6 @@ class Device:
         """Whether two ways of reading one text differ by more than anybody would call rounding."""
         return self.dtype in ROUGH
 
-    @property
-    def says(self) -> str:
-        """A sentence for the visitor: where the model runs, where that is worth a word; else empty."""
-        if self.is_cpu:
-            return self.why
-        if not self.is_rough:
-            return f"It runs on {self.title}, in float32."
-        return (
-            f"It runs on {self.title}, in {str(self.dtype).removeprefix('torch.')}: numbers with eight binary digits, so "
-            "that its probabilities are a few hundredths off those of the CPU."
-        )
-
     def place(self, tensor: Tensor) -> Tensor:
         """The tensor on this device; itself where it is there."""
         return tensor.to(self.name)

@@ -217,6 +217,8 @@ def test_the_model_s_menu_says_where_it_runs_and_why(open_stage, pocket, monkeyp
     monkeypatch.setattr(Device, "place", lambda _, tensor: tensor)
     (said,) = [caption for caption in captions() if "runs on" in caption]
     assert said.startswith("It runs on the NVIDIA H200, in bfloat16")
+    monkeypatch.setitem(vars(pocket), "device", Device("mps", torch.float32, "Apple's GPU"))
+    assert "It runs on Apple's GPU, in float32." in captions()
 
 
 def test_before_the_language_model_is_awake_the_grid_is_there(open_stage, monkeypatch):

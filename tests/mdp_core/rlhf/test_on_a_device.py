@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 import numpy as np
 import pytest
 import torch
 
-from mdp_core.rlhf.adapted_model import AdaptedModel
 from mdp_core.rlhf.adapters import AdapterSpec, new_adapter
-from mdp_core.rlhf.backprop import backward_on_log_probability, forward_pass
 from mdp_core.rlhf.estimators import score_functions
-from mdp_core.rlhf.features import TextFeatures
 from mdp_core.rlhf.memory import BASE, NoRoomError, check_memory, needed
 from mdp_core.rlhf.principle import Principle
-from mdp_core.rlhf.raters import Comparison
-from mdp_core.rlhf.reading import log_probabilities, mean_entropy, rows_at_once
+from mdp_core.rlhf.reading import log_probabilities, rows_at_once
 from mdp_core.rlhf.spec import preset
-from mdp_core.rlhf.supervised import imitate, target_text
 from mdp_core.rlhf.trainer import tune
 from mdp_core.rlhf.tuning_run import TuningRun
 from mdp_core.tokens.device import Device, DeviceFullError
@@ -26,7 +19,6 @@ from mdp_core.tokens.generation import generate
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.scores import Score, ScoreSpec
 from mdp_core.tokens.sources import checkpoint, drain, load
-from tests import elsewhere
 from tests.mdp_core.tokens import tiny
 
 PROMPT = "the movie was"
@@ -35,14 +27,6 @@ PROMPT = "the movie was"
 def letters(text):
     """Some texts are worth more than others."""
     return Score(float(sum(map(ord, text)) % 7), ())
-
-
-@pytest.fixture(scope="module")
-def pair():
-    """The same model here and on a second device."""
-    elsewhere.register()
-    there = Device(elsewhere.NAME, torch.float32, "a second device")
-    return [tiny.byte_level_model(), LanguageModel(tiny.network(), tiny.byte_level_tokenizer(), "Tiny", "tiny", there)]
 
 
 @pytest.fixture(scope="module")
@@ -61,47 +45,6 @@ def some_adapter(model, size=0.05):
 
 def some_texts(model, rows=6, tokens=7):
     return generate(model, model.encode(PROMPT), np.random.default_rng(1).random((rows, tokens)))
-
-
-@pytest.mark.parametrize("algorithm", ["reinforce", "ppo", "grpo", "gspo", "dpo"])
-def test_a_run_there_is_the_run_here(pair, algorithm):
-    choices = [Comparison(f"{PROMPT} wonderful", f"{PROMPT} bored", 0), Comparison(f"{PROMPT} a", f"{PROMPT} b", 1)]
-    penalty = {"penalty": "loss", "estimator": "k3"} if algorithm == "grpo" else {}
-    spec = preset(algorithm, prompt=PROMPT, texts=8, tokens=6, steps=4, **penalty)
-    here, there = (list(tune(model, spec, letters, choices=choices)) for model in pair)
-    for ours, theirs in zip(here, there, strict=True):
-        assert ours.written == theirs.written
-        np.testing.assert_allclose(theirs.log_ratios, ours.log_ratios, atol=2e-5)
-        assert theirs.gradient_norm == pytest.approx(ours.gradient_norm, rel=1e-4, abs=1e-6)
-        assert theirs.entropy == pytest.approx(ours.entropy, abs=1e-4)
-        assert {tensor.device.type for tensor in theirs.adapter.tensors} == {"cpu"}  # a film keeps many of them
-    torch.testing.assert_close(there[-1].adapter.vector(), here[-1].adapter.vector(), atol=1e-4, rtol=1e-3)
-    assert here[-1].adapter.vector().ne(here[0].before.vector()).any()
-
-
-def test_what_is_read_there_is_what_is_read_here(pair):
-    adapter, texts = some_adapter(pair[0]), some_texts(pair[0])
-    state = pair[0].encode(PROMPT)
-    for read in (
-        lambda model: AdaptedModel(model, adapter).logits(state),
-        lambda model: log_probabilities(model, texts, adapter).numpy(),
-        lambda model: mean_entropy(model, texts, adapter),
-        lambda model: score_functions(model, adapter, texts).numpy(),
-        lambda model: TextFeatures(model)([PROMPT, "it bored me", "no words left"]),
-        lambda model: forward_pass(model, state, 0.4).logits,
-        lambda model: backward_on_log_probability(model, state, 0.4).weights,
-    ):
-        np.testing.assert_allclose(read(pair[1]), read(pair[0]), atol=1e-4, rtol=1e-4)
-
-
-def test_a_target_is_learned_there_as_here(pair):
-    losses = []
-    for model in pair:
-        target = target_text(model, PROMPT, "wonderful", 12)
-        steps = imitate(model, some_adapter(model), target, learning_rate=0.02)
-        losses.append([loss for loss, _ in islice(steps, 10)])
-    np.testing.assert_allclose(losses[1], losses[0], rtol=1e-4)
-    assert losses[1][-1] < losses[1][0]
 
 
 # In half the precision
@@ -160,10 +103,10 @@ def test_a_run_in_bfloat16_learns_as_much(pocket, rough):
 # Memory
 
 
-def test_a_larger_device_reads_more_at_once_and_needs_more_for_it(pair, pocket):
+def test_a_larger_device_reads_more_at_once_and_needs_more_for_it(pocket):
     texts = some_texts(pocket, rows=512, tokens=40)
     wide = LanguageModel(tiny.network(), tiny.byte_level_tokenizer(), "Tiny", "tiny", Device(breadth=4))
-    narrow = pair[0]
+    narrow = tiny.byte_level_model()
     parts = [[rows.stop - rows.start for rows in rows_at_once(model, texts)] for model in (narrow, wide)]
     assert parts[1][0] > 2.5 * parts[0][0]
     spec = preset("rloo", prompt=PROMPT, texts=512, tokens=40)
