@@ -13,6 +13,7 @@ from torch.utils import _pytree as pytree
 from torch.utils.backend_registration import _DummyBackendModule, _setup_privateuseone_for_python_backend
 
 NAME = "elsewhere"
+still: list[bool] = []  # while there is something in it nothing may pass between the two: as while a GPU records
 MOVES = ("_to_copy", "copy_", "_local_scalar_dense", "_copy_from")
 INDEXED = ("index", "index_put_", "index_put", "_index_put_impl_", "_unsafe_index")
 
@@ -52,6 +53,8 @@ def work(operation, *args, **kwargs):
     here = [tensor for tensor in tensors if not isinstance(tensor, Elsewhere) and tensor.ndim]
     if there and here and name not in MOVES and not (name in INDEXED and not any(t.is_floating_point() for t in here)):
         raise RuntimeError(f"Expected all tensors to be on the same device, but {name} got both {NAME} and cpu.")
+    if still and (name == "_local_scalar_dense" or (name in MOVES and (here or kwargs.get("device") is not None))):
+        raise RuntimeError(f"{name} is not permitted while a step is recorded.")
     to = kwargs.get("device")
     stays = torch.device(to).type == NAME if to is not None else bool(there)
     if name == "copy_":

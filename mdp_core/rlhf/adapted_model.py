@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-
-import torch
-from transformers.cache_utils import DynamicCache
+from contextlib import AbstractContextManager
 
 from mdp_core.rlhf.adapters import Adapter, check_fits
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.prefix_cache import PrefixCache
+from mdp_core.tokens.recording import Recordings
 
 KEPT_TOKENS = 512  # of which keys and values are kept: a visitor may have several of these beside the shared model
 
@@ -32,8 +31,9 @@ class AdaptedModel(LanguageModel):
         self.id = f"{base.id}+{adapter.digest()}"
         self._books = threading.Lock()
         self._prefixes = PrefixCache(KEPT_TOKENS)
+        self._recordings = Recordings(base._recordings.capture, base.device.far)
         self._answers = OrderedDict()
 
-    def _pass(self, tokens: torch.Tensor, cache: DynamicCache | None) -> torch.Tensor:
-        with self._laid_over.over(self.model):
-            return super()._pass(tokens, cache)
+    def laid(self) -> AbstractContextManager[None]:
+        """A context in which the adapter is on. Only in the lane."""
+        return self._laid_over.over(self.model)

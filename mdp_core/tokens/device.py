@@ -55,6 +55,11 @@ class Device:
         """Whether two ways of reading one text differ by more than anybody would call rounding."""
         return self.dtype in ROUGH
 
+    @property
+    def far(self) -> float:
+        """The total variation distance of two ways to one next-token distribution that is more than rounding."""
+        return 0.1 if self.is_rough else 1e-3
+
     def place(self, tensor: Tensor) -> Tensor:
         """The tensor on this device; itself where it is there."""
         return tensor.to(self.name)
@@ -62,9 +67,9 @@ class Device:
     def hold(self, network: nn.Module) -> None:
         """Move `network` here, its weights in this device's precision.
 
-        Buffers stay as precise as they are: of a rotary position's frequencies eight digits would be too few. So does the
-        layer that makes the logits: half a network's error comes from there (MiniMax 2025, M1, section 3.2), and tokens
-        that are equally likely would be many.
+        Buffers stay as precise as they are: of a rotary position's frequencies eight binary digits would be too few. So does
+        the layer that makes the logits: a fifth of SmolLM2's distance to float32 comes from there, many tokens would be
+        equally likely, and MiniMax (2025, M1, section 3.2) found that reinforcement learning needs it.
         """
         buffers = [
             (module, name, buffer)

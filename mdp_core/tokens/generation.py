@@ -106,8 +106,8 @@ def _generate(
     ends = list(model.end_tokens)
     going = np.arange(N)
     one = not (prompts != prompts[:1]).any()
-    texts = model.continuations(prompts[0].tolist(), N, T) if one else model.continuations_of(prompts, T)
-
+    begun = model.continuations(prompts[0].tolist(), N, T) if one else model.continuations_of(prompts, T)
+    texts = model.recorded(begun, N, prompts.shape[1] + T)
     t = 0
 
     def step() -> bool:
@@ -125,8 +125,11 @@ def _generate(
         t += 1
         return True
 
-    while model.in_lane(step):  # a turn for every step, so that others come between
-        yield
+    try:
+        while model.in_lane(step):  # a turn for every step, so that others come between
+            yield
+    finally:
+        texts.close()
     return tokens, log_probabilities
 
 

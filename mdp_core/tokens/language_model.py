@@ -6,6 +6,7 @@ import inspect
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ from mdp_core.tokens.linear import freeze
 from mdp_core.tokens.pieces import pieces
 from mdp_core.tokens.prefix_cache import KeyValues, PrefixCache, branched, chosen, growing_cache, key_values
 from mdp_core.tokens.prompts import EmptyPromptError, LongPromptError, UnknownWordsError, checked_prompt
+from mdp_core.tokens.recording import Growing, Recordings, as_graph
 from mdp_core.tokens.rounding import Rounding
 from mdp_core.tokens.sampling import descending
 from mdp_core.tokens.signs import spelt, visible
@@ -79,6 +81,8 @@ class LanguageModel:
         self._lane = Lane(cores=1) if small else Lane(niceness=NICE if device.is_cpu else 0)
         if not small:  # the small have other costs
             self.in_lane(lambda: freeze(self.model, torch.zeros(1, 1, dtype=torch.long)))
+        recordable = device.name == "cuda" and sees_all(model)
+        self._recordings = Recordings(as_graph if recordable else None, device.far)
         self._books = threading.Lock()  # of the answers; the prefixes are touched in the lane only
         self._words = threading.Lock()  # a tokenizer may be asked one thing at a time
         self._prefixes = PrefixCache(KEPT_TOKENS)
@@ -245,6 +249,15 @@ class LanguageModel:
 
         return self.in_lane(begin)
 
+    def recorded(self, texts: Growing, rows: int, room: int) -> Growing:
+        """`texts`, of which nothing is written yet, by a recording of their step, where the device has such and it pays:
+        `rows` of them, to grow to `room` tokens, the prompt included."""
+        return self.in_lane(lambda: self._recordings.over(texts, rows, room, self._ask))
+
+    def laid(self) -> AbstractContextManager[None]:
+        """A context in which the network answers as this model does. Only in the lane."""
+        return nullcontext()
+
     def forget(self) -> None:
         """Drop everything that is kept; to be called when the model's weights have changed."""
         self.in_lane(self._prefixes.clear)
@@ -268,6 +281,7 @@ class LanguageModel:
 
     def _make_room(self) -> None:
         self._prefixes.clear()
+        self._recordings.clear()
         self.device.give_back()
 
     def _answer(self, ids: tuple[int, ...]) -> _Answer:
@@ -317,14 +331,15 @@ class LanguageModel:
     @torch.inference_mode()
     def _pass(self, tokens: torch.Tensor, cache: DynamicCache | None) -> torch.Tensor:
         """[B, L] -> [B, V] after the last token. Only in the lane."""
-        answer = self.model(
-            input_ids=self.device.place(tokens),
-            past_key_values=cache,
-            use_cache=cache is not None,
-            return_dict=True,
-            **self._last_only,
-        )
-        return back(answer.logits[:, -1].clone())
+        ids = self.device.place(tokens)
+        return back(self._ask(input_ids=ids, past_key_values=cache, use_cache=cache is not None).clone())
+
+    def _ask(self, **inputs: Any) -> torch.Tensor:
+        """[B, V] after the last token, on the device. Only in the lane."""
+        with self.laid():
+            answer = self.model(**inputs, return_dict=True, **self._last_only)
+        result: torch.Tensor = answer.logits[:, -1]
+        return result
 
 
 class Continuations:
@@ -347,6 +362,13 @@ class Continuations:
             self.logits = self._model._pass(new, self._cache)
 
         self._model.in_lane(read)
+
+    def read(self) -> KeyValues:
+        """The keys and values of what is read; none where the model has no such memory."""
+        return () if self._cache is None else key_values(self._cache)
+
+    def close(self) -> None:
+        """Nothing more is written: for those that have borrowed something."""
 
     def branch(self, rows: torch.Tensor) -> Continuations:
         """Other texts that begin with these rows, each as often as it is named; these stay as they are."""
@@ -409,3 +431,8 @@ def remembers(model: Any) -> bool:
         return False
     layers = DynamicCache(config=model.config).layers
     return all(type(layer) in (DynamicLayer, DynamicSlidingWindowLayer) for layer in layers)
+
+
+def sees_all(model: Any) -> bool:
+    """Whether every layer of the model looks at the whole text, by keys and values."""
+    return remembers(model) and all(type(layer) is DynamicLayer for layer in DynamicCache(config=model.config).layers)

@@ -133,6 +133,7 @@ def test_tokens_a_second_beside_generate(gpu, network, n):
         return texts[:, len(prompt) :].cpu().numel()
 
     compare(f"{network.name}, {n} text(s) of {TOKENS} tokens", timed("ours", ours), timed("theirs", library))
+    assert model._recordings._kept, "the step could not be recorded, and was not"
     a, b = (n * TOKENS / np.median(times[1:]) for times in seconds.values())
     print(f"{network.name}, {n} text(s): {a:.0f} tokens a second, `generate` {b:.0f}")
 

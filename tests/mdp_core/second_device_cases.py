@@ -21,6 +21,7 @@ from mdp_core.rlhf.trainer import tune
 from mdp_core.tokens.device import Device
 from mdp_core.tokens.generation import generate
 from mdp_core.tokens.language_model import LanguageModel
+from mdp_core.tokens.recording import Recordings
 from mdp_core.tokens.scores import Score
 from mdp_core.tokens.text_tree import TextWalk, tempered
 from tests import elsewhere
@@ -79,6 +80,35 @@ def test_a_model_there_says_what_it_says_here(kind):
         ours, theirs = generate(here, prompts, u), generate(away, prompts, u)
         assert np.array_equal(ours.tokens, theirs.tokens)
         np.testing.assert_allclose(theirs.log_probabilities, ours.log_probabilities, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["llama", "gpt2"])
+@pytest.mark.parametrize("adapted", [False, True])
+def test_a_recorded_step_needs_nothing_from_here(kind, adapted):
+    """What a GPU records may neither look at a number nor fetch one."""
+    played = []
+
+    def capture(step):
+        def again():
+            elsewhere.still.append(True)
+            try:
+                answer = step()
+            finally:
+                elsewhere.still.clear()
+            played.append(answer.device.type)
+            return answer
+
+        return again
+
+    here, away = tiny.byte_level_model(kind), on(THERE, kind)
+    if adapted:
+        here, away = (AdaptedModel(model, some_adapter(model)) for model in (here, away))
+    vars(away)["_recordings"] = Recordings(capture, THERE.far)
+    prompt, u = here.encode(PROMPT), np.random.default_rng(1).random((6, 9))
+    for _ in range(3):
+        assert np.array_equal(generate(away, prompt, u).tokens, generate(here, prompt, u).tokens)
+    assert len(played) > 8
+    assert set(played) == {elsewhere.NAME}
 
 
 def test_the_tree_of_texts_there_is_the_one_here():

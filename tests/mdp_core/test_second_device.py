@@ -16,4 +16,4 @@ def test_a_second_device_gives_the_numbers_of_the_first():
         cwd=CASES.parents[2],
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-    assert "13 passed" in done.stdout
+    assert "17 passed" in done.stdout
