@@ -6,7 +6,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
-from mdp_core.tokens.sources import drain, load
+from mdp_core.tokens.sources import Host, drain, load
 from mdp_core.tokens.sources.errors import NoNetwork
 
 # A busy machine would break a time limit.
@@ -49,9 +49,9 @@ def sums():
 
 @pytest.fixture(scope="session")
 def smollm2():
-    """SmolLM2-135M-Instruct, from the user's cache or the network; only a machine that has neither may do without."""
+    """SmolLM2-135M-Instruct on the CPU, from the user's cache or the network; a machine that has neither may do without."""
     try:
-        return drain(load("smollm2"))
+        return drain(load("smollm2", Host(device="cpu")))
     except NoNetwork as error:
         if os.environ.get("CI") == "true":
             raise

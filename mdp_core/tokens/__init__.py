@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mdp_core.tokens.sampled_texts import SampledTexts, sample_texts
     from mdp_core.tokens.sampling import Sampling
     from mdp_core.tokens.scores import Reward, Score, ScoreSpec, Sentiment
-    from mdp_core.tokens.sources import drain, facts, load
+    from mdp_core.tokens.sources import Host, drain, facts, load
 else:
     __getattr__, __dir__ = on_demand(
         __name__,
@@ -32,7 +32,7 @@ else:
             "sampled_texts": "SampledTexts sample_texts",
             "sampling": "Sampling",
             "scores": "Reward Score ScoreSpec Sentiment",
-            "sources": "drain facts load",
+            "sources": "Host drain facts load",
         },
     )
 
@@ -40,6 +40,7 @@ __all__ = [
     "Effort",
     "Formula",
     "FormulaError",
+    "Host",
     "LMPolicy",
     "LanguageModel",
     "PrefixValue",
