@@ -29,8 +29,9 @@ class DeviceFullError(MemoryError):
     """A device's memory did not suffice for what was begun; what was there before is still there."""
 
     def __init__(self, device: Device) -> None:
+        whose = "this machine" if device.is_cpu else device.title
         super().__init__(
-            f"The memory of {device.title} did not suffice: fewer texts, fewer tokens or a shorter prompt need less. "
+            f"The memory of {whose} did not suffice: fewer texts, fewer tokens or a shorter prompt need less. "
             "What was done before is kept."
         )
 

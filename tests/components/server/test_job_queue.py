@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from components.server.job_queue import AWAY, CLOSED, GONE, NO_MEMORY, UNKNOWN, JobQueue
+from mdp_core.tokens.device import CPU, Device, DeviceFullError
+
+NOT_ENOUGH = "did not suffice: fewer texts, fewer tokens or a shorter prompt need less. What was done before is kept."
 
 
 @dataclass
@@ -178,6 +181,8 @@ def test_the_job_of_a_closed_tab_ends_soon(queue, clock):
     [
         (ValueError("The score is no number."), "The score is no number."),
         (MemoryError(), NO_MEMORY),
+        (DeviceFullError(Device("cuda", title="the NVIDIA H200")), f"The memory of the NVIDIA H200 {NOT_ENOUGH}"),
+        (DeviceFullError(CPU), f"The memory of this machine {NOT_ENOUGH}"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes"), NO_MEMORY),
         (RuntimeError("/secret/path"), UNKNOWN),
     ],
