@@ -232,7 +232,8 @@ def as_graph(step: Step) -> Step:
             step()
     now.wait_stream(beside)
     graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
+    # Other models' lanes go on meanwhile, each in a thread of its own.
+    with torch.cuda.graph(graph, capture_error_mode="thread_local"):
         answer = step()
 
     def replay() -> Tensor:
