@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,12 +77,12 @@ def _read(path: Path, name: str, canonical: str, host: Host) -> LanguageModel:
     checked = check(path, name, host)
     import mdp_core.tokens.sources.checkpoint as checkpoint
 
-    model = checkpoint.read(checked, canonical, host)
     if canonical != QUICK:
-        return model
+        return checkpoint.read(checked, canonical, host)
     from mdp_core.tokens.few_bits import in_few_bits
 
-    return in_few_bits(model, smollm2.QUICK_NAME)
+    # torch multiplies by so few bits on a CPU.
+    return in_few_bits(checkpoint.read(checked, canonical, replace(host, device="cpu")), smollm2.QUICK_NAME)
 
 
 @dataclass(frozen=True)
