@@ -80,6 +80,11 @@ class Job:
         if self.resting:
             self.resume()
 
+    def move(self, present: Callable[[], bool]) -> None:
+        """Its visitor's tab is another one from now on, and is looking."""
+        self._present = present
+        self.look()
+
     def pause(self) -> None:
         """Rest after the step that is being done, and let the next one in."""
         self._queue.change(self, ("queued", "running"), "paused")

@@ -10,6 +10,7 @@ from components.instruments.drawing.palette import variables
 from components.instruments.drawing.tables import STYLE as TABLES
 from components.instruments.glossary import glossary
 from components.shell.my_room import keep_my_room
+from components.shell.returning import keep_this_tab
 
 STYLE = Path(__file__).parent / "frame.css"
 # Streamlit takes widths in pixels only. These are the ones that the pages give; they grow with the window as all else does.
@@ -25,6 +26,7 @@ def frame() -> None:
     st.html('<h1 class="one-loop-name">One Loop</h1>')
     glossary()
     keep_my_room()
+    keep_this_tab()
 
 
 def widths() -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.server.adapted import adapted
+from components.shell.returning import came_back
 from mdp_core.tokens.sources.model_id import SERVED
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class TunedPolicy:
 
 @dataclass
 class Shelf:
-    """Kept in session state; lives as long as the browser tab."""
+    """Kept in session state; lives as long as the browser tab, reloads included."""
 
     _policies: dict[str, TunedPolicy] = field(default_factory=dict)  # by id, the oldest first
     refused: str = ""  # why the last policy could not be kept or renamed
@@ -134,7 +135,10 @@ class Shelf:
 
 
 def shelf() -> Shelf:
-    """This visitor's shelf."""
+    """This visitor's shelf; after a reload the one that the tab had."""
+    back = came_back("shelf")
+    if back is not None:
+        st.session_state["shelf"] = back
     kept: Shelf = st.session_state.setdefault("shelf", Shelf())
     return kept
 

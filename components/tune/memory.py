@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from streamlit import runtime
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from components.server.job_queue import JobQueue
 from components.shell.queued_run import QueuedRun
+from components.shell.returning import came_back, open_tab
 from components.shell.shelf import Shelf, TunedPolicy
 from components.tune.recipe import Recipe, Size
 from mdp_core.rlhf.principle import Principle
@@ -87,6 +86,15 @@ class TuneMemory:
         self.run, self.runs = fresh, self.runs + 1
         fresh.begin(queue, open_tab())
 
+    def take_over(self, before: TuneMemory) -> None:
+        """Go on with the runs of a tab that was loaded anew; what is asked for, the link has said."""
+        if self.run is not None:
+            return
+        self.run, self.beside, self.runs, self.start = before.run, before.beside, before.runs, before.start
+        for run in (self.run, self.beside):
+            if run is not None and run.job is not None:
+                run.job.move(open_tab())
+
     def clear(self) -> None:
         """Stop the run, and forget it."""
         if self.run is not None and self.run.job is not None:
@@ -132,13 +140,7 @@ class TuneMemory:
 def tune_memory() -> TuneMemory:
     """This visitor's."""
     memory: TuneMemory = st.session_state.setdefault("tune", TuneMemory())
+    before = came_back("tune")
+    if before is not None:
+        memory.take_over(before)
     return memory
-
-
-def open_tab() -> Callable[[], bool]:
-    """A function that tells, in any thread, whether this visitor's tab is still connected."""
-    context = get_script_run_ctx()
-    if context is None or not runtime.exists():
-        return lambda: True
-    session, server = context.session_id, runtime.get_instance()
-    return lambda: bool(server.is_active_session(session))

@@ -39,3 +39,26 @@ def test_a_run_is_watched_while_it_learns_scrubbed_and_stopped(page):
     expect(page.get_by_text("reference · 0 of")).to_be_visible()
     # What was learned stays, and another run may begin.
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+
+
+def test_a_page_that_is_loaded_anew_finds_its_run_and_its_policies(page, context):
+    page.goto("/tune?seed=7&tune_steps=400")
+    page.get_by_role("button", name="Start", exact=True).click(timeout=PATIENCE)
+    cursor = page.get_by_role("slider", name="Updates that the policy has had")
+    expect(cursor).not_to_have_value("0", timeout=PATIENCE)
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_role("button", name="Before and after")).to_have_count(1)
+    done = int(cursor.input_value())
+    page.reload()
+    # The same run goes on from where it was, and the policy is still there.
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible(timeout=PATIENCE)
+    page.wait_for_function("([at, done]) => +at.value > done", arg=[cursor.element_handle(), done])
+    expect(page.get_by_role("button", name="Before and after")).to_have_count(1)
+    # A second tab has its own.
+    other = context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_role("button", name="Start", exact=True)).to_be_enabled(timeout=PATIENCE)
+    expect(other.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+    other.close()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("stopped after")).to_be_visible(timeout=PATIENCE)
