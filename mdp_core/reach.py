@@ -3,54 +3,63 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
 
 from mdp_core.tabular import TabularMDP
 
 _TURNINGS = 24  # of a shortest walk are looked at: the earliest differ most
+_KEPT = 8  # tables of which what was found is kept: a page asks for the same ones again and again
 
 
 @dataclass(frozen=True, eq=False)
 class _Edges:
-    """The pairs s -> s' that have a probability, sorted by their first end."""
+    """The pairs s -> s' that have a probability, in the order of s and then of the actions."""
 
+    states: int  # S
+    begins: NDArray[np.int64]  # [E]
     ends: NDArray[np.int64]  # [E]
     goes_on: NDArray[np.bool_]  # [E], the episode is not over behind the edge
-    first: NDArray[np.int64]  # [S + 1], where the edges of each state begin
 
     def of(self, state: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        own = slice(self.first[state], self.first[state + 1])
-        return self.ends[own], self.goes_on[own]
+        first, last = np.searchsorted(self.begins, [state, state + 1])
+        return self.ends[first:last], self.goes_on[first:last]
+
+    def steps(self, sources: NDArray[np.int64], *, backward: bool = False) -> NDArray[np.int64]:
+        """[S], the fewest steps from any of `sources` to each state, or from it to them, over edges behind which the
+        episode goes on; one more than there are states where there is no way."""
+        begins, ends = self.begins[self.goes_on], self.ends[self.goes_on]
+        ways = (ends, begins) if backward else (begins, ends)
+        graph = csr_matrix((np.ones(len(begins)), ways), shape=(self.states, self.states))
+        far = dijkstra(graph, unweighted=True, indices=sources, min_only=True)
+        return np.where(np.isfinite(far), far, self.states + 1).astype(np.int64)
 
 
 def distances(mdp: TabularMDP, start: int | None = None) -> NDArray[np.int64]:
     """[S], the fewest steps in which each state can be reached from `start` (default: any possible start), -1 for never."""
-    frontier: list[int] = np.flatnonzero(mdp.start > 0).tolist() if start is None else [start]
-    forward = _edges(mdp)
-    steps = np.full(mdp.shape[0], -1, dtype=np.int64)
-    steps[frontier] = 0
-    alive, step = set(frontier), 0
-    while frontier:
-        step += 1
-        following: list[int] = []
-        for state in frontier:
-            for end, goes_on in zip(*(part.tolist() for part in forward.of(state)), strict=True):
-                if steps[end] < 0:
-                    steps[end] = step
-                if goes_on and end not in alive:
-                    alive.add(end)
-                    following.append(end)
-        frontier = following
-    return steps
+    return _distances(mdp, start).copy()
+
+
+@lru_cache(maxsize=_KEPT)
+def _distances(mdp: TabularMDP, start: int | None) -> NDArray[np.int64]:
+    edges = _edges(mdp)
+    starts = np.flatnonzero(mdp.start > 0) if start is None else np.array([start])
+    steps = edges.steps(starts)
+    over = ~edges.goes_on  # an end is entered, and nobody walks on behind it
+    np.minimum.at(steps, edges.ends[over], steps[edges.begins[over]] + 1)
+    return np.where(steps > mdp.shape[0], -1, steps)
 
 
 def reachable(mdp: TabularMDP) -> NDArray[np.bool_]:
     """[S], True for the states that some policy reaches from a start with a probability above 0, the start included."""
-    return distances(mdp) >= 0
+    return _distances(mdp, None) >= 0
 
 
+@lru_cache(maxsize=_KEPT)
 def end_in_reach(mdp: TabularMDP) -> bool:
     """True if some policy comes to an end from a start that is none."""
     possible = (mdp.probability > 0) & (mdp.allowed & ~mdp.terminal[:, None])[:, :, None]
@@ -65,63 +74,60 @@ def two_histories(mdp: TabularMDP, target: int, variant: int = 0) -> tuple[list[
     them, those that see the most states that the first one does not see first.
     """
     start = mdp.initial_state()
-    forward, left = _edges(mdp), _steps_left(mdp, target)
+    edges = _edges(mdp)
+    left = _steps_left(edges, target)
     if left[start] < 0 and start != target:
         return None
-    first = [start] if start == target else [start, *_shortest(forward, left, start, target)]
+    following = _following(edges, left, target)
+    first = [start] if start == target else [start, *_shortest(following, start, target)]
     others: list[list[int]] = []
     for i, state in enumerate(first[:_TURNINGS]):
-        ends, goes_on = forward.of(state)
+        ends, goes_on = edges.of(state)
         for end, on in sorted(set(zip(ends.tolist(), goes_on.tolist(), strict=True))):
             if i + 1 < len(first) and end == first[i + 1]:
                 continue
             if end == target:
                 others.append([*first[: i + 1], end])
             elif on and left[end] > 0:
-                others.append([*first[: i + 1], end, *_shortest(forward, left, end, target)])
+                others.append([*first[: i + 1], end, *_shortest(following, end, target)])
     if not others:
         return None
     others.sort(key=lambda walk: (-len(set(walk) - set(first)), len(walk)))
     return first, others[variant % len(others)]
 
 
-def _edges(mdp: TabularMDP, *, backward: bool = False) -> _Edges:
+@lru_cache(maxsize=_KEPT)
+def _edges(mdp: TabularMDP) -> _Edges:
     possible = (mdp.probability > 0) & (mdp.allowed & ~mdp.terminal[:, None])[:, :, None]
-    begins = np.nonzero(possible)[0]
-    ends = mdp.next_state[possible].astype(np.int64)
-    goes_on = ~mdp.terminated[possible]
-    if backward:
-        begins, ends = ends, begins
-    order = np.argsort(begins, kind="stable")
-    first = np.searchsorted(begins[order], np.arange(mdp.shape[0] + 1))
-    return _Edges(ends[order], goes_on[order], first)
+    return _Edges(
+        mdp.shape[0], np.nonzero(possible)[0], mdp.next_state[possible].astype(np.int64), ~mdp.terminated[possible]
+    )
 
 
-def _steps_left(mdp: TabularMDP, target: int) -> NDArray[np.int64]:
+def _steps_left(edges: _Edges, target: int) -> NDArray[np.int64]:
     """[S], the fewest steps (at least one) from each state to `target`, -1 where there is no way."""
-    backward = _edges(mdp, backward=True)
-    left = np.full(mdp.shape[0], -1, dtype=np.int64)
-    frontier, step = [target], 0
-    while frontier:
-        step += 1
-        following: list[int] = []
-        for state in frontier:
-            for begin, goes_on in zip(*(part.tolist() for part in backward.of(state)), strict=True):
-                # Only the last step of a walk may be one that ends the episode.
-                if left[begin] < 0 and (step == 1 or goes_on):
-                    left[begin] = step
-                    following.append(begin)
-        frontier = following
-    return left
+    before = np.unique(
+        edges.begins[edges.ends == target]
+    )  # only the last step of a walk may be one that ends the episode
+    if not len(before):
+        return np.full(edges.states, -1, dtype=np.int64)
+    left = edges.steps(before, backward=True) + 1
+    return np.where(left > edges.states, -1, left)
 
 
-def _shortest(forward: _Edges, left: NDArray[np.int64], state: int, target: int) -> list[int]:
+def _following(edges: _Edges, left: NDArray[np.int64], target: int) -> list[int]:
+    """[S], the state behind each one on a shortest way to `target`: the first in the order of the actions."""
+    nearer = edges.goes_on & (left[edges.ends] == left[edges.begins] - 1) & (left[edges.begins] > 1)
+    begins, first = np.unique(edges.begins[nearer], return_index=True)
+    following = np.full(edges.states, target)
+    following[begins] = edges.ends[nearer][first]
+    result: list[int] = following.tolist()
+    return result
+
+
+def _shortest(following: list[int], state: int, target: int) -> list[int]:
     """The states behind `state` on a shortest way to `target`."""
-    walk: list[int] = []
-    while True:
-        ends, goes_on = forward.of(state)
-        if left[state] == 1:
-            return [*walk, target]
-        nearer = ends[goes_on & (left[ends] == left[state] - 1)]
-        state = int(nearer[0])
-        walk.append(state)
+    walk = [following[state]]
+    while walk[-1] != target:
+        walk.append(following[walk[-1]])
+    return walk

@@ -13,6 +13,7 @@ from mdp_core.grid.maps import parse_map
 from mdp_core.grid.presets import PRESETS, world
 from mdp_core.grid.world import GridWorld
 from mdp_core.reach import distances, reachable, two_histories
+from tests.mdp_core.solvers.random_mdps import random_mdp
 
 
 def steps(text):
@@ -107,3 +108,19 @@ def test_distances_agree_with_powers_of_the_graph(name):
         seen = seen | (seen & ~table.terminal) @ leads
         expected[(expected < 0) & seen] = step
     assert distances(table).tolist() == expected.tolist()
+
+
+@given(st.integers(0, 10_000), st.integers(0, 6))
+def test_distances_are_those_of_a_search_step_by_step(seed, start):
+    """Some of these steps end the episode: what they lead to is reached, and nothing behind it by them."""
+    table = random_mdp(seed, S=7, A=2, K=2, ends=0.3)
+    steps, walking, step = {start: 0}, {start}, 0
+    at = walking
+    while at:
+        step += 1
+        outcomes = [o for s in at if not table.terminal[s] for a in table.actions(s) for o, _ in table.transition(s, a)]
+        for outcome in outcomes:
+            steps.setdefault(outcome.next_state, step)
+        at = {o.next_state for o in outcomes if not o.terminated} - walking
+        walking = walking | at
+    assert distances(table, start).tolist() == [steps.get(s, -1) for s in range(table.shape[0])]
