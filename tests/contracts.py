@@ -169,7 +169,7 @@ def check_frames(frames):
 def check_map(frames):
     """The map's tables have its shape, its arrows are distributions, and every cell that is named lies on it."""
     shown = frames["map"]
-    for name in ("cells", "arrows", "values"):
+    for name in ("signs", "arrows", "values"):
         assert len(shown[name]) == shown["rows"]
         assert all(len(row) == shown["cols"] for row in shown[name])
     for row in shown["arrows"]:
@@ -182,4 +182,4 @@ def check_map(frames):
     for r, c in cells:
         assert 0 <= r < shown["rows"]
         assert 0 <= c < shown["cols"]
-        assert shown["cells"][r][c]["kind"] not in ("wall", "cliff")
+        assert shown["legend"][shown["signs"][r][c]]["kind"] not in ("wall", "cliff")

@@ -133,7 +133,7 @@ def _draw(places: Places, found: Solution | Known, label: str) -> None:
         places.picture,
         key="taxi_board",
         name="The taxi's values and moves, for this passenger and this destination",
-        film=[Iterate(label, places.laid_out(found.v), None, places.arrows(found.policy))],
+        film=[Iterate(label, places.laid_out(found.v), policy=places.arrows(found.policy))],
         film_key=[label, *map(str, places.at.values())],
         layers=("v", "policy", "none"),
         scale=float(np.abs(found.v).max()),

@@ -21,7 +21,6 @@ from components.shell.shelf import language_model
 from components.shell.takeaway import conclude
 from components.shell.visit import Visit
 from mdp_core.counting import in_groups, in_powers, prefixes, reachable_prefixes
-from mdp_core.frames import Json
 from mdp_core.reach import distances
 from mdp_core.stage.places import Places
 
@@ -64,7 +63,7 @@ def _count_cells(places: Places, reached: NDArray[np.int64], steps: NDArray[np.i
         f"states can be reached from the start, by some policy; the farthest is {int(reached.max())} steps away."
     )
     board(
-        places.picture | {"cells": _numbered(places, steps), "jumps": []},
+        places.picture | {"labels": _numbered(places, steps), "jumps": []},
         key="mdp_reach",
         name="The fewest steps to every cell",
         layers=("none",),
@@ -127,12 +126,10 @@ def _compare_kinds(states: int, tokens: int) -> None:
     )
 
 
-def _numbered(places: Places, steps: NDArray[np.int64]) -> list[list[Json]]:
-    """The cells of the map with the fewest steps written on them; ? where no step leads."""
-    cells = [[dict(cell) for cell in row] for row in places.picture["cells"]]
-    for (r, c), s in places.at.items():
-        cells[r][c]["label"] = str(int(steps[s])) if steps[s] >= 0 else "?"
-    return cells
+def _numbered(places: Places, steps: NDArray[np.int64]) -> list[list[str | int | None]]:
+    """What is written on the cells of the map: the fewest steps; ? where no step leads, None where no state lies."""
+    laid = places.laid_out(steps)
+    return [[None if n != n else "?" if n < 0 else int(n) for n in row] for row in laid.tolist()]
 
 
 def show_counts(current: Visit, memory: MdpMemory) -> None:

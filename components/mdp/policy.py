@@ -36,13 +36,11 @@ def _draw_arrows(
     places: Places, policy: NDArray[np.float64], state: int, on_cell: Callable[[tuple[int, int]], None]
 ) -> None:
     """pi on the map: an arrow for every action that it may take, the fuller the likelier."""
-    rows, cols = places.picture["rows"], places.picture["cols"]
-    nothing = [[None] * cols for _ in range(rows)]
     board(
         places.picture,
         key="mdp_policy",
         name="The policy",
-        film=[Iterate("", nothing, policy=places.arrows(policy))],
+        film=[Iterate("", policy=places.arrows(policy))],
         film_key="policy",
         layers=("policy",),
         selected=places.cells[state],

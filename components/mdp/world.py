@@ -75,7 +75,7 @@ def _draw_painting(current: Visit, memory: MdpMemory) -> None:
         height=400,
         on_paint=lambda cells, kind: paint_cells(current, memory, cells, kind),
     )
-    if any(cell.get("label") == "H" for row in places.picture["cells"] for cell in row):
+    if any(cell.get("label") == "H" for cell in places.picture["legend"].values()):
         st.caption("H is a hole, a pit that pays 0: the episode ends in it, and the goal is not reached any more.")
 
 

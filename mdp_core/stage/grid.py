@@ -142,18 +142,26 @@ def _caption(scenario: GridScenario, grid: GridWorld) -> str:
 
 
 def map_picture(grid: GridWorld) -> Json:
-    """The map of a world as every picture of it draws it: rows, cols, start, the kind and label of each cell, the jumps."""
+    """The map of a world as every picture of it draws it: rows, cols, start, the sign of each cell, a string a row, with the
+    kind and label that a sign stands for, and the jumps."""
     rows, columns = grid.map.shape
+    jumps = {
+        mark: {"to": list(grid.map.find(sign.target)), "reward": sign.reward or 0.0}
+        for mark, sign in grid.map.signs
+        if sign.target is not None
+    }
     return {
         "rows": rows,
         "cols": columns,
-        "cells": [[_cell(grid, sign) for sign in row] for row in grid.map.rows],
+        "signs": list(grid.map.rows),
+        "legend": {mark: _cell(grid, mark) for mark in (WALL, *grid.map.legend)},
         "start": list(grid.map.start),
         "jumps": [
-            {"from": [r, c], "to": list(grid.map.find(sign.target)), "reward": sign.reward or 0.0}
-            for r in range(rows)
-            for c in range(columns)
-            if (sign := grid.sign((r, c))) is not None and sign.target is not None
+            {"from": [r, c]} | jumps[mark]
+            for r, row in enumerate(grid.map.rows)
+            if not jumps.keys().isdisjoint(row)
+            for c, mark in enumerate(row)
+            if mark in jumps
         ],
         "wind": list(grid.map.wind) or None,
     }

@@ -29,7 +29,7 @@ class Places:
 
     title: str
     mdp: TabularMDP
-    picture: Json  # what a board draws: rows, cols, cells, jumps, barriers
+    picture: Json  # what a board draws: rows, cols, signs, legend, jumps, barriers
     cells: tuple[Cell | None, ...]  # [S], None where a state lies nowhere on the map
     at: dict[Cell, int]  # the state that pointing at a cell means
     actions: tuple[str, ...]  # [A], what each action is called
@@ -39,18 +39,17 @@ class Places:
         """[A], the actions as they are written on buttons."""
         return [LABELS.get(name, name) for name in self.actions]
 
-    def laid_out(self, values: NDArray[Any], *, acting_only: bool = False) -> list[list[Any]]:
-        """[S, ...] -> rows of cells: what each cell's state has; None without one, with `acting_only` in ends too."""
-        rows: list[list[Any]] = [[None] * self.picture["cols"] for _ in range(self.picture["rows"])]
-        for (r, c), s in self.at.items():
-            if not (acting_only and self.mdp.terminal[s]):
-                rows[r][c] = values[s].tolist()
-        return rows
+    def laid_out(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """[S, ...] -> [rows, cols, ...]: what each cell's state has; nan without one."""
+        laid = np.full((self.picture["rows"], self.picture["cols"], *values.shape[1:]), np.nan)
+        cells = np.array(list(self.at))
+        laid[cells[:, 0], cells[:, 1]] = values[list(self.at.values())]
+        return laid
 
-    def arrows(self, policy: NDArray[np.float64]) -> list[list[Any]]:
-        """[S, A] -> rows of cells of the probabilities of up, right, down and left, as a board draws them."""
+    def arrows(self, policy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """[S, A] -> [rows, cols, 4], the probabilities of up, right, down and left, as a board draws them; nan in ends."""
         columns = [self.actions.index(name) for name in RING]
-        return self.laid_out(policy[:, columns], acting_only=True)
+        return self.laid_out(np.where(self.mdp.terminal[:, None], np.nan, policy[:, columns]))
 
     @cached_property
     def random(self) -> NDArray[np.float64]:
@@ -143,14 +142,14 @@ def _made(name: str) -> tuple[Any, TabularMDP]:
 
 
 def _lake(env: Any, mdp: TabularMDP, title: str) -> Places:
-    signs = [[sign.decode() for sign in row] for row in env.desc]
+    signs = ["".join(sign.decode() for sign in row) for row in env.desc]
     known: dict[str, Json] = {
         "S": {"kind": "start", "label": "S"},
         "F": {"kind": "free"},
         "H": {"kind": "pit", "label": "H"},
         "G": {"kind": "goal", "label": "+1", "reward": 1.0},
     }
-    return _rectangle(title, mdp, [[known[sign] for sign in row] for row in signs], FROZEN_LAKE_MOVES)
+    return _rectangle(title, mdp, signs, known, FROZEN_LAKE_MOVES)
 
 
 def _cliff(env: Any, mdp: TabularMDP, title: str) -> Places:
@@ -164,21 +163,26 @@ def _cliff(env: Any, mdp: TabularMDP, title: str) -> Places:
     entered[ends[(ends != begins) & (ends < len(number))]] = True
     start, goal = mdp.initial_state(), rows * cols - 1
     entered[[start, goal]] = True
-    kinds: list[Json] = [
-        {"kind": "free"} if known else {"kind": "cliff", "label": "−100", "reward": -100.0} for known in entered
-    ]
-    kinds[start] = {"kind": "start", "label": "S"}
-    kinds[goal] = {"kind": "goal", "label": "G", "reward": -1.0}
-    return _rectangle(title, mdp, [kinds[r * cols : (r + 1) * cols] for r in range(rows)], CLIFF_MOVES)
+    signs = np.where(entered, ".", "C")
+    signs[start], signs[goal] = "S", "G"
+    legend: dict[str, Json] = {
+        ".": {"kind": "free"},
+        "C": {"kind": "cliff", "label": "−100", "reward": -100.0},
+        "S": {"kind": "start", "label": "S"},
+        "G": {"kind": "goal", "label": "G", "reward": -1.0},
+    }
+    return _rectangle(title, mdp, ["".join(row) for row in signs.reshape(rows, cols)], legend, CLIFF_MOVES)
 
 
-def _rectangle(title: str, mdp: TabularMDP, kinds: list[list[Json]], moves: tuple[str, ...]) -> Places:
-    rows, cols = len(kinds), len(kinds[0])
+def _rectangle(
+    title: str, mdp: TabularMDP, signs: list[str], legend: dict[str, Json], moves: tuple[str, ...]
+) -> Places:
+    rows, cols = len(signs), len(signs[0])
     cells = tuple((s // cols, s % cols) if s < rows * cols else None for s in range(mdp.shape[0]))
     return Places(
         title=title,
         mdp=mdp,
-        picture={"rows": rows, "cols": cols, "cells": kinds, "jumps": []},
+        picture={"rows": rows, "cols": cols, "signs": signs, "legend": legend, "jumps": []},
         cells=cells,
         at={cell: s for s, cell in enumerate(cells) if cell is not None},
         actions=moves,
@@ -188,9 +192,10 @@ def _rectangle(title: str, mdp: TabularMDP, kinds: list[list[Json]], moves: tupl
 
 def _taxi(env: Any, mdp: TabularMDP, passenger: int, destination: int) -> Places:
     stands = [tuple(map(int, place)) for place in env.locs]
-    kinds: list[list[Json]] = [[{"kind": "free"} for _ in range(5)] for _ in range(5)]
-    for i, (r, c) in enumerate(stands):
-        kinds[r][c] = {"kind": "goal" if i == destination else "free", "label": TAXI_STANDS[i]}
+    signs = ["".join(dict(zip(stands, TAXI_STANDS, strict=True)).get((r, c), ".") for c in range(5)) for r in range(5)]
+    legend: dict[str, Json] = {".": {"kind": "free"}}
+    for i, name in enumerate(TAXI_STANDS):
+        legend[name] = {"kind": "goal" if i == destination else "free", "label": name}
     walls = [[[r, c], [r, c + 1]] for r in range(5) for c in range(4) if env.desc[1 + r, 2 * c + 2].decode() == "|"]
     cells: list[Cell | None] = []
     words = []
@@ -206,7 +211,7 @@ def _taxi(env: Any, mdp: TabularMDP, passenger: int, destination: int) -> Places
     return Places(
         title=GYM_WORLDS["gym-taxi"].title,
         mdp=mdp,
-        picture={"rows": 5, "cols": 5, "cells": kinds, "jumps": [], "barriers": walls},
+        picture={"rows": 5, "cols": 5, "signs": signs, "legend": legend, "jumps": [], "barriers": walls},
         cells=tuple(cells),
         at={(r, c): int(env.encode(r, c, passenger, destination)) for r in range(5) for c in range(5)},
         actions=TAXI_MOVES,

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from components.instruments.kit import component
 
 Cell = tuple[int, int]
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Iterate:
-    """One frame of the film: what is known of the world then. Rows of cells; None where there is no state."""
+    """One frame of the film: what is known of the world then, cell by cell; nan where there is no state."""
 
     label: str  # such as "sweep 3, residual 0.08"
-    v: Sequence[Sequence[float | None]]
-    q: Sequence[Sequence[Sequence[float | None] | None]] | None = None  # up, right, down, left
-    policy: Sequence[Sequence[Sequence[float] | None]] | None = None  # probabilities of up, right, down, left
-    change: Sequence[Sequence[float | None]] | None = None  # of the values, against an earlier picture
+    v: Array | None = None  # [rows, cols]
+    q: Array | None = None  # [rows, cols, 4], of up, right, down, left; nan where not allowed
+    policy: Array | None = None  # [rows, cols, 4], the probabilities of up, right, down, left
+    change: Array | None = None  # [rows, cols], of the values, against an earlier picture
+
+    def data(self) -> dict[str, str | None]:
+        """What the browser gets of it: numbers of 32 bits in base64. A large map has ten thousand cells, and as text each of
+        their numbers would be written, hashed and read several times."""
+        numbers = {"v": self.v, "q": self.q, "policy": self.policy, "change": self.change}
+        return {"label": self.label} | {
+            name: None if each is None else base64.b64encode(each.astype("<f4").tobytes()).decode()
+            for name, each in numbers.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -66,8 +79,8 @@ def board(
     on_select: Callable[[Cell], None] | None = None,
     on_paint: Callable[[list[Cell], str], None] | None = None,
 ) -> None:
-    """Draw `world` (the `map` of a grid's frames: rows, cols, cells, jumps; barriers are thin walls, each between two
-    neighbouring cells) with what is known of it.
+    """Draw `world` with what is known of it: the `map` of a grid's frames, rows, cols, signs, legend and jumps; barriers are
+    thin walls, each between two neighbouring cells; labels, rows of cells, stand for the legend's where they are not None.
 
     `film` is scrubbed in the browser; a new `film_key` shows its last iterate (or number `first`), or plays it from the
     first one where `play` is set. `layers` are those that the visitor may choose between, of v, q, policy, change, none;
@@ -92,9 +105,11 @@ def board(
     component("board")(
         key=key,
         data={
-            "map": {part: world.get(part, []) for part in ("rows", "cols", "cells", "jumps", "barriers")},
+            "map": {
+                part: world.get(part, []) for part in ("rows", "cols", "signs", "legend", "labels", "jumps", "barriers")
+            },
             "name": name,
-            "film": [{"label": i.label, "v": i.v, "q": i.q, "policy": i.policy, "change": i.change} for i in film],
+            "film": [each.data() for each in film],
             "film_key": film_key,
             "play": play,
             "first": first,

@@ -1,23 +1,27 @@
 // The board: a map to paint, to point at and to read. Values, policy arrows, paths and the transitions of one pair lie on it
 // in layers; a film of iterates is scrubbed here, without asking Python.
 
+import { penOf } from "../kit/canvas.js";
 import { find, put, radios, setAll, shape, swallow } from "../kit/dom.js";
 import { showIcon } from "../kit/icons.js";
 import { Instrument, mounted } from "../kit/instrument.js";
-import { DIRECTIONS, drawArrows, drawCell, drawJump, layOut, pointsOf, writeCell } from "../kit/map.js";
+import { cellOf, DIRECTIONS, drawArrows, drawCell, drawJump, layOut, MARGIN, pointsOf, writeCell } from "../kit/map.js";
 import { reduced } from "../kit/motion.js";
 import { amount, clamp, short } from "../kit/numbers.js";
 import { pagePixels } from "../kit/page_pixel.js";
-import { labelPlace } from "./engine.js";
+import { fitted, fourAt, labelPlace, numberAt, unpacked } from "./engine.js";
+import { drawSheet } from "./sheet.js";
 
 const LAYERS = { v: "values v", q: "values q", policy: "policy", change: "change of v", none: "map" };
 const FRAMES_A_SECOND = 8;
+const MANY = 900; // cells from which on they are drawn on a canvas
 const BESIDE_A_NUMBER = [0.4, 0.08]; // how far out an arrow lies, and its size, where the middle of the cell is written on
 
 class Board extends Instrument {
   constructor(root) {
     super(root, ".board");
     this.svg = this.find("svg.map");
+    this.sheet = this.find(".sheet");
     this.palette = this.find(".palette");
     this.layers = this.find(".layers");
     this.film = this.find(".film");
@@ -38,6 +42,7 @@ class Board extends Instrument {
     this.scrub.addEventListener("input", () => this.show(Number(this.scrub.value)));
     this.playButton.addEventListener("click", () => this.toggle());
     this.closing.addEventListener("abort", () => this.pause());
+    this.whenResized(this.svg, () => this.invalidate());
   }
 
   receive({ data, setTriggerValue }) {
@@ -47,7 +52,7 @@ class Board extends Instrument {
     const edited = JSON.stringify(data.map) !== this.mapText;
     this.data = data;
     this.mapText = JSON.stringify(data.map);
-    this.followTheme();
+    this.colours = this.followTheme();
     this.box.setAttribute("aria-label", data.name);
     this.box.classList.toggle("filling", data.height === null);
     if (data.height !== null) this.box.style.setProperty("--board-height", pagePixels(data.height));
@@ -60,7 +65,7 @@ class Board extends Instrument {
     });
     this.layers.hidden = layers.length < 2;
     this.box.classList.toggle("painting", data.palette.length > 0);
-    if (edited || !this.cells) this.drawMap();
+    if (edited || !this.cells || (this.unsettled && !this.stroke)) this.drawMap();
     this.film.hidden = film.length < 2;
     this.scrub.max = String(Math.max(film.length - 1, 0));
     this.point();
@@ -83,10 +88,12 @@ class Board extends Instrument {
     const { map } = this.data;
     layOut(this.svg, map);
     this.cursor = [Math.min(this.cursor[0], map.rows - 1), Math.min(this.cursor[1], map.cols - 1)];
+    this.many = map.rows * map.cols > MANY;
+    this.unsettled = false; // nothing is painted that Python has not heard of
+    this.sheet.hidden = !this.many;
     this.cells = [];
-    for (let r = 0; r < map.rows; r += 1) {
-      for (let c = 0; c < map.cols; c += 1) this.cells.push(drawCell(this.svg, map.cells[r][c], r, c));
-    }
+    if (!this.many) this.eachCell((r, c) => this.cells.push(drawCell(this.svg, cellOf(map, r, c), r, c)));
+    this.wet = shape(this.svg, "g", {}); // what was painted just now on a sheet
     for (const jump of map.jumps) drawJump(this.svg, jump);
     this.values = shape(this.svg, "g", {}); // over the jumps: numbers are to be read
     for (const [[r1, c1], [r2, c2]] of map.barriers) {
@@ -102,31 +109,54 @@ class Board extends Instrument {
     this.moveCursor(0, 0);
   }
 
+  /** `act(r, c, i)` for every cell. */
+  eachCell(act) {
+    const { rows, cols } = this.data.map;
+    for (let r = 0; r < rows; r += 1) for (let c = 0; c < cols; c += 1) act(r, c, r * cols + c);
+  }
+
   /** Write iterate `i` of the film on the cells. */
   show(i) {
-    const { film, map } = this.data;
     this.frame = Math.max(i, 0);
-    const iterate = film[this.frame];
+    const iterate = this.data.film[this.frame];
+    const numbers = (name) => (iterate ? unpacked(iterate[name]) : null);
+    this.known = { v: numbers("v"), q: numbers("q"), policy: numbers("policy"), change: numbers("change") };
     this.label.textContent = iterate ? iterate.label : "";
     put(this.scrub, this.frame, iterate ? iterate.label : "");
     this.values.replaceChildren();
     this.signs.replaceChildren();
-    const layer = iterate ? this.layer : "none";
-    for (let r = 0; r < map.rows; r += 1) {
-      for (let c = 0; c < map.cols; c += 1) {
-        const cell = map.cells[r][c];
-        const number = layer === "v" && iterate.v[r][c] !== null;
-        if (number) this.writeValue(iterate.v[r][c], r, c);
-        if (layer === "change" && iterate.change && iterate.change[r][c]) this.writeChange(iterate.change[r][c], r, c);
-        if (layer === "q" && iterate.q[r][c]) this.writeActionValues(iterate.q[r][c], r, c);
-        if (layer !== "none" && layer !== "q" && iterate.policy && iterate.policy[r][c]) {
-          drawArrows(this.values, iterate.policy[r][c], r, c, ...(layer === "policy" ? [] : BESIDE_A_NUMBER));
-        }
-        if (!number && layer !== "q" && layer !== "change") writeCell(this.signs, cell, r, c);
-        else if (cell.label) shape(this.signs, "text", { class: "corner", x: c + 0.05, y: r + 0.24, "font-size": 0.22 }, cell.label);
-      }
-    }
+    if (this.many) this.invalidate();
+    else this.eachCell((r, c, at) => this.writeCell(iterate ? this.layer : "none", r, c, at));
     this.describe();
+  }
+
+  /** What the chosen layer has of one cell. */
+  writeCell(layer, r, c, i) {
+    const { v, q, policy, change } = this.known;
+    const [value, moved, label] = [layer === "v" ? numberAt(v, i) : null, layer === "change" ? numberAt(change, i) : null, this.labelOf(r, c)];
+    if (value !== null) this.writeValue(value, r, c);
+    if (moved) this.writeChange(moved, r, c);
+    const values = layer === "q" ? fourAt(q, i) : null;
+    if (values) this.writeActionValues(values, r, c);
+    const arrows = ["v", "policy", "change"].includes(layer) ? fourAt(policy, i) : null;
+    if (arrows) drawArrows(this.values, arrows, r, c, ...(layer === "policy" ? [] : BESIDE_A_NUMBER));
+    if (value === null && layer !== "q" && layer !== "change") writeCell(this.signs, { kind: "", label }, r, c);
+    else if (label) shape(this.signs, "text", { class: "corner", x: c + 0.05, y: r + 0.24, "font-size": 0.22 }, label);
+  }
+
+  /** What is written on a cell: what it pays, or what the page has to say of it. */
+  labelOf(r, c) {
+    const { map } = this.data;
+    return String(map.labels[r]?.[c] ?? cellOf(map, r, c).label ?? "");
+  }
+
+  draw() {
+    if (!this.many) return;
+    const { map, film, scale, change_scale } = this.data;
+    const { pen, width, height } = penOf(this.sheet, this.colours.font);
+    const { side, left, top } = fitted(map.rows, map.cols, MARGIN, width, height);
+    pen.transform(side, 0, 0, side, left, top);
+    drawSheet(pen, this.colours, map, side, this.known, film.length ? this.layer : "none", scale, change_scale);
   }
 
   /** How far the value has moved: as deep as it is large, and written where it is not next to nothing. */
@@ -229,7 +259,9 @@ class Board extends Instrument {
   paint([r, c]) {
     if (this.stroke.some((cell) => cell[0] === r && cell[1] === c)) return;
     this.stroke.push([r, c]);
-    this.cells[r * this.data.map.cols + c].setAttribute("class", "cell jump"); // until Python says what it became
+    this.unsettled = true; // until Python says what it became
+    if (this.many) shape(this.wet, "rect", { class: "cell jump", x: c, y: r, width: 1, height: 1 });
+    else this.cells[r * this.data.map.cols + c].setAttribute("class", "cell jump");
   }
 
   type(event) {
@@ -251,9 +283,9 @@ class Board extends Instrument {
 
   /** One cell in words. */
   reading(r, c) {
-    const cell = this.data.map.cells[r][c];
-    const iterate = this.data.film[this.frame];
-    const value = iterate && iterate.v && iterate.v[r][c] !== null && cell.kind !== "wall" ? `, value ${short(iterate.v[r][c])}` : "";
+    const cell = cellOf(this.data.map, r, c);
+    const number = numberAt(this.known.v, r * this.data.map.cols + c);
+    const value = number !== null && cell.kind !== "wall" ? `, value ${short(number)}` : "";
     return `Row ${r + 1}, column ${c + 1}: ${cell.kind}${cell.reward ? `, pays ${amount(cell.reward)}` : ""}${value}`;
   }
 

@@ -5,7 +5,7 @@ import { dot, label, penOf, shade, stroke, upright } from "../kit/canvas.js";
 import { dragged, made, put, shape } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
 import { Instrument, mounted } from "../kit/instrument.js";
-import { drawArrows, drawCell, layOut, writeCell } from "../kit/map.js";
+import { cellOf, drawArrows, drawCell, layOut, writeCell } from "../kit/map.js";
 import { amount, clamp, figure } from "../kit/numbers.js";
 
 class GammaChoice extends Instrument {
@@ -59,9 +59,9 @@ class GammaChoice extends Instrument {
     const { map } = this.data;
     layOut(this.svg, map);
     this.box.classList.toggle("bent", map.rows > 1);
-    map.cells.forEach((row, r) => row.forEach((cell, c) => drawCell(this.svg, cell, r, c)));
+    map.signs.forEach((row, r) => [...row].forEach((_, c) => drawCell(this.svg, cellOf(map, r, c), r, c)));
     this.arrows = shape(this.svg, "g", {});
-    map.cells.forEach((row, r) => row.forEach((cell, c) => writeCell(this.svg, cell, r, c)));
+    map.signs.forEach((row, r) => [...row].forEach((_, c) => writeCell(this.svg, cellOf(map, r, c), r, c)));
   }
 
   draw() {

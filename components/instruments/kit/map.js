@@ -13,9 +13,15 @@ export const DIRECTIONS = { up: [0, -1], right: [1, 0], down: [0, 1], left: [-1,
  *  @param {number[][]} points */
 export const pointsOf = (points) => points.map((point) => point.join(",")).join(" ");
 
+export const MARGIN = 0.05; // of a cell, around a map
+
+/** What is in a cell, as Python tells it: by the sign that stands there.
+ *  @param {{signs: string[], legend: Record<string, Cell>}} map @param {number} r @param {number} c */
+export const cellOf = (map, r, c) => map.legend[map.signs[r][c]];
+
 /** `svg` cleared, for `map` with `margin` around it.
  *  @param {SVGElement} svg @param {{rows: number, cols: number}} map */
-export function layOut(svg, map, margin = 0.05) {
+export function layOut(svg, map, margin = MARGIN) {
   svg.replaceChildren();
   svg.setAttribute("viewBox", `${-margin} ${-margin} ${map.cols + 2 * margin} ${map.rows + 2 * margin}`);
 }
@@ -30,19 +36,28 @@ export function triangle(direction, distance, size) {
   return pointsOf([tip, ...base]);
 }
 
+/** Which ground a cell has: wall, jump, good, bad, or nothing special.
+ *  @param {Cell} cell */
+export function toneOf(cell) {
+  const reward = cell.reward || 0;
+  const bad = reward < 0 || cell.kind === "pit" || cell.kind === "cliff";
+  return ["wall", "jump"].includes(cell.kind) ? cell.kind : cell.kind === "goal" || reward > 0 ? "good" : bad ? "bad" : "";
+}
+
 /** The ground of one cell, coloured by what it is; what it says is written by `writeCell`.
  *  @param {Element} svg @param {Cell} cell @param {number} r @param {number} c */
 export function drawCell(svg, cell, r, c) {
-  const reward = cell.reward || 0;
-  const bad = reward < 0 || cell.kind === "pit" || cell.kind === "cliff";
-  const tone = ["wall", "jump"].includes(cell.kind) ? cell.kind : cell.kind === "goal" || reward > 0 ? "good" : bad ? "bad" : "";
-  return shape(svg, "rect", { class: `cell ${tone}`, x: c, y: r, width: 1, height: 1 });
+  return shape(svg, "rect", { class: `cell ${toneOf(cell)}`, x: c, y: r, width: 1, height: 1 });
 }
+
+/** How large, in cells, what is written on a cell is.
+ *  @param {string} label */
+export const sizeOf = (label) => (label.length > 3 ? 0.28 : 0.36);
 
 /** @param {Element} svg @param {Cell} cell @param {number} r @param {number} c */
 export function writeCell(svg, cell, r, c) {
   if (!cell.label) return;
-  const size = cell.label.length > 3 ? 0.28 : 0.36;
+  const size = sizeOf(cell.label);
   const place = { x: c + 0.5, y: r + 0.5 + size * 0.36, "font-size": size, "font-weight": 700, "text-anchor": "middle" };
   shape(svg, "text", { class: "sign", ...place }, cell.label);
 }

@@ -1,7 +1,7 @@
 // State, in the grid: the map, the trail behind the robot, the future that was given up, and where it may go from here.
 
 import { shape } from "../kit/dom.js";
-import { DIRECTIONS, drawArrows, drawCell, drawJump, layOut, triangle, writeCell } from "../kit/map.js";
+import { cellOf, DIRECTIONS, drawArrows, drawCell, drawJump, layOut, triangle, writeCell } from "../kit/map.js";
 import { approach } from "../kit/motion.js";
 
 const MARGIN = 0.26; // of a cell, around the map: room for the arrows at its edge
@@ -20,7 +20,7 @@ export class MapPicture {
     layOut(this.svg, map, MARGIN);
     for (let r = 0; r < map.rows; r += 1) {
       for (let c = 0; c < map.cols; c += 1) {
-        const cell = map.cells[r][c];
+        const cell = cellOf(map, r, c);
         drawCell(this.svg, cell, r, c);
         if (map.arrows[r][c] && !["goal", "pit"].includes(cell.kind)) drawArrows(this.svg, map.arrows[r][c], r, c);
         writeCell(this.svg, cell, r, c);

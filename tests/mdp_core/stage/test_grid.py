@@ -23,6 +23,11 @@ def test_the_corridor_by_the_obstinate_policy():
     assert frames["words"]["transition"] == "one cell on, P = 1"
 
 
+def cell(shown, r, c):
+    """What the sign of a cell stands for."""
+    return shown["legend"][shown["signs"][r][c]]
+
+
 def test_the_map_that_is_shown():
     shown = grid_frames(GridScenario(world="jumps", policy="random"), 7)["map"]
     assert (shown["rows"], shown["cols"], shown["start"]) == (5, 5, [4, 0])
@@ -30,8 +35,8 @@ def test_the_map_that_is_shown():
         {"from": [0, 1], "to": [4, 1], "reward": 10.0},
         {"from": [0, 3], "to": [2, 3], "reward": 5.0},
     ]
-    assert shown["cells"][0][1] == {"kind": "jump", "reward": 10.0, "label": "A"}
-    assert shown["cells"][4][:2] == [{"kind": "start", "label": "S"}, {"kind": "free", "label": "a"}]
+    assert cell(shown, 0, 1) == {"kind": "jump", "reward": 10.0, "label": "A"}
+    assert [cell(shown, 4, c) for c in (0, 1)] == [{"kind": "start", "label": "S"}, {"kind": "free", "label": "a"}]
     assert shown["arrows"][2][2] == [0.25] * 4
     assert shown["values"][0][1] == pytest.approx(10 / (1 - 0.9**5))
     assert shown["gamma"] == 0.9
@@ -39,13 +44,13 @@ def test_the_map_that_is_shown():
 
 def test_walls_holes_and_goals_on_the_map():
     shown = grid_frames(GridScenario(world="norvig"), 7)["map"]
-    assert shown["cells"][1][1] == {"kind": "wall"}
+    assert cell(shown, 1, 1) == {"kind": "wall"}
     assert shown["values"][1][1] is None
     assert shown["arrows"][1][1] is None
-    assert shown["cells"][0][3] == {"kind": "goal", "reward": 1.0, "label": "+1"}
-    assert shown["cells"][1][3] == {"kind": "pit", "reward": -1.0, "label": "−1"}
+    assert cell(shown, 0, 3) == {"kind": "goal", "reward": 1.0, "label": "+1"}
+    assert cell(shown, 1, 3) == {"kind": "pit", "reward": -1.0, "label": "−1"}
     lake = grid_frames(GridScenario(world="lake"), 7)["map"]
-    assert lake["cells"][1][1] == {"kind": "pit", "reward": 0.0, "label": "H"}
+    assert cell(lake, 1, 1) == {"kind": "pit", "reward": 0.0, "label": "H"}
     assert lake["arrows"][1][1] is None
     assert lake["values"][1][1] == 0.0
 

@@ -8,6 +8,11 @@ from mdp_core.grid.presets import PRESETS, world
 from mdp_core.stage.places import GYM_WORLDS, grid_places, gym_places
 
 
+def kinds_of(places):
+    """What each cell of its map is."""
+    return [[places.picture["legend"][sign]["kind"] for sign in row] for row in places.picture["signs"]]
+
+
 @pytest.mark.parametrize("name", sorted(GYM_WORLDS))
 def test_the_table_is_gymnasiums_own(name):
     places, made = gym_places(name), GYM_WORLDS[name]
@@ -27,7 +32,7 @@ def test_the_table_is_gymnasiums_own(name):
 def test_the_lake_lies_on_its_desc():
     places = gym_places("gym-lake")
     assert (places.picture["rows"], places.picture["cols"]) == (4, 4)
-    kinds = [[cell["kind"] for cell in row] for row in places.picture["cells"]]
+    kinds = kinds_of(places)
     assert [kind == "pit" for kind in kinds[1]] == [False, True, False, True]
     assert kinds[3][3] == "goal"
     assert places.at[3, 3] == 15
@@ -46,9 +51,9 @@ def test_a_move_goes_where_its_name_says(name):
 
 
 def test_the_cliff_is_drawn_where_nobody_stands():
-    cells = gym_places("gym-cliff").picture["cells"]
-    assert [cell["kind"] for cell in cells[3]] == ["start", *["cliff"] * 10, "goal"]
-    assert {cell["kind"] for row in cells[:3] for cell in row} == {"free"}
+    kinds = kinds_of(gym_places("gym-cliff"))
+    assert kinds[3] == ["start", *["cliff"] * 10, "goal"]
+    assert {kind for row in kinds[:3] for kind in row} == {"free"}
 
 
 def test_the_taxi_lies_on_25_cells_for_one_passenger_and_destination():
@@ -57,6 +62,9 @@ def test_the_taxi_lies_on_25_cells_for_one_passenger_and_destination():
     assert places.at[4, 3] == env.encode(4, 3, 4, 3)
     assert places.words[places.at[4, 3]] == "row 5, column 4, passenger in the taxi, to B"
     assert len(places.at) == 25
+    assert places.picture["signs"] == ["R...G", ".....", ".....", ".....", "Y..B."]
+    assert places.picture["legend"]["B"] == {"kind": "goal", "label": "B"}
+    assert places.picture["legend"]["R"] == {"kind": "free", "label": "R"}
     dropped = places.mdp.transition(places.at[4, 3], places.actions.index("drop off"))
     (outcome, p), *_ = dropped
     assert (outcome.reward, outcome.terminated, p) == (20.0, True, 1.0)
@@ -87,13 +95,19 @@ def test_a_grid_world_lies_on_its_own_map(name):
     r, c = made.map.start
     assert sum(arrows[r][c]) == pytest.approx(1)
     assert np.array_equal(places.random.sum(axis=1), np.ones(len(made.states)))
+    laid = places.laid_out(np.arange(len(made.states)))
+    assert laid.shape == arrows.shape[:2] == made.map.shape
+    for cell in np.ndindex(*made.map.shape):
+        s = places.at.get(cell)
+        assert np.isnan(laid[cell]) if s is None else laid[cell] == s
+        assert np.isnan(arrows[cell]).all() == (s is None or places.mdp.terminal[s])
 
 
 @pytest.mark.parametrize("name", [name for name, made in GYM_WORLDS.items() if made.editable_as])
 def test_the_preset_to_paint_on_has_gymnasiums_transitions(name):
     theirs, ours = gym_places(name), world(GYM_WORLDS[name].editable_as)
     for cell, s in theirs.at.items():
-        if theirs.picture["cells"][cell[0]][cell[1]]["kind"] == "cliff" or theirs.mdp.terminal[s]:
+        if kinds_of(theirs)[cell[0]][cell[1]] == "cliff" or theirs.mdp.terminal[s]:
             continue
         for a, move in enumerate(theirs.actions):
             got: dict[tuple, float] = {}

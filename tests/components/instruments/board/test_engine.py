@@ -1,9 +1,13 @@
-"""The labels of what a chosen action may lead to can be read, wherever on the map it is chosen."""
+"""What a chosen action may lead to is labelled where it can be read, and a frame's numbers arrive as they were sent."""
 
 from itertools import chain, combinations, product
 
+import numpy as np
 import pytest
 
+from components.instruments.board.film import iterate
+from mdp_core.grid.presets import world
+from mdp_core.solvers.solution import solve
 from tests.node import engine
 
 SIZE = 3
@@ -54,3 +58,35 @@ def test_the_middle_of_an_arrow_is_seen(placed):
         for row, column in cells[1:]:
             line = (min(c, column) + 0.5, min(r, row) + 0.5, max(c, column) + 0.5, max(r, row) + 0.5)
             assert all(apart(line, label) for label in boxes)
+
+
+def test_a_frame_comes_to_the_browser_as_it_was_sent():
+    """The values of Russell & Norvig's world, figure 17.3: five digits of each, and none for the wall."""
+    made = world("norvig")
+    found = solve(made.tabular(), gamma=1.0)
+    sent = iterate(made, "v*", found.v, found.q, found.policy).data()
+    ask = engine("components/instruments/board/engine.js")
+    v, q, policy, change = ask(*(["unpacked", sent[name]] for name in ("v", "q", "policy", "change")))
+    assert (len(v), len(q), len(policy), change) == (12, 48, 48, None)
+    assert list(v.values())[:4] == pytest.approx([0.8116, 0.8678, 0.9178, 1.0], abs=1e-4)
+    assert v["5"] is None  # the wall
+    assert [q[str(4 * 3 + k)] for k in range(4)] == [None] * 4  # the goal, where nobody acts
+    assert [policy[str(4 * 2 + k)] for k in range(4)] == [0, 1, 0, 0]  # beside it one goes right
+    q_right = found.q[made.index((0, 2)), 1]
+    assert q[str(4 * 2 + 1)] == pytest.approx(q_right, rel=1e-7)
+
+
+def test_a_number_of_32_bits_is_read_as_the_five_digits_that_it_was():
+    """0.285 is a little less than that as a float, and a little more in 32 bits: two decimals of it must not differ."""
+    ask = engine("components/instruments/board/engine.js")
+    numbers = [0.285, -1.5, 0.1, 1234.5]
+    rounded = [float(np.float32(x)) for x in numbers]
+    assert rounded[0] != numbers[0]
+    assert ask(*(["numberAt", rounded, i] for i in range(4)), ["fourAt", rounded, 0]) == [*numbers, numbers]
+    assert ask(["numberAt", None, 3], ["fourAt", None, 3]) == [None, None]
+
+
+def test_a_map_is_as_large_as_its_picture_lets_it():
+    """10 by 20 cells with half a cell around them in 210 by 210 pixels: the width decides, and 55 pixels are left above."""
+    (placed,) = engine("components/instruments/board/engine.js")(["fitted", 10, 20, 0.5, 210, 210])
+    assert placed == {"side": 10, "left": 5, "top": 55}
