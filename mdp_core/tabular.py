@@ -90,6 +90,10 @@ class TabularMDP:
 
     def initial_state(self) -> int:
         """The most likely start."""
+        return self._likeliest_start
+
+    @cached_property
+    def _likeliest_start(self) -> int:
         return int(np.argmax(self.start))
 
     def actions(self, state: int) -> tuple[int, ...]:

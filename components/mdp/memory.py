@@ -84,9 +84,9 @@ class MdpMemory:
     @property
     def rows(self) -> dict[int, tuple[float, ...]]:
         """The edited distributions, by the index of the state."""
-        index = {name: i for i, name in enumerate(places_of(self).mdp.states)}
-        edits = self.policies.get(self.lineage, {})
-        return {index[name]: row for name, row in edits.items() if name in index}
+        places = places_of(self)
+        edits = {places.number(name): row for name, row in self.policies.get(self.lineage, {}).items()}
+        return {s: row for s, row in edits.items() if s is not None}
 
     @rows.setter
     def rows(self, rows: Mapping[int, tuple[float, ...]]) -> None:
@@ -186,10 +186,8 @@ def _remarks(name: str, own_map: str, slip: float | None) -> tuple[str, ...]:
 
 def state_of(memory: MdpMemory, places: Places) -> int:
     """The index of the chosen state; the initial one where that is no state of this world."""
-    try:
-        return list(places.mdp.states).index(memory.state)
-    except ValueError:
-        return places.mdp.initial_state()
+    chosen = places.number(memory.state)
+    return places.mdp.initial_state() if chosen is None else chosen
 
 
 def action_of(memory: MdpMemory, places: Places, state: int) -> int | None:
@@ -228,9 +226,8 @@ def policy_table(memory: MdpMemory, places: Places) -> NDArray[np.float64]:
     """[S, A], pi with the visitor's edits."""
     table = np.array(base_policy(memory, places))
     edits = memory.policies.get(memory.lineage, {})
-    index = {name: i for i, name in enumerate(places.mdp.states)}
     for name, row in edits.items():
-        s = index.get(name)
+        s = places.number(name)
         if s is not None and len(row) == table.shape[1] and not places.mdp.terminal[s]:
             allowed = np.where(places.mdp.allowed[s], row, 0.0)
             if allowed.sum() > 0:

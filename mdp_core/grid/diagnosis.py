@@ -15,21 +15,19 @@ def remarks(world: GridWorld) -> tuple[str, ...]:
     seen = reachable(table)
     if seen.sum() == 1:
         return ("The start is walled in: no move leads away from S. Open a cell beside it.",)
-    goals = [
-        cell for cell in world.states if (sign := world.sign(cell) if cell[0] >= 0 else None) and sign.kind == "goal"
-    ]
-    lost = [cell for cell in goals if not seen[world.index(cell)]]
+    is_goal = world.standing({"goal"})
+    goals, lost = int(is_goal.sum()), int((is_goal & ~seen).sum())
     sentences = []
     if not goals:
         ends = bool(table.terminal[seen].any() | table.terminated[seen & ~table.terminal].any())
         way = "only a pit ends an episode" if ends else "an episode never ends"
         sentences.append(f"This world has no goal: {way}. With gamma below 1 every return is still finite.")
-    elif lost and len(lost) == len(goals):
-        what = "The goal" if len(goals) == 1 else f"None of the {len(goals)} goals"
-        can = "cannot" if len(goals) == 1 else "can"
+    elif lost == goals:
+        what = "The goal" if goals == 1 else f"None of the {goals} goals"
+        can = "cannot" if goals == 1 else "can"
         sentences.append(f"{what} {can} be reached from the start: walls or pits are in every way. Open one.")
     elif lost:
-        sentences.append(f"{len(lost)} of the {len(goals)} goals cannot be reached from the start.")
+        sentences.append(f"{lost} of the {goals} goals cannot be reached from the start.")
     if not np.any(table.reward[seen][table.probability[seen] > 0]):
         sentences.append("Every reward that can be reached is 0: here all policies are equally good.")
     return tuple(sentences)

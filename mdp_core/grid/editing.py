@@ -106,16 +106,20 @@ def difference(before: GridWorld, after: GridWorld) -> Difference:
     size = (max(before.map.shape[0], after.map.shape[0]) + 1) * width + 1  # one more place, for END
 
     def numbers(world: GridWorld) -> NDArray[np.int64]:
-        return np.array([size - 1 if s == END else s[0] * width + s[1] for s in world.states])
+        r, c = world.coordinates.T
+        return np.where(r == END[0], size - 1, r * width + c)
 
     old, new = numbers(before), numbers(after)
-    both, at_old, at_new = np.intersect1d(old, new, return_indices=True)
-    keys, weights = [], []
-    for world, number, at, sign in ((before, old, at_old, 1.0), (after, new, at_new, -1.0)):
-        table = world.tabular()
-        pair = np.arange(len(both) * 4).reshape(-1, 4, 1)
-        keys.append((pair * size + number[table.next_state[at]]).ravel())
-        weights.append(sign * table.probability[at].ravel())
+    both, at_old, at_new = np.intersect1d(old, new, assume_unique=True, return_indices=True)
+    ends = [number[w.tabular().next_state[at]] for w, number, at in ((before, old, at_old), (after, new, at_new))]
+    chances = [w.tabular().probability[at] for w, at in ((before, at_old), (after, at_new))]
+    # A stroke leaves most pairs as they were, entry by entry; the others are compared as distributions.
+    other = np.ones((len(both), 4), dtype=np.bool_)
+    if ends[0].shape == ends[1].shape:
+        other = ((ends[0] != ends[1]) | (chances[0] != chances[1])).any(axis=2)
+    pair = np.flatnonzero(other)[:, None] * size
+    keys = [(pair + end[other]).ravel() for end in ends]
+    weights = [sign * p[other].ravel() for sign, p in zip((1.0, -1.0), chances, strict=True)]
     entries, places = np.unique(np.concatenate(keys), return_inverse=True)
     net = np.bincount(places, weights=np.concatenate(weights), minlength=len(entries))
     moved = np.unique(entries[np.abs(net) > 1e-9] // size)

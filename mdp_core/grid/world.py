@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mdp_core.distribution import Categorical
-from mdp_core.grid.maps import WALL, GridMap, Sign
+from mdp_core.grid.maps import WALL, GridMap, Kind, Sign
 from mdp_core.mdp import Outcome
 from mdp_core.tabular import TabularMDP
 
@@ -19,6 +20,15 @@ Cell = tuple[int, int]  # (row, column), row 0 at the top
 ACTIONS = ("up", "right", "down", "left")  # clockwise, so that the neighbours in this ring are the perpendiculars
 MOVES = ((-1, 0), (0, 1), (1, 0), (0, -1))
 END: Cell = (-1, -1)  # where an agent goes that leaves a goal which pays on leaving: off the map, the episode over
+
+
+class _Ground(NamedTuple):
+    """What the map says of each cell, [rows, columns] each."""
+
+    wall: NDArray[np.bool_]
+    cliff: NDArray[np.bool_]
+    ends: NDArray[np.bool_]
+    pays: NDArray[np.float64]  # for being entered, or for being left; a jump pays for that alone, and elsewhere
 
 
 class _Move(NamedTuple):
@@ -103,21 +113,59 @@ class GridWorld:
         """[S, ...] -> [rows, columns, ...]: values of the states laid out on the map, nan where no state is."""
         v = np.asarray(values, dtype=np.float64)
         laid = np.full((*self.map.shape, *v.shape[1:]), np.nan)
-        cells = np.array([cell for cell in self.states if cell != END])
-        laid[cells[:, 0], cells[:, 1]] = v[: len(cells)]
+        r, c = self._at
+        laid[r, c] = v[: len(r)]
         return laid
+
+    def standing(self, kinds: Collection[Kind]) -> NDArray[np.bool_]:
+        """[S], True for the cells whose sign is of one of `kinds`; END has none."""
+        marks = [mark for mark, sign in self.map.legend.items() if sign.kind in kinds]
+        result = np.zeros(len(self.states), dtype=np.bool_)
+        result[: len(self._at[0])] = self._marked(marks)[self._at]
+        return result
 
     @cached_property
     def states(self) -> tuple[Cell, ...]:
         """[S], the cells on which an agent can stand, row by row; then END, where the world has one."""
-        cells = [
-            (r, c)
-            for r, row in enumerate(self.map.rows)
-            for c, sign in enumerate(row)
-            if sign != WALL and self.map.legend[sign].kind != "cliff"
-        ]
+        r, c = self._at
+        cells = tuple(zip(r.tolist(), c.tolist(), strict=True))
         ending = any(sign.ends for _, sign in self.map.signs)
-        return (*cells, END) if self.map.pays == "leaving" and ending else tuple(cells)
+        return (*cells, END) if self.map.pays == "leaving" and ending else cells
+
+    @cached_property
+    def coordinates(self) -> NDArray[np.int64]:
+        """[S, 2], the rows and columns of `states`."""
+        r, c = self._at
+        return np.concatenate([np.stack([r, c], axis=1), np.full((len(self.states) - len(r), 2), END)])
+
+    @cached_property
+    def _at(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The rows and the columns of the cells that are states."""
+        r, c = np.nonzero(~self._ground.wall & ~self._ground.cliff)
+        return r, c
+
+    @cached_property
+    def _signs(self) -> NDArray[np.uint32]:
+        """[rows, columns], the signs by their number in Unicode: numbers are compared faster than letters."""
+        return np.array(self.map.rows).view(np.uint32).reshape(self.map.shape)
+
+    def _marked(self, marks: Iterable[str]) -> NDArray[np.bool_]:
+        """[rows, columns], True where one of `marks` is."""
+        return np.isin(self._signs, [ord(mark) for mark in marks])
+
+    @cached_property
+    def _ground(self) -> _Ground:
+        legend, step = self.map.legend, self.map.step
+        pays = np.full(self.map.shape, step)
+        for mark, sign in legend.items():
+            if sign.kind != "jump" and sign.reward is not None:
+                pays[self._signs == ord(mark)] = sign.reward
+        return _Ground(
+            self._signs == ord(WALL),
+            self._marked(mark for mark, sign in legend.items() if sign.kind == "cliff"),
+            self._marked(mark for mark, sign in legend.items() if sign.ends),
+            pays,
+        )
 
     @cached_property
     def _indices(self) -> dict[Cell, int]:
@@ -146,10 +194,8 @@ class GridWorld:
                 [np.stack([getattr(moves[(a + k) % 4], name) for k in turns], axis=1) for a in range(4)], axis=1
             )
 
-        terminal = np.zeros(S, dtype=np.bool_)
-        for i, cell in enumerate(self.states):
-            sign = None if cell == END else self.sign(cell)
-            terminal[i] = cell == END or (self.map.pays == "entering" and sign is not None and sign.ends)
+        terminal = np.ones(S, dtype=np.bool_)  # as END is
+        terminal[: len(self._at[0])] = self._ground.ends[self._at] & (self.map.pays == "entering")
         allowed = np.ones((S, 4), dtype=np.bool_)
         if self.map.edges == "forbidden":
             allowed = np.stack([move.inside for move in moves], axis=1)
@@ -171,19 +217,9 @@ class GridWorld:
         """Really going in `direction`, from every state at once."""
         grid, (R, C) = self.map, self.map.shape
         leaving = grid.pays == "leaving"
-        at = np.array([cell for cell in self.states if cell != END], dtype=np.int64)
-        r, c = at[:, 0], at[:, 1]
+        (r, c), (wall, cliff, ends, pays) = self._at, self._ground
         number = np.full((R, C), -1, dtype=np.int32)
-        number[r, c] = np.arange(len(at))
-        signs = np.array([list(row) for row in grid.rows])
-        wall = signs == WALL
-        pays, cliff, ends = np.full((R, C), grid.step), np.zeros((R, C), np.bool_), np.zeros((R, C), np.bool_)
-        for mark, sign in grid.signs:
-            on_sign = signs == mark
-            pays[on_sign] = grid.step if sign.reward is None else sign.reward
-            cliff |= on_sign & (sign.kind == "cliff")
-            ends |= on_sign & sign.ends
-
+        number[r, c] = np.arange(len(r))
         to_r, to_c = r + MOVES[direction][0], c + MOVES[direction][1]
         inside = (to_r >= 0) & (to_r < R) & (to_c >= 0) & (to_c < C)
         stopped = ~inside | wall[to_r.clip(0, R - 1), to_c.clip(0, C - 1)]
@@ -192,10 +228,6 @@ class GridWorld:
         for blow in range(1, int(wind.max()) + 1):
             up = (wind >= blow) & (to_r > 0) & ~wall[to_r - 1, to_c]
             to_r = to_r - up
-        # A jump cell pays for leaving it by the jump only: walking into it is an ordinary step.
-        for mark, sign in grid.signs:
-            if sign.kind == "jump":
-                pays[signs == mark] = grid.step
 
         reward = pays[r, c] if leaving else pays[to_r, to_c]
         stayed = stopped & (to_r == r) & (to_c == c)
@@ -210,18 +242,18 @@ class GridWorld:
 
         for mark, sign in grid.signs:
             if sign.target is not None:
-                on_sign = signs[r, c] == mark
+                on_sign = self._signs[r, c] == ord(mark)
                 target = grid.find(sign.target)
                 next_state[on_sign] = number[target]
                 reward[on_sign] = grid.step if sign.reward is None else sign.reward
                 terminated[on_sign] = bool(ends[target]) and not leaving
                 inside = inside | on_sign
         over = ends[r, c]
-        next_state[over] = len(at) if leaving else number[r, c][over]
+        next_state[over] = len(r) if leaving else number[r, c][over]
         reward[over] = pays[r, c][over] if leaving else 0.0
         terminated[over] = True
         inside = inside | over
-        if len(self.states) > len(at):  # END leads to itself
-            next_state = np.append(next_state, len(at))
+        if len(self.states) > len(r):  # END leads to itself
+            next_state = np.append(next_state, len(r))
             reward, terminated, inside = np.append(reward, 0.0), np.append(terminated, True), np.append(inside, True)
         return _Move(next_state.astype(np.int32), reward, terminated, inside)

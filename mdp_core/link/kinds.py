@@ -8,6 +8,7 @@ import math
 import re
 import zlib
 from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 
@@ -216,6 +217,7 @@ def _read_formula(name: str, written: str, default: str, notes: list[str]) -> st
     return written
 
 
+@lru_cache(maxsize=32)  # of a large map that takes 10 ms, and each part of a page writes the link
 def _pack(text: str) -> str:
     return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -35,6 +36,10 @@ class Places:
     actions: tuple[str, ...]  # [A], what each action is called
     words: tuple[str, ...]  # [S], what each state is called
 
+    def number(self, state: Hashable) -> int | None:
+        """The index of that state of the table; None for what is none."""
+        return self._numbers.get(state)
+
     def labels(self) -> list[str]:
         """[A], the actions as they are written on buttons."""
         return [LABELS.get(name, name) for name in self.actions]
@@ -50,6 +55,10 @@ class Places:
         """[S, A] -> [rows, cols, 4], the probabilities of up, right, down and left, as a board draws them; nan in ends."""
         columns = [self.actions.index(name) for name in RING]
         return self.laid_out(np.where(self.mdp.terminal[:, None], np.nan, policy[:, columns]))
+
+    @cached_property
+    def _numbers(self) -> dict[Hashable, int]:
+        return {state: s for s, state in enumerate(self.mdp.states)}
 
     @cached_property
     def random(self) -> NDArray[np.float64]:

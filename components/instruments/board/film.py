@@ -23,7 +23,7 @@ def iterate(
 
     Where the episode ends there are no arrows and no action values.
     """
-    over = _over(world)
+    over = world.standing({"goal", "pit"}) | (world.coordinates[:, 0] == END[0])
     return Iterate(
         label,
         _laid(world, v),
@@ -31,11 +31,6 @@ def iterate(
         None if policy is None else _laid(world, np.where(over[:, None], np.nan, policy)),
         None if change is None else _laid(world, change),
     )
-
-
-def _over(world: GridWorld) -> NDArray[np.bool_]:
-    """[S], True for goals and pits, also where they pay on leaving, and for END."""
-    return np.array([cell == END or bool((sign := world.sign(cell)) and sign.ends) for cell in world.states])
 
 
 def _laid(world: GridWorld, values: Array) -> Array:

@@ -146,6 +146,14 @@ def test_slip_changes_p_and_nothing_is_no_difference():
     assert difference(lake, lake.with_slip(0.5)) == Difference((16, 16), 64, 44, 3)
 
 
+def test_a_wall_moves_the_ways_of_its_neighbours_only():
+    """In the middle of 3 by 3: that state goes, and of each of its four neighbours the one action that led there."""
+    before = GridWorld(parse_map("S..\n...\n..G"))
+    after = GridWorld(parse_map("S..\n.#.\n..G"))
+    assert difference(before, after) == Difference((9, 8), 32, 4, 0)
+    assert difference(after, before) == Difference((8, 9), 32, 4, 0)
+
+
 def test_a_world_that_pays_on_leaving_can_be_compared_with_one_that_does_not():
     norvig = world("norvig")
     entering = GridWorld(parse_map(to_text(norvig.map).replace("pays: leaving\n", "")))

@@ -147,6 +147,17 @@ def test_values_are_laid_out_on_the_map():
     assert here.on_map(np.zeros((6, 4))).shape == (2, 3, 4)
 
 
+def test_states_are_found_by_what_stands_there_and_where():
+    """Walls and cliffs are no states; END is one without a place, and nothing stands there."""
+    made = GridWorld(parse_map("pays: leaving\nx: reward 2\n\nS#G\nHCx\n"))
+    assert made.states == ((0, 0), (0, 2), (1, 0), (1, 2), END)
+    assert made.coordinates.tolist() == [list(cell) for cell in made.states]
+    assert made.standing({"goal"}).tolist() == [False, True, False, False, False]
+    assert made.standing({"goal", "pit"}).tolist() == [False, True, True, False, False]
+    assert made.standing({"free"}).tolist() == [True, False, False, True, False]
+    assert not made.standing({"cliff"}).any()
+
+
 def test_worlds_are_values():
     assert made("S.G") == made("S.G\n")
     assert hash(made("S.G")) == hash(made("S.G\n"))
