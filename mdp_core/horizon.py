@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array, csr_array
@@ -16,18 +19,25 @@ def expected_rewards(mdp: TabularMDP, policy: ArrayLike, steps: int) -> NDArray[
     sum_t gamma^t E[r_{t+1}]. It exists for gamma = 1 too. Raises ValueError if `steps` is negative or the policy does
     not fit the table.
     """
-    pi = _checked(mdp, policy, steps)
+    _check_steps(steps)
+    return np.fromiter(islice(rewards_to_come(mdp, policy), steps), dtype=np.float64, count=steps)
+
+
+def rewards_to_come(mdp: TabularMDP, policy: ArrayLike) -> Iterator[float]:
+    """[S, A] -> E[r_1], E[r_2], ... without end. Raises ValueError if the policy does not fit the table."""
+    pi = _checked(mdp, policy)
     paid = (pi * mdp.expected_reward).sum(axis=1)
-    return _carried(mdp, _going_on(mdp, pi, mdp.continuing), paid, steps)
+    return _carried(mdp, _going_on(mdp, pi, mdp.continuing), paid)
 
 
 def ended_by(mdp: TabularMDP, policy: ArrayLike, steps: int) -> NDArray[np.float64]:
     """[S, A] -> [steps + 1], the probability that the episode is over after 0, 1, ..., `steps` steps. Raises as above."""
-    pi = _checked(mdp, policy, steps)
+    _check_steps(steps)
+    pi = _checked(mdp, policy)
     over = np.where(mdp.terminal[mdp.next_state] | mdp.terminated, mdp.probability, 0.0)
     ending = (pi * over.sum(axis=2)).sum(axis=1)
     already = float(mdp.start[mdp.terminal].sum())
-    return _summed(already, _carried(mdp, _going_on(mdp, pi, mdp.continuing), ending, steps))
+    return _summed(already, _carried(mdp, _going_on(mdp, pi, mdp.continuing), ending), steps)
 
 
 def found_by(mdp: TabularMDP, policy: ArrayLike, steps: int) -> NDArray[np.float64]:
@@ -35,18 +45,22 @@ def found_by(mdp: TabularMDP, policy: ArrayLike, steps: int) -> NDArray[np.float
 
     Raises as above.
     """
-    pi = _checked(mdp, policy, steps)
+    _check_steps(steps)
+    pi = _checked(mdp, policy)
     finding = (pi * np.where(mdp.reward > 0, mdp.probability, 0.0).sum(axis=2)).sum(axis=1)
     unpaid = np.where(mdp.reward > 0, 0.0, mdp.continuing)
-    return _summed(0.0, _carried(mdp, _going_on(mdp, pi, unpaid), finding, steps))
+    return _summed(0.0, _carried(mdp, _going_on(mdp, pi, unpaid), finding), steps)
 
 
-def _checked(mdp: TabularMDP, policy: ArrayLike, steps: int) -> NDArray[np.float64]:
+def _check_steps(steps: int) -> None:
+    if steps < 0:
+        raise ValueError(f"a number of steps must not be negative, not {steps}")
+
+
+def _checked(mdp: TabularMDP, policy: ArrayLike) -> NDArray[np.float64]:
     pi = np.asarray(policy, dtype=np.float64)
     if pi.shape != mdp.allowed.shape:
         raise ValueError(f"a policy needs shape {mdp.allowed.shape}, not {pi.shape}")
-    if steps < 0:
-        raise ValueError(f"a number of steps must not be negative, not {steps}")
     result: NDArray[np.float64] = np.where(mdp.terminal[:, None], 0.0, pi)
     return result
 
@@ -59,17 +73,16 @@ def _going_on(mdp: TabularMDP, pi: NDArray[np.float64], probability: NDArray[np.
     return csr_array(coo_array((weight[used], (np.nonzero(used)[0], mdp.next_state[used])), shape=(S, S)))
 
 
-def _carried(mdp: TabularMDP, P: csr_array, of: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
-    """[steps], E[of(s_t)] over the mass that is still going."""
+def _carried(mdp: TabularMDP, P: csr_array, of: NDArray[np.float64]) -> Iterator[float]:
+    """E[of(s_t)] for t = 0, 1, ... over the mass that is still going."""
     mass = np.where(mdp.terminal, 0.0, mdp.start)
     forward = P.T.tocsr()
-    result = np.zeros(steps)
-    for t in range(steps):
-        result[t] = mass @ of
+    while True:
+        yield float(mass @ of)
         mass = forward @ mass
-    return result
 
 
-def _summed(first: float, added: NDArray[np.float64]) -> NDArray[np.float64]:
-    result: NDArray[np.float64] = np.minimum(np.concatenate([[first], first + np.cumsum(added)]), 1.0)
+def _summed(first: float, added: Iterator[float], steps: int) -> NDArray[np.float64]:
+    sums = np.cumsum(np.fromiter(islice(added, steps), dtype=np.float64, count=steps))
+    result: NDArray[np.float64] = np.minimum(np.concatenate([[first], first + sums]), 1.0)
     return result

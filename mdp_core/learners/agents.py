@@ -18,7 +18,8 @@ Rows = list[list[float]]  # [S][A]
 def blank_rows(samples: Samples) -> Rows:
     """[S][A], 0 where the action is allowed, -inf where it is not."""
     _, A = samples.shape
-    return [[0.0 if a in allowed else float("-inf") for a in range(A)] for allowed in samples.allowed]
+    blank = {allowed: [0.0 if a in allowed else float("-inf") for a in range(A)] for allowed in set(samples.allowed)}
+    return [blank[allowed].copy() for allowed in samples.allowed]
 
 
 class Agent(ABC):

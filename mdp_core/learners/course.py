@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from itertools import islice
 
 from mdp_core.grid.world import GridWorld
-from mdp_core.horizon import expected_rewards
+from mdp_core.horizon import rewards_to_come
 from mdp_core.kept import Kept
 from mdp_core.learners.lesson import Lesson
 from mdp_core.learners.spec import LearnerSpec
 from mdp_core.solvers.policy_iteration import policy_iteration
 from mdp_core.work import Report, Work
+
+AT_ONCE = 100  # steps that the optimal policy is followed without a pause
 
 Lessons = Kept[tuple[GridWorld, LearnerSpec], Lesson]
 
@@ -48,10 +51,12 @@ class Course(Work[tuple[Lesson, ...]]):
         yield from self._solving(self.lessons[0].spec)
         while on_their_way := [lesson for lesson in self.lessons if not lesson.done]:
             behind = min(on_their_way, key=lambda lesson: lesson.share)
-            behind.work(0)  # until its next report
+            known = behind.episodes
+            behind.work(0)  # until its next report, which may be no more than a moment to pause
             if behind.done and behind.error is None:
                 finished.put((self.world, behind.spec), behind)
-            yield Report(sum(lesson.share for lesson in self.lessons) / len(self.lessons), result=self.lessons)
+            news = self.lessons if behind.done or behind.episodes > known else None
+            yield Report(sum(lesson.share for lesson in self.lessons) / len(self.lessons), result=news)
         return self.lessons
 
     def _solving(self, spec: LearnerSpec) -> Generator[Report[tuple[Lesson, ...]], None, None]:
@@ -62,5 +67,9 @@ class Course(Work[tuple[Lesson, ...]]):
                 yield Report(0.0)
         except ValueError:
             return
-        online = float(expected_rewards(table, best.policy, spec.max_steps).sum())
+        online = 0.0
+        for step, reward in enumerate(islice(rewards_to_come(table, best.policy), spec.max_steps)):
+            online += reward
+            if step % AT_ONCE == AT_ONCE - 1:
+                yield Report(0.0)
         self.optimum = Optimum(float(table.start @ best.v), online)

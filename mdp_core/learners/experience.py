@@ -43,22 +43,33 @@ class WholeEpisode(NamedTuple):
         return Episode(sum(reward for _, _, reward in self.steps), len(self.steps), self.terminated)
 
 
+class _Outcomes(dict[int, list[tuple[list[float], list[tuple[int, float, bool]]]]]):
+    """By state, what each action may lead to: the upper edges of the outcomes' stretches, and (s', r, over) of each. Made
+    when an agent first comes there: of a large map most states are seen late, or never."""
+
+    def __init__(self, mdp: TabularMDP) -> None:
+        total = np.cumsum(mdp.probability, axis=2)[:, :, -1:]
+        edges = upper_edges(mdp.probability, np.where(total > 0, total, 1.0))
+        over = mdp.terminated | mdp.terminal[mdp.next_state]
+        self._tables = (edges, mdp.next_state, mdp.reward, over)
+
+    def __missing__(self, state: int) -> list[tuple[list[float], list[tuple[int, float, bool]]]]:
+        rows = zip(*(table[state].tolist() for table in self._tables), strict=True)
+        made = self[state] = [(edges, list(zip(*outcomes, strict=True))) for edges, *outcomes in rows]
+        return made
+
+
 class Samples:
-    """The successor tables as nested lists: one agent's one step is a look-up, for which arrays are slow."""
+    """The successor tables as lists: one agent's one step is a look-up, for which arrays are slow."""
 
     def __init__(self, mdp: TabularMDP) -> None:
         S, A, _ = mdp.shape
         self.shape = (S, A)
-        self.allowed = [tuple(np.flatnonzero(row).tolist()) for row in mdp.allowed]
+        rows = list(map(tuple, mdp.allowed.tolist()))
+        indices = {row: tuple(a for a in range(A) if row[a]) for row in set(rows)}
+        self.allowed = [indices[row] for row in rows]
         self.terminal: list[bool] = mdp.terminal.tolist()
-        total = np.cumsum(mdp.probability, axis=2)[:, :, -1:]
-        self.edges: list[list[list[float]]] = upper_edges(mdp.probability, np.where(total > 0, total, 1.0)).tolist()
-        over = mdp.terminated | mdp.terminal[mdp.next_state]
-        tables = (mdp.next_state.tolist(), mdp.reward.tolist(), over.tolist())
-        self.outcomes: list[list[list[tuple[int, float, bool]]]] = [
-            [list(zip(*successors, strict=True)) for successors in zip(*actions, strict=True)]
-            for actions in zip(*tables, strict=True)
-        ]
+        self.outcomes = _Outcomes(mdp)
         starts = np.flatnonzero(mdp.start)
         self.starts: list[int] = starts.tolist()
         self.start_edges: list[float] = upper_edges(mdp.start[starts]).tolist()
@@ -77,7 +88,7 @@ class Experience:
         self.allowed = samples.allowed
         self.terminal = samples.terminal
         self._samples = samples
-        self._edges, self._outcomes = samples.edges, samples.outcomes
+        self._outcomes = samples.outcomes
         self.actions = uniforms(seed, 0)
         self._outcome_draws = uniforms(seed, 1)
         self._start_draws = uniforms(seed, 2)
@@ -99,5 +110,5 @@ class Experience:
 
     def step(self, state: int, action: int) -> tuple[int, float, bool]:
         """(s_{t+1}, r_{t+1}, terminated)."""
-        k = bisect_right(self._edges[state][action], next(self._outcome_draws))
-        return self._outcomes[state][action][k]
+        edges, outcomes = self._outcomes[state][action]
+        return outcomes[bisect_right(edges, next(self._outcome_draws))]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mdp_core.grid.world import GridWorld
 from mdp_core.learners.curve import greedy_walk
 from mdp_core.learners.policy_value import start_values
-from mdp_core.learners.run import learn
+from mdp_core.learners.run import learn_with_pauses
 from mdp_core.learners.snapshot import Snapshot
 from mdp_core.learners.spec import LearnerSpec
 from mdp_core.work import Report, Work
@@ -40,7 +40,7 @@ class Lesson(Work["Lesson"]):
 
     def __init__(self, world: GridWorld, spec: LearnerSpec) -> None:
         """Raises ValueError, in a visitor's words, for what nobody can learn in this world."""
-        super().__init__(self._learning(learn(world.tabular(), spec)))
+        super().__init__(self._learning(learn_with_pauses(world.tabular(), spec)))
         self.world, self.spec = world, spec
         self.milestones: list[Milestone] = []
         self.worth: list[tuple[int, Array]] = []  # episodes, [n] exact values of s_0
@@ -69,9 +69,12 @@ class Lesson(Work["Lesson"]):
         super().close()
         self._conclude()
 
-    def _learning(self, snapshots: Iterator[Snapshot]) -> Generator[Report[Lesson], None, Lesson]:
+    def _learning(self, snapshots: Iterator[Snapshot | None]) -> Generator[Report[Lesson], None, Lesson]:
         try:
             for snapshot in snapshots:
+                if snapshot is None:
+                    yield Report(self.share)
+                    continue
                 self._latest = snapshot
                 if snapshot.returns.size:
                     self._returns.append(snapshot.returns)
@@ -98,9 +101,9 @@ class Lesson(Work["Lesson"]):
             self.walks = [greedy_walk(table, policy, steps) for policy in latest.learned_policy]
 
     def _remember(self, snapshot: Snapshot) -> None:
-        policy = snapshot.learned_policy
-        q = None if snapshot.q is None else snapshot.q[0]
-        self.milestones.append(Milestone(snapshot.episodes, int(snapshot.steps[0]), snapshot.v[0], q, policy[0]))
+        shown = snapshot.of_first(max(1, self._valued))
+        q, policy = None if shown.q is None else shown.q[0], shown.learned_policy
+        self.milestones.append(Milestone(snapshot.episodes, int(snapshot.steps[0]), shown.v[0], q, policy[0]))
         if self._valued:
-            values = start_values(self.world.tabular(), policy[: self._valued], self.spec.gamma)
+            values = start_values(self.world.tabular(), policy, self.spec.gamma)
             self.worth.append((snapshot.episodes, values))

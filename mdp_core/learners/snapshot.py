@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -32,6 +32,19 @@ class Snapshot:
     q: NDArray[np.float64] | None = None  # [N, S, A]
     preferences: NDArray[np.float64] | None = None  # [N, S, A]
     baseline: NDArray[np.float64] | None = None  # [N, S], the learned v of the policy that is learned
+
+    def of_first(self, n: int) -> Snapshot:
+        """What the first `n` agents know."""
+        return replace(
+            self,
+            steps=self.steps[:n],
+            returns=self.returns[:n],
+            lengths=self.lengths[:n],
+            terminated=self.terminated[:n],
+            q=None if self.q is None else self.q[:n],
+            preferences=None if self.preferences is None else self.preferences[:n],
+            baseline=None if self.baseline is None else self.baseline[:n],
+        )
 
     @property
     def progress(self) -> float:
