@@ -1,3 +1,3 @@
 """The server and the browser of the browser tests serve the benchmarks too."""
 
-from tests.e2e.conftest import browser, context, errors, page, server  # noqa: F401
+from tests.e2e.conftest import browser, context, errors, page, server, window  # noqa: F401

@@ -1,10 +1,13 @@
 """The page MDP in a real browser: painting, dragging and drawing by hand and by keyboard."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
 
+from mdp_core.link import to_query
+from mdp_core.scenarios import GridScenario, Scenario, View
 from tests.e2e.mouse import press
 
 
@@ -46,6 +49,44 @@ def test_a_stroke_paints_the_world_that_the_stage_walks(mdp):
     expect(board.locator("rect.wall")).to_have_count(2)
     mdp.get_by_role("link", name="Stage").click()
     expect(mdp.locator(".side.grid svg.map rect.wall")).to_have_count(2)
+
+
+COLOUR = """(sheet, [row, column]) => {
+    const side = Math.min(sheet.width, sheet.height) / 40.1;
+    const [left, top] = [sheet.width, sheet.height].map((length) => (length - 40 * side) / 2);
+    const at = [left + (column + 0.5) * side, top + (row + 0.5) * side].map(Math.round);
+    return [...sheet.getContext('2d').getImageData(...at, 1, 1).data.slice(0, 3)];
+}"""
+
+
+def test_a_large_map_is_painted_on_a_canvas_and_the_stroke_is_seen_before_python_answers(mdp):
+    """40 by 40 cells: none of them an element, and each of them reached by the pointer and by the keys."""
+    rows = ["S" + "." * 39, *["." * 40] * 39]
+    mdp.goto("/mdp?" + urlencode(to_query(Scenario(grid=GridScenario(own_map="\n".join(rows))), View())))
+    expect(mdp.get_by_text("1,600 of 1,600")).to_be_visible()
+    board, sheet = mdp.locator(".board").first, mdp.locator(".board .sheet").first
+    expect(sheet).to_be_visible()
+    expect(board.locator("rect.cell")).to_have_count(0)
+    free = sheet.evaluate(COLOUR, [20, 10])
+    assert sheet.evaluate(COLOUR, [20, 12]) == free
+    mdp.get_by_role("radio", name="wall").click()
+    mdp.mouse.move(*middle(mdp, 20, 10, 40))
+    mdp.mouse.down()
+    mdp.mouse.move(*middle(mdp, 20, 12, 40), steps=6)
+    expect(board.locator("rect.cell.jump")).to_have_count(3)  # Python has heard of nothing
+    mdp.mouse.up()
+    expect(mdp.get_by_text("|S| 1600 → 1597")).to_be_visible()
+    expect(board.locator("rect.cell")).to_have_count(0)
+    wall = sheet.evaluate(COLOUR, [20, 12])
+    assert sum(wall) < sum(free) - 150
+    assert [sheet.evaluate(COLOUR, [20, c]) for c in (9, 10, 11, 13)] == [free, wall, wall, free]
+    svg = mdp.locator("svg.map").first
+    svg.focus()
+    mdp.keyboard.press("ArrowRight")  # from where the stroke began
+    expect(board.locator(".live")).to_have_text("Row 21, column 12: wall")
+    mdp.keyboard.press("ArrowDown")
+    mdp.keyboard.press("Enter")
+    expect(mdp.get_by_text("|S| 1597 → 1596")).to_be_visible()
 
 
 def test_a_bar_is_dragged_the_others_make_room_and_the_draw_falls(mdp):

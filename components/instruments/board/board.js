@@ -47,12 +47,16 @@ class Board extends Instrument {
 
   receive({ data, setTriggerValue }) {
     this.send = setTriggerValue;
+    const [colours, text] = [this.followTheme(), JSON.stringify(data)];
+    if (JSON.stringify(colours) !== JSON.stringify(this.colours)) this.invalidate();
+    this.colours = colours;
+    if (text === this.text && !this.unsettled) return; // what else is on the page changes more often
+    this.text = text;
     const film = data.film || [];
     const fresh = JSON.stringify(data.film_key) !== JSON.stringify(this.data?.film_key);
     const edited = JSON.stringify(data.map) !== this.mapText;
     this.data = data;
     this.mapText = JSON.stringify(data.map);
-    this.colours = this.followTheme();
     this.box.setAttribute("aria-label", data.name);
     this.box.classList.toggle("filling", data.height === null);
     if (data.height !== null) this.box.style.setProperty("--board-height", pagePixels(data.height));

@@ -5,6 +5,7 @@ import pytest
 
 from mdp_core.distribution import Categorical
 from mdp_core.learners import LEARNERS, DivergedError, LearnerSpec, learn
+from mdp_core.learners.run import STEPS_BETWEEN_PAUSES, learn_with_pauses
 from mdp_core.rollout import Draws, play
 from tests.mdp_core.learners.worlds import END, again, corridor, crossing, random_walk, world
 
@@ -28,6 +29,28 @@ def test_every_agent_of_many_learns_what_it_learns_alone(algorithm, traces, lamb
         assert np.array_equal(returns[i], own[0])
         assert together.steps[i] == alone.steps[0]
     assert len({row.tobytes() for row in returns}) == 4  # and they are four different lives
+
+
+def test_a_pause_comes_before_too_many_steps_and_changes_nothing():
+    """Episodes of 500 steps in a world without an end: a pause after at most 500 more steps than may pass without one."""
+    spec = LearnerSpec("q_learning", episodes=20, max_steps=500, agents=4)
+    endless = world([[[(1, 1, 0)]], [[(1, 0, 1)]]])
+    moments = list(learn_with_pauses(endless, spec))
+    plain = list(learn(endless, spec))
+    shown = [moment for moment in moments if moment is not None]
+    assert [one.episodes for one in shown] == [one.episodes for one in plain]
+    assert all(np.array_equal(one.v, other.v) for one, other in zip(shown, plain, strict=True))
+    pauses = len(moments) - len(shown) - 1 - spec.agents  # and one before each agent is made, and one behind them
+    assert pauses == 20 * 4 * 500 // STEPS_BETWEEN_PAUSES
+
+
+def test_of_many_agents_the_first_are_as_they_were():
+    (*_, last) = learn(crossing(), LearnerSpec("actor_critic", episodes=5, agents=3, max_steps=30))
+    first = last.of_first(2)
+    assert np.array_equal(first.policy, last.policy[:2])
+    assert np.array_equal(first.v, last.v[:2])
+    assert first.returns.shape == first.lengths.shape == first.terminated.shape == (2, last.returns.shape[1])
+    assert first.steps.tolist() == last.steps[:2].tolist()
 
 
 def test_snapshots_begin_blank_and_miss_no_episode():
