@@ -5,7 +5,7 @@ import { cellOf, DIRECTIONS, sizeOf, toneOf } from "../kit/map.js";
 import { short } from "../kit/numbers.js";
 import { numberAt } from "./engine.js";
 
-const READABLE = 5; // pixels high
+const READABLE = 3; // pixels high
 const SEEN = 0.4; // pixels wide
 const LEVELS = 40; // of how full an arrow is, or how deep a colour
 const DIRECTION = Object.values(DIRECTIONS);

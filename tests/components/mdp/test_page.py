@@ -5,6 +5,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.mdp import counts
 from components.mdp.memory import (
     MOST_SAMPLES,
     choose_state,
@@ -425,3 +426,16 @@ def test_make_own_starts_from_the_preset_with_the_same_table(app):
     show_gym(page(app), "gym-lake8")
     make_own(here(app), page(app))
     assert world_of(here(app).scenario.grid).map == world("lake8").map
+
+
+def test_the_fewest_steps_are_written_on_the_cells_and_nothing_on_the_wall(monkeypatch):
+    """Russell & Norvig's world: around the wall to the goal in the upper right corner there are five."""
+    drawn = []
+    monkeypatch.setattr(counts, "board", lambda picture, **given: drawn.append(picture))
+    at = AppTest.from_function(_script, default_timeout=60)
+    at.query_params["world"] = "norvig"
+    at.run()
+    assert not at.exception
+    (picture,) = drawn
+    assert picture["labels"] == [[2, 3, 4, 5], [1, None, 3, 4], [0, 1, 2, 3]]
+    assert picture["signs"][1][1] == "#"
