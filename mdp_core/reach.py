@@ -7,8 +7,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
 
 from mdp_core.tabular import TabularMDP
 
@@ -32,6 +30,9 @@ class _Edges:
     def steps(self, sources: NDArray[np.int64], *, backward: bool = False) -> NDArray[np.int64]:
         """[S], the fewest steps from any of `sources` to each state, or from it to them, over edges behind which the
         episode goes on; one more than there are states where there is no way."""
+        from scipy.sparse import csr_matrix  # here, so that a world comes without it
+        from scipy.sparse.csgraph import dijkstra
+
         begins, ends = self.begins[self.goes_on], self.ends[self.goes_on]
         ways = (ends, begins) if backward else (begins, ends)
         graph = csr_matrix((np.ones(len(begins)), ways), shape=(self.states, self.states))
