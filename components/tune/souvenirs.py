@@ -51,7 +51,7 @@ def _for_trl(run: QueuedRun, name: str) -> Souvenir:
 
     return Souvenir(
         "Take it to TRL",
-        "A program for TRL's trainer with this prompt, score, adapter, beta and clip, and how to run it on large machines.",
+        "A program for TRL's trainer with the same prompts, score, adapter, beta and clip, and how to run it on large machines.",
         f"{name}-for-TRL.zip",
         pack,
     )

@@ -1,8 +1,10 @@
-"""A tuning run as a script for TRL: the same prompt, score, adapter, penalty and clipping, as far as TRL has them."""
+"""A tuning run as a script for TRL: the same prompts, score, adapter, penalty and clipping, as far as TRL has them."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from textwrap import fill
 from types import MappingProxyType
 from typing import Any
 
@@ -27,24 +29,38 @@ TRAINERS: Mapping[str, tuple[str, dict[str, Any]]] = MappingProxyType(
         "rloo": ("RLOO", {"normalize_advantages": False}),
         "grpo": ("GRPO", {"loss_type": "grpo", "scale_rewards": "group"}),
         "dr_grpo": ("GRPO", {"loss_type": "dr_grpo", "scale_rewards": "none"}),
+        # A text that was cut off is learned from here, so it is there.
+        "dapo": ("GRPO", {"loss_type": "dapo", "scale_rewards": "group", "mask_truncated_completions": False}),
+        "gspo": ("GRPO", {"loss_type": "grpo", "scale_rewards": "group", "importance_sampling_level": "sequence"}),
+        "cispo": ("GRPO", {"loss_type": "cispo", "scale_rewards": "group"}),
     }
 )
 _LACKING = {
     "ppo": "TRL has removed its trainer for PPO (1.16 has none): GRPO and RLOO can be taken there.",
     "reinforce": "TRL has no REINFORCE with the mean of earlier steps as its baseline: RLOO is the nearest that it has.",
+    "reinforce_pp": (
+        "TRL has no REINFORCE++, which compares a token to all tokens of the step: the nearest that it has is GRPO with "
+        'scale_rewards="batch", a text less the mean of its group, over the spread of the step.'
+    ),
+    "dpo": "Choices are taken to TRL from page Score: its file has them, and a script for DPOTrainer.",
+    "ipo": (
+        "Choices are taken to TRL from page Score: its file has them, and a script for DPOTrainer, which learns by IPO "
+        'with loss_type=["ipo"].'
+    ),
 }
 
 
 def tuning_bundle(
     spec: TuneSpec, principle: Principle, model: str, targets: tuple[str, ...], *, begun: str = ""
 ) -> bytes:
-    """The zip: tune.py, requirements.txt, README.md, the score, and Pocket where that is the model.
+    """The zip: tune.py, prompts.jsonl, requirements.txt, README.md, the score, and Pocket where that is the model.
 
     `model` is the id of the model, `targets` the ends of the names of the adapted layers, `begun` the tuned policy that the
     run began with. Raises NotInTRLError, in a sentence for a visitor.
     """
     files: dict[str, str | bytes] = {
         "tune.py": tuning_script(spec, principle, model, targets),
+        "prompts.jsonl": "".join(json.dumps({"prompt": prompt}) + "\n" for prompt in spec.prompts or (spec.prompt,)),
         "requirements.txt": "\n".join((*REQUIREMENTS, *SCORE_REQUIREMENTS)) + "\n",
         "README.md": how_to(
             f"{ALGORITHMS[spec.algorithm].title} with TRL",
@@ -60,10 +76,6 @@ def check_trl(spec: TuneSpec, principle: Principle) -> None:
     if spec.algorithm not in TRAINERS:
         known = ALGORITHMS[spec.algorithm].title
         raise NotInTRLError(_LACKING.get(spec.algorithm, f"There is no script for {known}: take GRPO or RLOO to TRL."))
-    if spec.prompts:
-        raise NotInTRLError(
-            "A script has one prompt: take a run to TRL that tunes on one, and add yours to its dataset."
-        )
     if principle.model is not None:
         raise NotInTRLError(
             "A learned reward model reads texts with One Loop's own features, which TRL does not have: page Score gives "
@@ -88,6 +100,15 @@ def remarks(spec: TuneSpec, begun: str = "") -> tuple[str, ...]:
         found.append(
             "TRL writes RLOO with the ratio of probabilities, which is 1: its gradient is ours, its loss is the mean of the "
             "advantages, and so 0."
+        )
+    if spec.most_redraws:
+        found.append(
+            "TRL draws no group anew (dynamic sampling): one whose texts all have the same score keeps its place, "
+            "and teaches nothing."
+        )
+    if len(spec.prompts) > 1:
+        found.append(
+            "TRL goes through all prompts, in an order of its own, before one comes again; here every group drew one of all."
         )
     if begun:
         found.append("The run here went on from a tuned policy; the script begins with the model itself.")
@@ -124,23 +145,33 @@ def tuning_script(spec: TuneSpec, principle: Principle, model: str, targets: tup
     }
     if kind == "GRPO":
         arguments["use_bias_correction_kl"] = False
+        # What TRL's CISPO is told is the weight's limit itself, and not how far it lies above 1.
+        arguments["epsilon_high"] = spec.clips.high + (spec.algorithm == "cispo")
     listed = "\n".join(f"    {key}={value!r}," for key, value in arguments.items())
-    return f'''"""{ALGORITHMS[spec.algorithm].title} with TRL: {spec.texts} texts a step, scored by the score of One Loop."""
+    rewards, more = "score", ""
+    if spec.buffer:
+        rewards = f"[score, get_soft_overlong_punishment({spec.tokens}, {spec.buffer})]"
+        more = "\nfrom trl.rewards import get_soft_overlong_punishment"
+    told = "\n".join(fill(f"* {remark}", 118, subsequent_indent="  ") for remark in remarks(spec))
+    return f'''"""{ALGORITHMS[spec.algorithm].title} with TRL: {spec.texts} texts a step, scored by the score of One Loop.
+
+{told}
+"""
 
 import json
 import os
+from pathlib import Path
 
 import torch
 from datasets import Dataset
 from peft import LoraConfig
 from transformers import AutoTokenizer
-from trl import {kind}Config, {kind}Trainer
+from trl import {kind}Config, {kind}Trainer{more}
 
 from mdp_core.tokens.rewards import reward_from
 from mdp_core.tokens.scores import ScoreSpec
 
 MODEL = {literal(name)}  # {remark}
-PROMPT = {literal(spec.prompt)}
 SCORE = reward_from(
     ScoreSpec(
         kind={literal(score.kind)},
@@ -155,15 +186,18 @@ processes = int(os.environ.get("WORLD_SIZE", "1"))
 if TEXTS % processes:
     raise SystemExit(f"{{TEXTS}} texts a step do not go into {{processes}} processes: take a number that divides them.")
 
+with Path("prompts.jsonl").open(encoding="utf-8") as lines:
+    prompts = [json.loads(line) for line in lines]
+prompts *= -(-{spec.texts // spec.group_size} // len(prompts))  # a step's groups: TRL drops what does not fill a step
 
 tokenizer = AutoTokenizer.from_pretrained(MODEL)
 tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
-START = tokenizer(PROMPT)["input_ids"]
 
 
-def score(completion_ids, **_):
+def score(prompts, completion_ids, **_):
     """The score of each whole text, prompt included: read from its tokens, for two texts side by side may lack a blank."""
-    return [SCORE(tokenizer.decode([*START, *ids], skip_special_tokens=True)).total for ids in completion_ids]
+    whole = [[*tokenizer(prompt)["input_ids"], *ids] for prompt, ids in zip(prompts, completion_ids, strict=True)]
+    return [SCORE(tokenizer.decode(ids, skip_special_tokens=True)).total for ids in whole]
 
 
 arguments = {kind}Config(
@@ -176,8 +210,8 @@ trainer = {kind}Trainer(
     model=MODEL,
     args=arguments,
     processing_class=tokenizer,
-    reward_funcs=score,
-    train_dataset=Dataset.from_list([{{"prompt": PROMPT}}] * TEXTS),
+    reward_funcs={rewards},
+    train_dataset=Dataset.from_list(prompts),
     peft_config=LoraConfig(
         r={spec.adapter.rank},
         lora_alpha={spec.adapter.alpha!r},

@@ -1,12 +1,13 @@
 """The scripts run for two steps with TRL 1.16.0, and their losses are ours on the same batch.
 
-TRL is not needed by the app. To run these: an environment with `pip install -r requirements.txt -r tests/requirements.txt
-trl==1.16.0 peft==0.21.2`, then `python -m pytest -n 0 tests/mdp_core/rlhf/trl`.
+TRL is not needed by the app. To run these: `pip install -r tests/requirements-trl.txt`, best in an environment of their own,
+then `python -m pytest -n 0 tests/mdp_core/rlhf/trl`.
 """
 
 import io
 import runpy
 import zipfile
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -14,8 +15,8 @@ import torch
 
 from mdp_core.rlhf.adapter_files import WEIGHTS, adapter_from
 from mdp_core.rlhf.adapters import Adapter, AdapterSpec, LowRank
-from mdp_core.rlhf.advantages import rloo_advantages
-from mdp_core.rlhf.algorithms import ALGORITHMS
+from mdp_core.rlhf.advantages import grpo_advantages, rloo_advantages
+from mdp_core.rlhf.algorithms import by_score
 from mdp_core.rlhf.losses import clipped_terms
 from mdp_core.rlhf.objective import loss_terms, rewards_of
 from mdp_core.rlhf.peft_config import CONFIG
@@ -29,10 +30,9 @@ from mdp_core.rlhf.trl.choices import choices_bundle
 from mdp_core.rlhf.trl.tuning import tuning_bundle
 from mdp_core.tokens.generation import Texts, repeated
 from mdp_core.tokens.scores import ScoreSpec, Sentiment
+from mdp_core.tokens.sums.scores import SumForm
 
-pytest.importorskip(
-    "trl", reason="pip install trl==1.16.0 peft==0.21.2, in an environment of its own: see the module's text"
-)
+pytest.importorskip("trl", reason="pip install -r tests/requirements-trl.txt, in an environment of its own")
 
 TARGETS = ("q_proj", "v_proj")
 FORMULA = Principle(ScoreSpec("formula", formula="sentiment(text) + 0.1 * words(text)"))
@@ -85,10 +85,27 @@ def texts_of(inputs):
     ), written
 
 
-@pytest.mark.parametrize("algorithm", ["grpo", "dr_grpo"])
+def loss_of(spec, logp, old, reference, advantages, written):
+    terms = loss_terms(spec, logp, old, reference, advantages, written)
+    weights = by_score(spec.algorithm).weights(written, spec.tokens)
+    return float((weights * torch.where(written, terms, 0.0)).sum())
+
+
+@pytest.mark.parametrize("algorithm", ["grpo", "dr_grpo", "dapo", "gspo", "cispo"])
 def test_grpo(run, pocket, algorithm, tmp_path):
+    """The second update's ratios are no longer 1, and some are clipped: each algorithm has a loss of its own there."""
+    own = {"group": 8, "clip": 0.01, "clip_high": 0.02}
     spec = preset(
-        algorithm, texts=8, tokens=6, steps=1, epochs=2, penalty="loss", estimator="k3", beta=0.1, learning_rate=0.05
+        algorithm,
+        texts=8,
+        tokens=6,
+        steps=1,
+        epochs=2,
+        penalty="loss",
+        estimator="k3",
+        beta=0.1,
+        learning_rate=0.05,
+        **own,
     )
     trainer = run(tuning_bundle(spec, FORMULA, "pocket", TARGETS), "tune.py")
 
@@ -98,20 +115,53 @@ def test_grpo(run, pocket, algorithm, tmp_path):
         logp, reference = log_probabilities(pocket, texts, adapter_of(model)), log_probabilities(pocket, texts)
         old = inputs.get("old_per_token_logps")
         advantages = inputs["advantages"].double()[:, None].expand_as(logp)
-        terms = loss_terms(spec, logp, logp if old is None else old.double(), reference, advantages)
-        weights = ALGORITHMS[algorithm].weights(written, spec.tokens)
-        return float((weights * torch.where(written, terms, 0.0)).sum()), theirs
+        old = logp if old is None else old.double()
+        return loss_of(spec, logp, old, reference, advantages, written), theirs
 
     seen = looked_at(trainer, "_compute_loss", both)
     assert len(seen) == 2
     for ours, theirs in seen:
         assert ours == pytest.approx(theirs, abs=2e-5)
-    assert abs(seen[1][1]) > 1e-3
+    assert abs(seen[1][1] - seen[0][1]) > 1e-3
     trainer.save_model("adapter")  # as the script's last line does
     files = {name: (tmp_path / "adapter" / name).read_bytes() for name in (CONFIG, WEIGHTS)}
     theirs_again = adapter_from(files, pocket.model)
     assert theirs_again.spec == AdapterSpec(8, 16.0, TARGETS)
     assert torch.equal(theirs_again.vector(), adapter_of(trainer.model).vector())
+
+
+def test_many_prompts(run, sums):
+    """Each group goes on from its own, one longer than the other, and texts are charged for their length."""
+    prompts = ("1+2=", "30+41=", "17+25=", "8+9=")
+    spec = preset("dapo", prompts=prompts, texts=16, group=8, tokens=12, steps=2, epochs=1, overlong=4, beta=0.0)
+    trainer = run(tuning_bundle(spec, Principle(ScoreSpec("form")), "sums", TARGETS), "tune.py")
+    begun = Counter()
+
+    def both(model, inputs, theirs):
+        adapter, written, asked = adapter_of(model), inputs["completion_mask"].bool(), []
+        logp, scores = torch.zeros(written.shape, dtype=torch.float64), torch.zeros(len(written), dtype=torch.float64)
+        for i, inside in enumerate(inputs["prompt_mask"].bool()):
+            one = {name: inputs[name][i : i + 1] for name in ("completion_ids", "completion_mask")}
+            texts, mask = texts_of({**one, "prompt_ids": inputs["prompt_ids"][i : i + 1, inside]})
+            text = sums.decode(next(iter(texts)))
+            asked.append(text[: text.index("=") + 1])
+            logp[i, : mask.shape[1]] = log_probabilities(sums, texts, adapter)[0]
+            scores[i] = SumForm()(text).total
+        charged = rewards_of(spec, scores, logp, logp, written).sum(-1)
+        begun.update(asked)
+        order = torch.tensor(sorted(range(len(asked)), key=asked.__getitem__))  # TRL has shuffled the groups
+        advantages = torch.empty_like(charged)
+        advantages[order] = grpo_advantages(charged[order].reshape(-1, spec.group)).reshape(-1)
+        ours = loss_of(spec, logp, logp, logp, advantages[:, None].expand_as(logp), written)
+        return advantages, inputs["advantages"].double(), ours, theirs
+
+    seen = looked_at(trainer, "_compute_loss", both)
+    assert len(seen) == 2
+    for ours, theirs, our_loss, their_loss in seen:
+        torch.testing.assert_close(ours, theirs, atol=2e-5, rtol=0)
+        assert our_loss == pytest.approx(their_loss, abs=2e-5)
+    assert max(float(ours.abs().max()) for ours, *_ in seen) > 0.1
+    assert begun == dict.fromkeys(prompts, spec.group)  # each of them once
 
 
 def test_rloo(run, pocket):

@@ -36,7 +36,10 @@ TRAINING = {
 }
 GROUPS = {"num_generations", "max_completion_length", "temperature", "beta", "num_iterations", "epsilon"}
 KNOWN = {
-    "GRPOConfig": TRAINING | GROUPS | {"loss_type", "scale_rewards", "use_bias_correction_kl"},
+    "GRPOConfig": TRAINING
+    | GROUPS
+    | {"loss_type", "scale_rewards", "use_bias_correction_kl", "epsilon_high"}
+    | {"importance_sampling_level", "mask_truncated_completions"},
     "RLOOConfig": TRAINING | GROUPS | {"normalize_advantages"},
     "RewardConfig": TRAINING | {"max_length"},
     "DPOConfig": TRAINING | {"max_length", "beta", "loss_type"},
@@ -82,7 +85,7 @@ def test_every_argument_is_one_that_trl_knows():
 
 
 def test_the_names_are_those_of_the_wheel():
-    trl = pytest.importorskip("trl", reason="pip install trl==1.16.0 peft, in an environment of its own")
+    trl = pytest.importorskip("trl", reason="pip install -r tests/requirements-trl.txt, in an environment of its own")
     import dataclasses
 
     for name in ("GRPOConfig", "RLOOConfig", "RewardConfig", "DPOConfig"):
@@ -92,17 +95,22 @@ def test_the_names_are_those_of_the_wheel():
 @pytest.mark.parametrize("kind", ["word", "formula"])
 def test_what_a_stranger_wrote_is_data(kind):
     principle = Principle(ScoreSpec(kind=kind, word=EVIL, formula=EVIL))
-    script = tuned(principle=principle, prompt=EVIL, model=f"evil/{EVIL}")["tune.py"]
+    files = tuned(principle=principle, prompt=EVIL, model=f"evil/{EVIL}")
+    script = files["tune.py"]
     assert script.isascii()
-    strings = [node.args[0].value for node in ast.walk(ast.parse(script)) if _is_loads(node)]
+    strings = [node.args[0].value for node in ast.walk(ast.parse(script)) if _is_loads(node, ast.Constant)]
     said = [json.loads(string) for string in strings]
-    assert said == [f"evil/{EVIL}", EVIL, kind, EVIL, EVIL, list(TARGETS)]
+    assert said == [f"evil/{EVIL}", kind, EVIL, EVIL, list(TARGETS)]
+    (line,) = files["prompts.jsonl"].split("\n")[:-1]
+    assert json.loads(line) == {"prompt": EVIL}
     names = {node.id for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Name)}
     assert "__import__" not in names
 
 
-def _is_loads(node):
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "loads"
+def _is_loads(node, argument):
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "loads"):
+        return False
+    return isinstance(node.args[0], argument)
 
 
 def test_the_recipe_is_in_it():
@@ -128,8 +136,9 @@ def test_the_recipe_is_in_it():
 
 def test_the_versions_are_those_of_the_app():
     ours = Path(__file__).parents[4].joinpath("requirements.txt").read_text().split()
+    tested = Path(__file__).parents[3].joinpath("requirements-trl.txt").read_text().split()
     for line in tuned()["requirements.txt"].split():
-        assert line in ours or line.startswith(("trl", "peft"))
+        assert line in (tested if line.startswith(("trl", "peft")) else ours)
 
 
 def test_a_folder_of_the_host_is_not_named():
@@ -151,6 +160,39 @@ def test_what_trl_has_not_is_said(algorithm):
 def test_a_learned_reward_stays_here():
     with pytest.raises(NotInTRLError, match="RewardTrainer"):
         check_trl(preset("grpo"), Principle(model=object()))
+
+
+def test_what_trl_lacks_of_an_algorithm_is_told_in_the_script():
+    for script, told in ((tuned("dapo")["tune.py"], True), (tuned("dapo", redraws=0)["tune.py"], False)):
+        assert ("dynamic sampling" in ast.get_docstring(ast.parse(script))) == told
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "changes", "lines"),
+    [
+        ("dapo", {"clip_high": 0.5}, ("loss_type='dapo',", "epsilon=0.2,", "epsilon_high=0.5,")),
+        ("gspo", {"clip": 0.3}, ("importance_sampling_level='sequence',", "epsilon=0.3,", "epsilon_high=0.3,")),
+        ("cispo", {"clip": 0.7}, ("loss_type='cispo',", "epsilon_high=1.7,")),  # the largest weight that a token has
+        ("grpo", {"clip": 0.4, "clip_high": 0.9}, ("epsilon=0.4,", "epsilon_high=0.4,")),  # it has no other one above 1
+    ],
+)
+def test_each_algorithm_is_clipped_as_it_was_here(algorithm, changes, lines):
+    script = tuned(algorithm, **changes)["tune.py"]
+    assert all(f"    {line}\n" in script for line in lines)
+
+
+def test_a_text_is_charged_for_its_length_as_it_was_here():
+    assert "reward_funcs=[score, get_soft_overlong_punishment(16, 5)]," in tuned("dapo", overlong=5)["tune.py"]
+    assert "reward_funcs=score," in tuned("dapo")["tune.py"]
+
+
+def test_all_prompts_go_along():
+    files = tuned("grpo", prompts=("1+2=", "30+41="), texts=8, group=4)
+    assert [json.loads(line) for line in files["prompts.jsonl"].splitlines()] == [
+        {"prompt": "1+2="},
+        {"prompt": "30+41="},
+    ]
+    assert "an order of its own" in files["README.md"]
 
 
 def test_where_the_penalty_is_paid_is_told_where_trl_pays_it_elsewhere():
