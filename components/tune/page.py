@@ -34,7 +34,7 @@ from components.tune.outcome import show_outcome
 from components.tune.over_optimisation import show_over_optimisation, tick
 from components.tune.passing import ask_for_the_other_score, show_passing
 from components.tune.problems import ask_problems, ask_what_is_paid
-from components.tune.progress import show_groups, show_step_time
+from components.tune.progress import show_choices, show_groups, show_step_time
 from components.tune.recipe import Size
 from components.tune.side_by_side import ask_for_another, show_side_by_side
 from components.tune.souvenirs import offer_the_film
@@ -281,6 +281,7 @@ def _show_run(memory: TuneMemory) -> None:
         offer_the_film(run)
         show_passing(run)
     show_groups(run)
+    show_choices(run)
     show_step_time(run)
     show_loss(run.spec.algorithm)
     _show_beside(memory, run)

@@ -1,4 +1,4 @@
-"""Where a step's time goes, and which groups taught nothing."""
+"""Where a step's time goes, and which groups and choices taught nothing."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from components.shell.plain import plain
 from components.shell.queued_run import QueuedRun
 from mdp_core.rlhf.algorithms import ALGORITHMS
 
@@ -24,6 +25,24 @@ def show_groups(run: QueuedRun) -> None:
     else:
         said = f"{run.equal:,} of {groups:,} groups had equal scores"
     st.caption(f"{said}: no signal.")
+
+
+def show_choices(run: QueuedRun) -> None:
+    """Which choices an algorithm learns from that asks no score, and why not from the others."""
+    choices = run.choices
+    if choices is None:
+        return
+    why = []
+    if choices.elsewhere:
+        begun = f"go on from “{run.spec.prompt[:60]}” in words that the model knows"
+        why.append(f"{choices.elsewhere:,} {'does' if choices.elsewhere == 1 else 'do'} not {begun}")
+    if choices.alike:
+        why.append(f"{choices.alike:,} {'is' if choices.alike == 1 else 'are'} between texts that are the same to it")
+    count = len(choices) + choices.elsewhere + choices.alike
+    left = f": {', and '.join(why)}" if why else ""
+    st.caption(
+        plain(f"{ALGORITHMS[run.spec.algorithm].title} learns from {len(choices):,} of {count:,} choices{left}.")
+    )
 
 
 def show_step_time(run: QueuedRun) -> None:

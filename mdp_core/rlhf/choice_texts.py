@@ -19,7 +19,7 @@ class NoChoicesError(ValueError):
 
     def __init__(self, title: str, prompt: str, have: int) -> None:
         if have:
-            why = f"none of the {have} that are here is between two texts that begin with “{prompt[:60]}”"
+            why = f"none of the {have} that are here is between two different texts that go on from “{prompt[:60]}”"
         else:
             why = "there are none yet: train a reward model there, and tune by it"
         super().__init__(f"{title} learns from the choices of page Score, and {why}.")
@@ -32,7 +32,8 @@ class ChoiceTexts:
     better: Texts
     worse: Texts
     weights: NDArray[np.float64]  # [n], how many choices each counts as
-    dropped: int  # choices whose texts do not begin with the prompt, or cannot be read
+    elsewhere: int  # choices that are left out: a text does not go on from the prompt, or cannot be read
+    alike: int  # and those whose two texts are the same tokens
 
     def __len__(self) -> int:
         return len(self.weights)
@@ -46,13 +47,15 @@ def choice_texts(model: LanguageModel, prompt: str, choices: Sequence[Comparison
     """
     begun = model.encode(prompt)
     read = [(_written(model, begun, c.better), _written(model, begun, c.worse), c.weight) for c in choices]
-    kept = [(better, worse, weight) for better, worse, weight in read if better and worse]
+    here = [(better, worse, weight) for better, worse, weight in read if better and worse]
+    kept = [(better, worse, weight) for better, worse, weight in here if better != worse]
     if not kept:
         raise NoChoicesError(title, prompt, len(choices))
     longest = max(len(text) for better, worse, _ in kept for text in (better, worse))
     chosen = _texts(model, begun, [better for better, _, _ in kept], longest)
     others = _texts(model, begun, [worse for _, worse, _ in kept], longest)
-    return ChoiceTexts(chosen, others, np.array([weight for *_, weight in kept]), len(choices) - len(kept))
+    weights = np.array([weight for *_, weight in kept])
+    return ChoiceTexts(chosen, others, weights, len(choices) - len(here), len(here) - len(kept))
 
 
 def _written(model: LanguageModel, begun: tuple[int, ...], text: str) -> tuple[int, ...]:

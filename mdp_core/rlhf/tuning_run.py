@@ -10,10 +10,12 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from mdp_core.kept import Kept
+from mdp_core.rlhf.algorithms import ALGORITHMS, ChoiceAlgorithm
 from mdp_core.rlhf.principle import Principle
 
 if TYPE_CHECKING:
     from mdp_core.rlhf.adapters import Adapter
+    from mdp_core.rlhf.choice_texts import ChoiceTexts
     from mdp_core.rlhf.exact import CountedTexts
     from mdp_core.rlhf.film import Film
     from mdp_core.rlhf.passing import Exam, Passing
@@ -65,6 +67,7 @@ class TuningRun:
         taken by the first policy, the last one, and every EXAMINED-th between.
 
         Raises ValueError, in a sentence for a visitor, for what cannot be tuned: a prompt, a score, an adapter."""
+        from mdp_core.rlhf.choice_texts import choice_texts
         from mdp_core.rlhf.film import Film
         from mdp_core.rlhf.trainer import tune
 
@@ -75,6 +78,10 @@ class TuningRun:
         self.film: Film = Film(
             model, spec, self.reward, true=principle.intended(), name=principle.name, start=self.start_name
         )
+        algorithm = ALGORITHMS[spec.algorithm]
+        self.choices: ChoiceTexts | None = None  # what an algorithm learns from that asks no score
+        if isinstance(algorithm, ChoiceAlgorithm):
+            self.choices = choice_texts(model, spec.prompt, principle.choices, algorithm.title)
         self.counts = counts and not spec.prompts
         self.exams = tuple(exams)
         self.marks: dict[str, dict[int, Passing]] = {exam.name: {} for exam in exams}  # by exam and n

@@ -330,6 +330,10 @@ def test_choices_are_learned_from_where_there_are_some_and_else_it_is_said(at):
     assert (run.state, run.steps, run.told) == ("done", 5, [])
     assert not np.array_equal(run.snapshots[0].before.vector(), run.last_good.vector())
     assert run.film.figures[5].kl != 0
+    assert (
+        "DPO learns from 2 of 3 choices: 1 does not go on from “the movie was” in words that the model knows."
+        in said(at, "caption")
+    )
 
 
 def test_two_algorithms_run_side_by_side_with_the_same_draws(at):

@@ -38,7 +38,7 @@ def run(words, algorithm="dpo", choices=CHOICES, **changes):
 def test_choices_as_tokens(words):
     read = choice_texts(words, PROMPT, CHOICES, "DPO")
     end = min(words.end_tokens)
-    assert (len(read), read.dropped) == (2, 1)
+    assert (len(read), read.elsewhere, read.alike) == (2, 1, 0)
     assert [words.decode(ids) for ids in read.better] == ["the movie was wonderful", "the movie was wonderful and"]
     assert [words.decode(ids) for ids in read.worse] == ["the movie was terrible", "the movie was bored and long"]
     assert read.better.lengths.tolist() == [2, 3]  # the end of each is seen where it is shorter than the longest text
@@ -46,10 +46,20 @@ def test_choices_as_tokens(words):
     assert read.worse.tokens[1, 2] != end == read.better.tokens[0, 1]
 
 
+def test_texts_that_the_model_reads_as_the_same_teach_nothing(words):
+    same = Comparison("the movie was long", "the movie  was long ", 0)
+    read = choice_texts(words, PROMPT, (*CHOICES, same), "DPO")
+    assert (len(read), read.elsewhere, read.alike) == (2, 1, 1)
+    with pytest.raises(NoChoicesError, match="none of the 2 that are here is between two different texts"):
+        choice_texts(words, PROMPT, (CHOICES[2], same), "DPO")
+
+
 def test_without_choices_after_the_prompt_it_is_said(words):
     with pytest.raises(NoChoicesError, match="DPO learns from the choices of page Score, and there are none yet"):
         run(words, choices=())
-    with pytest.raises(NoChoicesError, match="none of the 1 that are here is between two texts that begin with"):
+    with pytest.raises(
+        NoChoicesError, match="none of the 1 that are here is between two different texts that go on from"
+    ):
         run(words, choices=CHOICES[2:])
 
 
