@@ -40,7 +40,7 @@ def needed(model: LanguageModel, spec: TuneSpec) -> int:
     layers = _first(config, 12, "num_hidden_layers", "n_layer")
     heads = _first(config, 8, "num_attention_heads", "n_head")
     keys = _first(config, heads, "num_key_value_heads") * _first(config, width // heads, "head_dim")
-    prompt, V = len(model.encode(spec.first_prompt)), model.vocabulary_size
+    prompt, V = max(len(model.encode(prompt)) for prompt in spec.prompts or (spec.prompt,)), model.vocabulary_size
     length = min(prompt + spec.tokens, model.window)
     tokens = length - prompt
     writing_rows = min(spec.texts, ROWS, max(WRITTEN // V, 1))

@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 from math import ceil
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from transformers.cache_utils import DynamicCache
@@ -35,8 +36,9 @@ SHARED = 256
 def rows_at_once(model: LanguageModel, texts: Texts) -> Iterator[slice]:
     """The texts in parts small enough for memory and for the others who wait for the lane."""
     N, T = texts.tokens.shape
+    longest, least = int(texts.prompt_lengths.max()), int(texts.prompt_lengths.min())
     logits, tokens = (model.device.breadth * most for most in (LOGITS, TOKENS))
-    most = max(min(logits // (T * model.vocabulary_size), tokens // (texts.prompts.shape[1] + T)), 1)
+    most = max(min(logits // ((longest - least + T) * model.vocabulary_size), tokens // (longest + T)), 1)
     rows = ceil(N / ceil(N / most))  # parts of about the same size
     return (slice(n, n + rows) for n in range(0, N, rows))
 
@@ -51,9 +53,10 @@ def text_logits(network: nn.Module, texts: Texts, rows: slice, *, temperature: f
 
     They stay on the network's device, for there are many of them; `drawn_logp` and `entropies` bring back what they say.
     """
-    ids, before = _ids(texts, rows), texts.prompts.shape[1] - 1  # the prompt's last token is read with each text
-    if (len(ids) - 1) * before <= SHARED or not texts.one_prompt or not remembers(network):
+    before = texts.prompts.shape[1] - 1  # the prompt's last token is read with each text
+    if (len(texts.tokens[rows]) - 1) * before <= SHARED or not texts.one_prompt or not remembers(network):
         return separate_logits(network, texts, rows, temperature=temperature)
+    ids, _ = _ids(texts, rows)
     cache = DynamicCache()
     _answer(network, ids[:1, :before], 1, temperature, cache)
     spread = tuple((_repeated(keys, len(ids)), _repeated(values, len(ids))) for keys, values in key_values(cache))
@@ -62,7 +65,9 @@ def text_logits(network: nn.Module, texts: Texts, rows: slice, *, temperature: f
 
 def separate_logits(network: nn.Module, texts: Texts, rows: slice, *, temperature: float = 1.0) -> Tensor:
     """As `text_logits`, each text read from the first token of its prompt: for a network that differs from row to row."""
-    return _answer(network, _ids(texts, rows)[:, :-1], texts.tokens.shape[1], temperature, None)
+    ids, begun = _ids(texts, rows)
+    last = ids.shape[1] - int(begun.min())
+    return _written(_answer(network, ids[:, :-1], last, temperature, None), texts, rows)
 
 
 def _repeated(state: Tensor | None, rows: int) -> Tensor | None:
@@ -93,7 +98,7 @@ def logits_and_features(network: Any, texts: Texts, rows: slice, *, temperature:
         logits = text_logits(network, texts, rows, temperature=temperature)
     finally:
         hook.remove()
-    return logits, back(seen[-1][:, -logits.shape[1] :])
+    return logits, back(_written(seen[-1], texts, rows))
 
 
 def drawn_logp(logits: Tensor, texts: Texts, rows: slice) -> Tensor:
@@ -144,10 +149,31 @@ def laid_over(model: LanguageModel, adapter: Adapter | None) -> AbstractContextM
     return nullcontext() if adapter is None else adapter.on(model.device).over(model.model)
 
 
-def _ids(texts: Texts, rows: slice) -> Tensor:
-    """[n, P + T], prompt and text. Behind a text's end stands token 0: with attention to the left nothing sees it."""
-    written = torch.from_numpy(texts.tokens[rows]).clamp(min=0)
-    return torch.cat([torch.tensor(texts.prompts[rows]), written], dim=1)
+def _ids(texts: Texts, rows: slice) -> tuple[Tensor, Tensor]:
+    """[n, P + T], prompt and text, and [n], how many of these are the prompt: P in the longest.
+
+    Behind a text's end stands token 0: with attention to the left nothing sees it, and a shorter prompt is read as it is
+    alone, at the same places.
+    """
+    lengths = texts.prompt_lengths[rows]
+    P, T = int(lengths.max()), texts.tokens.shape[1]
+    whole = np.concatenate([texts.prompts[rows][:, texts.prompts.shape[1] - P :], texts.tokens[rows]], axis=1)
+    if (lengths < P).any():
+        at = np.arange(P + T) + (P - lengths)[:, None]
+        whole = np.where(at < P + T, np.take_along_axis(whole, at % (P + T), axis=1), -1)
+        whole = whole[:, : int((lengths + texts.lengths[rows]).max())]  # no further than the window
+    return torch.from_numpy(whole).clamp(min=0), torch.from_numpy(lengths)
+
+
+def _written(states: Tensor, texts: Texts, rows: slice) -> Tensor:
+    """[n, L, size], of the last tokens that were read -> [n, T, size], of the states that each text's were drawn from."""
+    lengths, T = texts.prompt_lengths[rows], texts.tokens.shape[1]
+    P, least = int(lengths.max()), int(lengths.min())
+    if least == P:
+        return states if states.shape[1] == T else states[:, -T:]  # a cut of nothing would cost a copy on the way back
+    read = int((lengths + texts.lengths[rows]).max()) - 1
+    at = torch.from_numpy(lengths[:, None] - 1 - (read - states.shape[1]) + np.arange(T)).clamp(max=states.shape[1] - 1)
+    return states.gather(1, at.to(states.device)[..., None].expand(-1, -1, states.shape[2]))
 
 
 @lru_cache

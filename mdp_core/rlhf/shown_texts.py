@@ -68,9 +68,9 @@ def shown_texts(
         T = min(int(few.lengths[i]), LONGEST)
         shown.append(
             ShownText(
-                tuple(few.prompts[i].tolist()),
+                few.prompt(i),
                 tuple(few.tokens[i, :T].tolist()),
-                tuple(model.pieces(few.ids(i))[few.prompts.shape[1] :][:T]),
+                tuple(model.pieces(few.ids(i))[few.prompt_lengths[i] :][:T]),
                 bool(few.terminated[i]) and int(few.lengths[i]) == T,
                 count,
                 float(measured.scores[row]),

@@ -6,28 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mdp_core.rlhf.spec import TuneSpec
+from mdp_core.tokens.generation import side_by_side
 from mdp_core.tokens.language_model import LanguageModel
-from mdp_core.tokens.prompts import LongPromptError, PromptError
-
-
-class UnequalPromptsError(PromptError):
-    """Prompts that cannot be gone on from side by side."""
-
-    def __init__(self, one: str, other: str, lengths: tuple[int, int]) -> None:
-        super().__init__(
-            f"All prompts of a run have as many tokens: “{one[:40]}” has {lengths[0]}, and “{other[:40]}” {lengths[1]}."
-        )
+from mdp_core.tokens.prompts import LongPromptError
 
 
 def encoded(model: LanguageModel, prompts: tuple[str, ...]) -> NDArray[np.int64]:
-    """[M, P], the prompts as token ids. Raises a PromptError for what is no prompt, or where their lengths differ."""
+    """[M, P], the prompts as token ids, -1 before the shorter ones. Raises a PromptError for what is no prompt."""
     ids = [model.encode(prompt) for prompt in prompts]
-    for prompt, tokens in zip(prompts, ids, strict=True):
-        if len(tokens) != len(ids[0]):
-            raise UnequalPromptsError(prompts[0], prompt, (len(ids[0]), len(tokens)))
+    for tokens in ids:
         if len(tokens) >= model.window:
             raise LongPromptError(len(tokens), model.window - 1, "tokens")
-    return np.array(ids, dtype=np.int64)
+    return side_by_side(ids)
 
 
 class Starts:

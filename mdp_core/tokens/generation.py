@@ -22,7 +22,8 @@ _HEADS = (256, 4096)  # how far the ranking of a larger vocabulary is looked at 
 
 @dataclass(frozen=True, eq=False)
 class Texts:
-    """N texts of at most T tokens after prompts of P tokens. Behind the end of a text: token -1, log-probability 0."""
+    """N texts of at most T tokens after prompts of at most P tokens. Before a shorter prompt and behind the end of a text:
+    token -1, log-probability 0."""
 
     prompts: NDArray[np.int64]  # [N, P], what each of them goes on from
     tokens: NDArray[np.int64]  # [N, T], the end token included where a text has one
@@ -38,9 +39,18 @@ class Texts:
         """Whether all of them go on from the same."""
         return not (self.prompts != self.prompts[:1]).any()
 
+    @cached_property
+    def prompt_lengths(self) -> NDArray[np.int64]:
+        """[N], tokens of each prompt."""
+        return lengths_of(self.prompts)
+
+    def prompt(self, i: int) -> tuple[int, ...]:
+        """What text `i` goes on from."""
+        return tuple(self.prompts[i, self.prompts.shape[1] - self.prompt_lengths[i] :].tolist())
+
     def ids(self, i: int) -> tuple[int, ...]:
         """Text `i` as a state: its prompt and what was written."""
-        return (*self.prompts[i].tolist(), *self.tokens[i, : self.lengths[i]].tolist())
+        return (*self.prompt(i), *self.tokens[i, : self.lengths[i]].tolist())
 
     def __iter__(self) -> Iterator[tuple[int, ...]]:
         return (self.ids(i) for i in range(len(self)))
@@ -51,8 +61,20 @@ def repeated(prompt: Sequence[int], rows: int) -> NDArray[np.int64]:
     return np.broadcast_to(np.array(prompt, dtype=np.int64), (rows, len(prompt)))
 
 
+def side_by_side(prompts: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+    """Prompts of whatever lengths -> [N, P], -1 before those that are shorter than the longest."""
+    longest = max(map(len, prompts))
+    return np.array([[*[-1] * (longest - len(prompt)), *prompt] for prompt in prompts], dtype=np.int64)
+
+
+def lengths_of(prompts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """[N, P] -> [N], the tokens of each prompt."""
+    lengths: NDArray[np.int64] = (prompts >= 0).sum(axis=1)
+    return lengths
+
+
 def generate(model: LanguageModel, prompt: ArrayLike, uniforms: ArrayLike, sampling: Sampling | None = None) -> Texts:
-    """Write N texts of at most T tokens after `prompt`, [P] for all or [N, P], one for each.
+    """Write N texts of at most T tokens after `prompt`, [P] for all or [N, P], one for each, -1 before a shorter one.
 
     `uniforms` [N, T] in [0, 1) draws token t of text n with u[n, t].
 
@@ -84,15 +106,22 @@ def generate_by_token(
     prompts = repeated(given.tolist(), len(u)) if given.ndim == 1 else given
     if prompts.ndim != 2 or len(prompts) != len(u):
         raise ValueError("a prompt must be [P], or [N, P] with a row for every text")
-    room = model.window - prompts.shape[1]
-    if room < 1:
-        raise LongPromptError(prompts.shape[1], model.window - 1, "tokens")
-    u = u[:, :room]
-    rows = max(min(ROWS, LOGITS // model.vocabulary_size), 1)
-    parts = []
-    for n in range(0, len(u), rows):
-        parts.append((yield from _generate(model, prompts[n : n + rows], u[n : n + rows], sampling or Sampling())))
-    tokens, log_probabilities = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    if (np.diff(prompts >= 0, axis=1).sum(axis=1) > (prompts[:, :1] < 0).sum(axis=1)).any():
+        raise ValueError("-1 stands before a prompt only")
+    P = lengths_of(prompts)
+    room = model.window - P
+    if (room < 1).any():
+        raise LongPromptError(int(P.max()), model.window - 1, "tokens")
+    T = min(u.shape[1], int(room.max()))
+    tokens, log_probabilities = np.full((len(u), T), -1), np.zeros((len(u), T))
+    most = max(min(ROWS, LOGITS // model.vocabulary_size), 1)
+    for length in np.unique(P):  # prompts of one length are read at once
+        alike = np.flatnonzero(length == P)
+        for n in range(0, len(alike), most):
+            rows, t = alike[n : n + most], min(T, int(model.window - length))
+            begun = prompts[rows, prompts.shape[1] - length :]
+            written = yield from _generate(model, begun, u[rows, :t], sampling or Sampling())
+            tokens[rows, :t], log_probabilities[rows, :t] = written
     lengths = (tokens >= 0).sum(axis=1)
     last = tokens[np.arange(len(tokens)), lengths - 1]
     return Texts(prompts, tokens, log_probabilities, lengths, np.isin(last, list(model.end_tokens)))

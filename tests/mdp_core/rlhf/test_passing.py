@@ -2,14 +2,20 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+import torch
 
+from mdp_core.rlhf.adapted_model import AdaptedModel
+from mdp_core.rlhf.algorithms import ALGORITHMS
+from mdp_core.rlhf.objective import loss_terms
 from mdp_core.rlhf.passing import Exam, pass_at_k, passing_of
 from mdp_core.rlhf.principle import Principle
+from mdp_core.rlhf.reading import log_probabilities, mask_of
 from mdp_core.rlhf.spec import TuneSpec, preset
-from mdp_core.rlhf.starts import Starts, UnequalPromptsError
-from mdp_core.rlhf.trainer import tune
+from mdp_core.rlhf.starts import Starts
+from mdp_core.rlhf.trainer import step_uniforms, tune
 from mdp_core.rlhf.tuning_run import TuningRun
 from mdp_core.tokens.answers import OfText, of_answer
+from mdp_core.tokens.generation import generate
 from mdp_core.tokens.scores import ScoreSpec
 from mdp_core.tokens.sums.problems import problems
 from mdp_core.tokens.sums.scores import RightSum
@@ -67,9 +73,28 @@ def test_the_texts_of_a_group_go_on_from_the_same_prompt(sums):
     assert (first != again).any()
 
 
-def test_prompts_of_two_lengths_are_refused(sums):
-    with pytest.raises(UnequalPromptsError, match="“1\\+1=” has 5, and “10\\+10=” 7"):
-        Starts(sums, spec_of(prompts=("1+1=", "10+10=")))
+@pytest.mark.parametrize("algorithm", ["grpo", "ppo", "gspo"])
+def test_prompts_of_several_lengths_are_learned_from_as_each_of_them_alone(sums, algorithm):
+    """A step's loss is the mean of those of its groups, each read by itself."""
+    spec = spec_of(algorithm, prompts=("1+1=", "10+10=", "7+305="), texts=24, tokens=12, beta=0.1, penalty="loss")
+    steps = list(tune(sums, spec, RightSum()))
+    texts, advantages = steps[1].texts, torch.linspace(-1, 2, 24).double()[:, None].expand(24, 12)
+    assert len(set(texts.prompt_lengths.tolist())) > 1
+    draws = step_uniforms(spec, 2)
+
+    def loss(some, rows):
+        logp, reference = log_probabilities(sums, some, steps[1].before), log_probabilities(sums, some)
+        mask = mask_of(some)
+        terms = loss_terms(spec, logp, logp - 0.1, reference, advantages[rows, : mask.shape[1]], mask)
+        return float((ALGORITHMS[algorithm].weights(mask, spec.tokens) * terms).sum()), int(mask.sum())
+
+    groups = [slice(n, n + 8) for n in (0, 8, 16)]
+    alone = [generate(AdaptedModel(sums, steps[1].before), texts.prompt(g.start), draws[g]) for g in groups]
+    assert [ids for some in alone for ids in some] == list(texts)
+    (together, count), apart = loss(texts, slice(None)), [loss(some, g) for some, g in zip(alone, groups, strict=True)]
+    shares = [tokens / count if algorithm == "ppo" else 1 / 3 for _, tokens in apart]  # PPO's mean is one of tokens
+    assert together == pytest.approx(sum(s * one for s, (one, _) in zip(shares, apart, strict=True)), abs=1e-6)
+    assert abs(together) > 0.01
 
 
 def test_more_prompts_than_a_run_takes_and_choices_after_many():

@@ -6,7 +6,7 @@ import torch
 from mdp_core.rlhf import reading
 from mdp_core.rlhf.adapters import AdapterSpec, new_adapter
 from mdp_core.rlhf.reading import drawn_logp, logits_and_features, separate_logits, text_logits
-from mdp_core.tokens.generation import generate
+from mdp_core.tokens.generation import generate, side_by_side
 from tests.mdp_core.tokens import tiny
 
 PROMPT = tuple(range(3, 23))
@@ -49,6 +49,41 @@ def test_a_shared_prompt_gives_the_same_features(model, monkeypatch):
         logits, shared = logits_and_features(model.model, texts, rows)
     assert shared.shape == (*logits.shape[:2], 16)
     torch.testing.assert_close(shared, separate, atol=1e-4, rtol=1e-3)
+
+
+@pytest.mark.parametrize("rows", [slice(0, 6), slice(1, 3), slice(2, 6)])
+def test_a_shorter_prompt_is_read_beside_a_longer_one_as_it_is_alone(model, rows):
+    prompts = side_by_side([PROMPT[:n] for n in (3, 3, 7, 20, 1, 7)])
+    texts = generate(model, prompts, torch.rand(6, 5, generator=torch.Generator().manual_seed(4)).numpy())
+    generator = torch.Generator().manual_seed(5)
+    adapter = new_adapter(model.model, AdapterSpec(rank=2), generator).map(
+        lambda tensor: torch.randn(tensor.shape, generator=generator) / 4
+    )
+    live = adapter.trainable()
+    with live.over(model.model):
+        together, features = logits_and_features(model.model, texts, rows)
+        logp = drawn_logp(together, texts, rows)
+        apart = [drawn_logp_alone(model, texts, i) for i in range(rows.start, rows.stop)]
+    weights = torch.linspace(-1, 1, logp.numel()).reshape(logp.shape)
+    gradients = torch.autograd.grad((weights * logp).sum(), live.tensors)
+    losses = sum((w[: len(one)] * one).sum() for w, (one, _) in zip(weights, apart, strict=True))
+    for ours, theirs in zip(gradients, torch.autograd.grad(losses, live.tensors), strict=True):
+        torch.testing.assert_close(ours, theirs, atol=1e-4, rtol=1e-3)
+    assert features.shape == (*logp.shape, 16)
+    for row, shown, (one, theirs) in zip(logp, features, apart, strict=True):
+        torch.testing.assert_close(row[: len(one)], one, atol=1e-4, rtol=1e-3)
+        assert not row[len(one) :].any()
+        torch.testing.assert_close(shown[: len(one)], theirs, atol=1e-4, rtol=1e-3)
+
+
+def drawn_logp_alone(model, texts, i):
+    """([T], [T, H]): log pi of the tokens of text `i` and the features before each, by one plain call of the library."""
+    state, T = torch.tensor([texts.ids(i)]), int(texts.lengths[i])
+    seen = []
+    hook = model.model.get_output_embeddings().register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    logits = model.model(input_ids=state, use_cache=False).logits[0, -T - 1 : -1]
+    hook.remove()
+    return logits.log_softmax(-1).gather(1, state[0, -T:, None])[:, 0], seen[0][0, -T - 1 : -1]
 
 
 def test_a_long_prompt_is_read_once(monkeypatch):

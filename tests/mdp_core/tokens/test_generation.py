@@ -6,7 +6,7 @@ import torch
 
 from mdp_core.distribution import Categorical
 from mdp_core.rollout import Draws, rollout
-from mdp_core.tokens.generation import ROWS, draw, generate
+from mdp_core.tokens.generation import ROWS, draw, generate, side_by_side
 from mdp_core.tokens.mdp import TokenMDP
 from mdp_core.tokens.policy import LMPolicy
 from mdp_core.tokens.prompts import LongPromptError
@@ -156,6 +156,24 @@ def test_a_draw_falls_where_the_policy_has_it_however_deep(sampling, spread):
         assert policy.probabilities[at] > 0
         assert (edges[at - 1] if at else 0) - 1e-12 <= draw_u < edges[at] + 1e-12
         np.testing.assert_allclose(log, np.log(policy.probabilities[at]), atol=1e-9)
+
+
+def test_prompts_of_several_lengths_are_gone_on_from_as_each_of_them_alone(model):
+    prompts = [(5, 9, 3), (7,), (5, 9, 3), (1, 2, 3, 4, 5, 6)]
+    u = uniforms(4, 8)
+    texts = generate(model, side_by_side(prompts), u)
+    assert [texts.prompt(i) for i in range(4)] == prompts
+    for i, prompt in enumerate(prompts):
+        alone = generate(model, prompt, u[i : i + 1])
+        assert texts.ids(i) == alone.ids(0)
+        np.testing.assert_allclose(texts.log_probabilities[i], alone.log_probabilities[0], atol=1e-5)
+        assert texts.terminated[i] == alone.terminated[0]
+
+
+@pytest.mark.parametrize("prompt", [[[3, -1]], [[-1, 3, -1]]])
+def test_what_stands_behind_a_prompt_is_no_prompt(model, prompt):
+    with pytest.raises(ValueError, match="-1 stands before a prompt only"):
+        generate(model, prompt, uniforms(1, 2))
 
 
 def test_the_window_cuts_texts():
