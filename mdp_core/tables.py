@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from mdp_core.stage.samples import Sample
 
 if TYPE_CHECKING:
     from mdp_core.rlhf.measured import Figures  # heavy
+    from mdp_core.rlhf.passing import Passing
 
 MARK = "\ufeff"
 FORMULA = "=+-@\t\r\n＝＋－＠"  # what a spreadsheet may take for the begin of a formula
@@ -55,6 +57,7 @@ TUNING = {  # of a policy's figures
     "entropy": "entropy (nats a token)",
     "length": "length (tokens)",
 }
+EQUAL = "share of groups with equal scores"
 
 
 def trajectory_table(worlds: Sequence[Json], gamma: float) -> str:
@@ -145,10 +148,28 @@ def _finite(value: float) -> float | None:
     return float(value) if abs(value) < HUGE / 10 else None
 
 
-def tuning_table(figures: Mapping[int, Figures]) -> str:
-    """One row a policy, by the number of updates that it has had (`mdp_core.rlhf.film`)."""
-    rows = ([n, *(getattr(those, name) for name in TUNING)] for n, those in sorted(figures.items()))
-    return _written(("step (updates)", *TUNING.values()), rows)
+def tuning_table(
+    figures: Mapping[int, Figures],
+    passing: Mapping[int, Passing] = MappingProxyType({}),
+    exams: Mapping[str, Mapping[int, Passing]] = MappingProxyType({}),
+) -> str:
+    """One row a policy, by the number of updates that it has had (`mdp_core.rlhf.film`).
+
+    Where a run has many prompts, `passing` is how the policies answer them, and `exams` how they answer those that are held
+    out, by what these are called: columns of their own.
+    """
+    columns = [("", passing), *((f", held out: {name}", taken) for name, taken in exams.items())]
+    asked = [(named, taken, sorted({k for one in taken.values() for k in one.at})) for named, taken in columns if taken]
+    names = [f"pass@{k}{named}" for named, _, ks in asked for k in ks]
+
+    def row(n: int) -> list[float | None]:
+        those, own = figures.get(n), passing.get(n)
+        told = [None if those is None else getattr(those, name) for name in TUNING]
+        passed = [taken[n].at.get(k) if n in taken else None for _, taken, ks in asked for k in ks]
+        return [n, *told, *passed, *([None if own is None else own.equal] if passing else [])]
+
+    numbers = sorted({*figures, *(n for _, taken in columns for n in taken)})
+    return _written(("step (updates)", *TUNING.values(), *names, *([EQUAL] if passing else [])), map(row, numbers))
 
 
 def votes_table(rows: Iterable[Sequence[Any]]) -> str:

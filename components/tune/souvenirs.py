@@ -16,6 +16,7 @@ def offer_the_film(run: QueuedRun) -> None:
     """The door to it. While the run goes on, a file holds what is known when it is asked for."""
     film, spec = run.film, run.spec
     name = f"one-loop-tuning-{spec.algorithm}-seed-{spec.seed}"
+    passed = "; pass@k, held-out problems included" if spec.prompts else ""
     title = f"One Loop, tuning by {spec.algorithm}, seed {spec.seed}"
     offer_to_take_along(
         Souvenir(
@@ -26,9 +27,9 @@ def offer_the_film(run: QueuedRun) -> None:
         ),
         Souvenir(
             "The curves, a table",
-            "CSV: a row an update; score, KL, entropy and length, with their errors.",
+            f"CSV: a row an update; score, KL, entropy and length, with their errors{passed}.",
             f"{name}.csv",
-            lambda: tuning_table(film.figures),
+            lambda: tuning_table(film.figures, film.passing, {exam: dict(taken) for exam, taken in run.marks.items()}),
         ),
         *([_for_trl(run, name)] if not (lacking := _lacking_in_trl(run)) else []),
         key="take_tuning",
