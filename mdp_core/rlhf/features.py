@@ -24,10 +24,10 @@ KEPT_BYTES = 4 * 2**20  # of features, the least recently used dropped first: 8,
 
 
 class UnreadableTextError(ValueError):
-    """A text that a language model cannot read, so that it has no features: `text`, and a sentence that says why."""
+    """A text that a language model cannot read, so that it has no features: `text`, and a sentence that says `why`."""
 
     def __init__(self, text: str, why: str) -> None:
-        self.text = text
+        self.text, self.why = text, why
         super().__init__(f"{why} A text is scored as soon as the language model can read it.")
 
 

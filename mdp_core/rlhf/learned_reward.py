@@ -9,7 +9,7 @@ from functools import cached_property
 from mdp_core.rlhf.features import TextFeatures, UnreadableTextError
 from mdp_core.rlhf.raters import Comparison
 from mdp_core.rlhf.reward_model import HeldOut, RewardModel, cross_validated, fit, growth
-from mdp_core.rlhf.reward_training import MIN_CHOICES, Examples, TrainingStep, train
+from mdp_core.rlhf.reward_training import MIN_CHOICES, Examples, FewChoicesError, TrainingStep, train
 from mdp_core.tokens.scores import Score
 
 LATER = 10  # choices that a number of foretold ones is told of, at least
@@ -52,15 +52,20 @@ def learn_reward(
     Raises FewChoicesError, in a sentence for a visitor.
     """
 
-    def readable(text: str) -> bool:
+    def unreadable(*texts: str) -> str:
+        """Why; nothing for texts that can be read."""
         try:
-            features.check(text)
-        except UnreadableTextError:
-            return False
-        return True
+            for text in texts:
+                features.check(text)
+        except UnreadableTextError as error:
+            return error.why
+        return ""
 
-    read = [c for c in comparisons if readable(c.one) and readable(c.other)]
-    pool = tuple(text for text in pool if readable(text))
+    reasons = [unreadable(c.one, c.other) for c in comparisons]
+    read = [c for c, why in zip(comparisons, reasons, strict=True) if not why]
+    if len(read) < MIN_CHOICES:
+        raise FewChoicesError(len(read), len(comparisons) - len(read), next(filter(None, reasons), ""))
+    pool = tuple(text for text in pool if not unreadable(text))
     examples = Examples.of(features, read, pool)
     step = max(len(read) // 6, 5)
     sizes = [n for n in range(step, len(read) - LATER + 1, step) if n >= MIN_CHOICES]

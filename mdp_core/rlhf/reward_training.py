@@ -26,15 +26,14 @@ Mask = NDArray[np.bool_]
 
 
 class FewChoicesError(ValueError):
-    """Too few choices to learn from: `have` of MIN_CHOICES."""
+    """Too few choices to learn from: `have` of MIN_CHOICES. Others, `unread`, cannot be read: the first, and `why`."""
 
-    def __init__(self, have: int) -> None:
+    def __init__(self, have: int, unread: int = 0, why: str = "") -> None:
         self.have = have
-        more = MIN_CHOICES - have
-        super().__init__(
-            f"A reward model needs {MIN_CHOICES} choices to learn from, and there {'is' if have == 1 else 'are'} "
-            f"{have or 'none'}: {more} more, please."
-        )
+        there = f"there {'is' if have == 1 else 'are'} {have or 'none'}: {MIN_CHOICES - have} more, please."
+        if unread:
+            there = f"of the {have + unread:,} that are here it can read {have or 'none'}; all are kept. {why}"
+        super().__init__(f"A reward model needs {MIN_CHOICES} choices to learn from, and {there}")
 
 
 @dataclass(frozen=True, eq=False)

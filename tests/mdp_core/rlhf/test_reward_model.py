@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from mdp_core.rlhf.features import TextFeatures, UnreadableTextError
+from mdp_core.rlhf.learned_reward import learn_reward
 from mdp_core.rlhf.preferences import bradley_terry_losses
 from mdp_core.rlhf.raters import TASTES, Comparison, SimulatedRater, simulated_choices
 from mdp_core.rlhf.recovery import recovery
@@ -154,6 +155,13 @@ def test_too_few_choices_say_how_many_more(features, texts):
         Examples.of(features, choices_of("gentle", texts, 3), texts[:20])
     with pytest.raises(FewChoicesError, match="none"):
         Examples.of(features, [], texts[:20])
+
+
+def test_choices_that_cannot_be_read_are_told_from_none(features, texts):
+    strange = [Comparison(text, "the movie was zyzzyva", 0) for text in texts[:9]]
+    says = "of the 12 that are here it can read 3; all are kept. Pocket does not know “zyzzyva”"
+    with pytest.raises(FewChoicesError, match=says):
+        learn_reward(features, [*strange, *choices_of("gentle", texts, 3)], texts[:20], "")
 
 
 def test_contradictions_stay_near_one_half_and_are_remarked_on(features, texts):
