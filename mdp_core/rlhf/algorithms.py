@@ -129,6 +129,11 @@ def _clip(A: str, ratio: str = r"\rho_{i,t}", low: str = r"\epsilon", high: str 
     return rf"\min\big({ratio}{A},\ \mathrm{{clip}}({ratio},1-{low},1+{high}){A}\big)"
 
 
+def _where(*parts: str) -> str:
+    """A loss, and what stands in it: where there is no room for a line, it breaks between these, and nowhere else."""
+    return r",\quad\allowbreak ".join(f"{{{part}}}" for part in parts)
+
+
 _STANDARD = r"A_i=\frac{R_i-\bar R}{s_R}"
 _HIGH = r"\epsilon_{\mathrm{high}}"
 
@@ -166,7 +171,7 @@ ALGORITHMS: Mapping[str, Algorithm | ChoiceAlgorithm] = {
     ),
     "grpo": Algorithm(
         title="GRPO",
-        formula=rf"-\frac1B\sum_i\frac1{{T_i}}\sum_t{_clip('A_i')},\quad {_STANDARD}",
+        formula=_where(rf"-\frac1B\sum_i\frac1{{T_i}}\sum_t{_clip('A_i')}", _STANDARD),
         says="Compares a text to its group, in standard deviations; a token of a short text weighs more.",
         source="Shao et al. 2024 (DeepSeekMath)",
         advantages=in_groups(grpo_advantages),
@@ -176,7 +181,7 @@ ALGORITHMS: Mapping[str, Algorithm | ChoiceAlgorithm] = {
     ),
     "dr_grpo": Algorithm(
         title="Dr. GRPO",
-        formula=rf"-\frac1{{B\,T_{{\max}}}}\sum_{{i,t}}{_clip('A_i')},\quad A_i=R_i-\bar R",
+        formula=_where(rf"-\frac1{{B\,T_{{\max}}}}\sum_{{i,t}}{_clip('A_i')}", r"A_i=R_i-\bar R"),
         says="GRPO without its two biases: no division by the group's spread, none by the text's length.",
         source="Liu et al. 2025",
         advantages=in_groups(dr_grpo_advantages),
@@ -186,7 +191,7 @@ ALGORITHMS: Mapping[str, Algorithm | ChoiceAlgorithm] = {
     ),
     "dapo": Algorithm(
         title="DAPO",
-        formula=rf"-\frac1{{\sum_i T_i}}\sum_{{i,t}}{_clip('A_i', high=_HIGH)},\quad {_STANDARD}",
+        formula=_where(rf"-\frac1{{\sum_i T_i}}\sum_{{i,t}}{_clip('A_i', high=_HIGH)}", _STANDARD),
         says="GRPO that lets unlikely tokens grow further, weighs all tokens alike, and draws groups of equal scores anew.",
         source="Yu et al. 2025",
         advantages=in_groups(grpo_advantages),
@@ -198,9 +203,10 @@ ALGORITHMS: Mapping[str, Algorithm | ChoiceAlgorithm] = {
     ),
     "gspo": Algorithm(
         title="GSPO",
-        formula=(
-            rf"-\frac1B\sum_i{_clip('A_i', 's_i')},\quad "
-            rf"s_i=\Big(\prod_t\rho_{{i,t}}\Big)^{{1/T_i}},\quad {_STANDARD}"
+        formula=_where(
+            rf"-\frac1B\sum_i{_clip('A_i', 's_i')}",
+            r"s_i=\Big(\prod_t\rho_{i,t}\Big)^{1/T_i}",
+            _STANDARD,
         ),
         says="GRPO with one ratio for a whole text, the mean of its tokens' on a log scale: a text is clipped as a whole.",
         source="Zheng et al. 2025",
@@ -213,9 +219,10 @@ ALGORITHMS: Mapping[str, Algorithm | ChoiceAlgorithm] = {
     ),
     "cispo": Algorithm(
         title="CISPO",
-        formula=(
-            r"-\frac1{\sum_i T_i}\sum_{i,t}w_{i,t}A_i\log\pi(a_{i,t}\mid s_{i,t}),\quad w_{i,t}=\min(\rho_{i,t},1+\epsilon),"
-            rf"\quad {_STANDARD}"
+        formula=_where(
+            r"-\frac1{\sum_i T_i}\sum_{i,t}w_{i,t}A_i\log\pi(a_{i,t}\mid s_{i,t})",
+            r"w_{i,t}=\min(\rho_{i,t},1+\epsilon)",
+            _STANDARD,
         ),
         says="GRPO in which no token stops pulling: a ratio above 1 + epsilon counts as that, and is a fixed weight.",
         source="MiniMax 2025 (M1)",
@@ -227,9 +234,10 @@ ALGORITHMS: Mapping[str, Algorithm | ChoiceAlgorithm] = {
     ),
     "reinforce_pp": Algorithm(
         title="REINFORCE++",
-        formula=(
-            rf"-\frac1{{\sum_i T_i}}\sum_{{i,t}}{_clip('A_{i,t}')},\quad "
-            r"A_{i,t}=\frac{R_{i,t}-\bar R}{s_R},\quad R_{i,t}=\sum_{k\ge t}r_{i,k}"
+        formula=_where(
+            rf"-\frac1{{\sum_i T_i}}\sum_{{i,t}}{_clip('A_{i,t}')}",
+            r"A_{i,t}=\frac{R_{i,t}-\bar R}{s_R}",
+            r"R_{i,t}=\sum_{k\ge t}r_{i,k}",
         ),
         says="PPO without values: a token has what is paid from there on, compared to all tokens of the step.",
         source="Hu et al. 2025",
