@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import plotly.graph_objects as go
 import streamlit as st
-from plotly.subplots import make_subplots
 
 from components.instruments.drawing.figures import figure
 from components.instruments.drawing.palette import Concept, tone
@@ -54,33 +54,43 @@ def show_side_by_side(one: QueuedRun, other: QueuedRun) -> None:
     """The mean score and the divergence of both over the updates, and in words."""
     from mdp_core.rlhf.side_by_side import same_draws
 
-    runs = {_name(run): run.film.figures for run in (one, other)}
+    names = _names(one, other)
+    runs = {name: run.film.figures for name, run in zip(names, (one, other), strict=True)}
     if not all(runs.values()):
         return
-    right = {_name(run): {n: mark.one for n, mark in run.film.passing.items()} for run in (one, other)}
-    titles = [*SHOWN.values(), *([RIGHT] if all(right.values()) else [])]
-    curves = make_subplots(rows=1, cols=len(titles), subplot_titles=titles, horizontal_spacing=0.1)
-    for (name, figures), (concept, dash) in zip(runs.items(), LOOKS, strict=True):
-        lines = [{n: getattr(found, quantity) for n, found in figures.items()} for quantity in SHOWN]
-        for i, line in enumerate([*lines, right[name]][: len(titles)]):
-            curves.add_scatter(
-                x=list(line),
-                y=list(line.values()),
-                name=name,
-                mode="lines",
-                line={"color": tone(concept), "width": 3, "dash": dash},
-                showlegend=i == 0,
-                legendgroup=name,
-                row=1,
-                col=1 + i,
-            )
-    curves.update_xaxes(title={"text": "updates", "font": {"size": 14}, "standoff": 4})
-    curves.update_annotations(font={"size": 14})
+    right = {
+        name: {n: mark.one for n, mark in run.film.passing.items()}
+        for name, run in zip(names, (one, other), strict=True)
+    }
+    pictures = {
+        title: {name: {n: getattr(found, quantity) for n, found in figures.items()} for name, figures in runs.items()}
+        for quantity, title in SHOWN.items()
+    }
+    if all(right.values()):
+        pictures[RIGHT] = right
     draws = "the same draws" if same_draws(one.spec, other.spec) else "other draws"
     sentence = f"{spoken(runs)} {_spoken_right(right)}Both had {draws}."
-    margin, legend = {"l": 8, "r": 8, "t": 44, "b": 8}, {"y": 1.14}
-    plot(curves, key="tune_both", says=sentence, height=280, margin=margin, legend=legend)
+    for column, (title, curves) in zip(st.columns(len(pictures)), pictures.items(), strict=True):
+        with column:
+            _draw(title, curves, f"{title}: {sentence}")
     st.caption(plain(sentence))
+
+
+def _draw(title: str, curves: Mapping[str, Mapping[int, float]], says: str) -> None:
+    picture = go.Figure()
+    for (name, line), (concept, dash) in zip(curves.items(), LOOKS, strict=True):
+        picture.add_scatter(
+            x=list(line),
+            y=list(line.values()),
+            name=name.replace(", ", ",<br>"),  # a phone's legend breaks no line by itself
+            mode="lines",
+            line={"color": tone(concept), "width": 3, "dash": dash},
+            cliponaxis=False,
+        )
+    picture.update_layout(title={"text": title, "font": {"size": 14}, "x": 0.5, "xanchor": "center", "y": 0.97})
+    picture.update_xaxes(title={"text": "updates", "font": {"size": 14}, "standoff": 4}, rangemode="tozero")
+    margin, legend = {"l": 8, "r": 8, "t": 36, "b": 84}, {"y": -0.3, "yanchor": "top"}
+    plot(picture, key=f"tune_both_{title.split()[0].strip(',')}", says=says, height=300, margin=margin, legend=legend)
 
 
 def spoken(runs: Mapping[str, Mapping[int, Figures]]) -> str:
@@ -103,9 +113,14 @@ def _spoken_right(right: Mapping[str, Mapping[int, float]]) -> str:
     return f"Right answers: {'; '.join(told)}. "
 
 
-def _name(run: QueuedRun) -> str:
-    title = ALGORITHMS[run.spec.algorithm].title
-    return f"{title}, paid for {PAID[run.principle.spec.kind]}" if _checked(run) else title
+def _names(one: QueuedRun, other: QueuedRun) -> tuple[str, str]:
+    """What tells the two apart: the algorithm, what is paid for, or both."""
+    titles = [ALGORITHMS[run.spec.algorithm].title for run in (one, other)]
+    paid = [f"paid for {PAID[run.principle.spec.kind]}" if _checked(run) else "" for run in (one, other)]
+    if titles[0] != titles[1] and paid[0] == paid[1]:
+        return titles[0], titles[1]
+    both = [f"{title}, {said}" if said else title for title, said in zip(titles, paid, strict=True)]
+    return both[0], both[1]
 
 
 def _checked(run: QueuedRun) -> bool:
