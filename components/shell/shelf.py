@@ -53,7 +53,7 @@ class Shelf:
     _policies: dict[str, TunedPolicy] = field(default_factory=dict)  # by id, the oldest first
     refused: str = ""  # why the last policy could not be kept or renamed
     refused_file: str = ""  # why the last file could not be brought
-    brought: int = 0  # files that came to stand here
+    brought: int = 0  # times that files came to stand here, or were refused: each empties the field
     news: str = ""  # what has just come to stand here, to be said once
 
     def __iter__(self) -> Iterator[TunedPolicy]:

@@ -19,6 +19,7 @@ from components.tune.policy_row import show_policy
 from components.tune.uploads import shelve
 from mdp_core.scenarios import SCORES
 
+HALVES = (".json", ".safetensors")  # of an adapter: what one of them lacks may come yet
 UPLOAD_MB = 17  # of the largest adapter that the shelf holds
 
 
@@ -186,6 +187,10 @@ def _bring(key: str) -> None:
         )
     except ValueError as error:
         policies.refused_file = str(error)
+        if len(files) > 1 or not files[0].name.lower().endswith(HALVES):  # no other file would make it whole
+            policies.brought += 1
+            if files[0].name not in str(error):
+                policies.refused_file = f"“{files[0].name[:60]}”: {error}"
         return
     policies.brought += 1  # an empty field for the next one
     policies.news = f"“{kept.name}” is on the shelf."

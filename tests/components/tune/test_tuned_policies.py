@@ -1,5 +1,6 @@
 """Page Tune's shelf and its over-optimisation: what is kept, saved, brought and refused, and what two runs show."""
 
+import json
 import re
 import time
 from types import SimpleNamespace
@@ -20,10 +21,12 @@ from mdp_core.rlhf.adapter_archive import adapter_files_in, archive_of
 from mdp_core.rlhf.adapter_files import adapter_from, files_of
 from mdp_core.rlhf.adapters import AdapterError
 from mdp_core.rlhf.overoptimisation import WONDERFUL, ProxyPoint, overoptimise
+from mdp_core.rlhf.peft_config import CONFIG
 from mdp_core.rlhf.principle import Principle
 from mdp_core.rlhf.proxy_runs import HOLDS, naive, turned
 from mdp_core.rlhf.spec import preset
 from mdp_core.rlhf.trainer import tune
+from mdp_core.rlhf.trl.bundle import zipped
 from mdp_core.tokens.scores import Sentiment
 from tests.components.shell.test_shelf import an_adapter
 from tests.mdp_core.tokens import tiny
@@ -152,8 +155,10 @@ def test_files_are_brought_and_what_is_wrong_is_said_at_the_field(at):
     pocket, mine = models().get("pocket"), at.session_state["shelf"]
     files = files_of(an_adapter(pocket), pocket.model)
     config, weights = [(name, content, "application/octet-stream") for name, content in files.items()]
+    dora = zipped({**files, CONFIG: json.dumps(json.loads(files[CONFIG]) | {"use_dora": True})})
     for given, message in (
         (("x.bin", b"\x80\x04", "a/b"), "“x.bin” is a pickle"),
+        (("dora.zip", dora, "application/zip"), "“dora.zip”: This adapter has DoRA"),  # x.bin is no longer in the way
         (config, "adapter_model.safetensors is missing: add it"),
         ([config, weights], ""),
     ):
