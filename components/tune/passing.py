@@ -116,9 +116,9 @@ def _draw_effort(passing: Mapping[int, Passing]) -> None:
 def _plot(picture: go.Figure, key: str, says: str) -> None:
     picture.update_xaxes(title={"text": "updates", "font": {"size": 14}, "standoff": 4}, rangemode="tozero")
     picture.update_annotations(font={"size": 14})
-    # The legend grows downwards, where a phone breaks its line.
-    legend = {"y": -0.28, "yanchor": "top"}
-    plot(picture, key=key, says=says, height=300, margin={"l": 8, "r": 8, "t": 32, "b": 80}, legend=legend)
+    # At the bottom edge: where a phone breaks its line, the legend grows upwards, and the margin with it.
+    legend = {"yref": "container", "y": 0, "yanchor": "bottom"}
+    plot(picture, key=key, says=says, height=300, margin={"l": 8, "r": 8, "t": 32, "b": 64}, legend=legend)
 
 
 def _line(

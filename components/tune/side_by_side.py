@@ -89,7 +89,7 @@ def _draw(title: str, curves: Mapping[str, Mapping[int, float]], says: str) -> N
         )
     picture.update_layout(title={"text": title, "font": {"size": 14}, "x": 0.5, "xanchor": "center", "y": 0.97})
     picture.update_xaxes(title={"text": "updates", "font": {"size": 14}, "standoff": 4}, rangemode="tozero")
-    margin, legend = {"l": 8, "r": 8, "t": 36, "b": 84}, {"y": -0.3, "yanchor": "top"}
+    margin, legend = {"l": 8, "r": 8, "t": 36, "b": 88}, {"yref": "container", "y": 0, "yanchor": "bottom"}
     plot(picture, key=f"tune_both_{title.split()[0].strip(',')}", says=says, height=300, margin=margin, legend=legend)
 
 
