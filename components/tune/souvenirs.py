@@ -52,7 +52,7 @@ def _for_trl(run: QueuedRun, name: str) -> Souvenir:
 
     return Souvenir(
         "Take it to TRL",
-        "A program for TRL's trainer: the same prompts, score, adapter, beta and clip, and how to run it on several GPUs.",
+        "A program for TRL's trainer: the same prompts, score, adapter, beta and clip, and how to run it on large machines.",
         f"{name}-for-TRL.zip",
         pack,
     )
