@@ -114,4 +114,24 @@ def folded(text: str) -> str:
 def _analyzer() -> Any:
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer  # reads its lexicon: not before it is needed
 
-    return SentimentIntensityAnalyzer()
+    class Analyzer(SentimentIntensityAnalyzer):  # type: ignore[misc]
+        """VADER as it is, but for its time: it asks for every word that it feels all words again, and looks at three before
+        it and two behind it."""
+
+        @staticmethod
+        def _negation_check(valence: float, words: list[str], start: int, i: int) -> Any:
+            near, place = _around(words, i)
+            return SentimentIntensityAnalyzer._negation_check(valence, near, start, place)
+
+        @staticmethod
+        def _special_idioms_check(valence: float, words: list[str], i: int) -> Any:
+            near, place = _around(words, i)
+            return SentimentIntensityAnalyzer._special_idioms_check(valence, near, place)
+
+    return Analyzer()
+
+
+def _around(words: list[str], i: int) -> tuple[list[str], int]:
+    """Word `i` with those that matter to it, and its place among them."""
+    first = max(i - 3, 0)
+    return words[first : i + 3], i - first

@@ -17,7 +17,7 @@ from mdp_core.tokens.formula.functions import FUNCTIONS
 from mdp_core.tokens.formula.intervals import LARGEST
 from mdp_core.tokens.formula.syntax import TEXT
 
-SECONDS = 2.0  # of this thread's own time, for one text; looked at between any two operations
+SECONDS = 0.5  # of this thread's own time, for one text; looked at between any two operations
 KNOWN = (ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Call, ast.Constant, ast.Name)
 
 

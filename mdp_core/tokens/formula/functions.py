@@ -16,7 +16,6 @@ from mdp_core.tokens.scores import Sentiment, folded
 
 Kind = Literal["text", "wanted", "number"]  # the text; a text in quotation marks; a number
 
-MAX_EMOJI = 300  # VADER spells each out, and takes a time that grows with the square of them
 UNFOLDED = 4  # characters that one may become when its case is folded
 
 
@@ -34,12 +33,6 @@ class Function:
     value: Callable[..., float]
     bound: Callable[..., Interval]
     any_number: bool = False  # of further arguments, like the last one
-
-
-def _sentiment(text: str) -> float:
-    if sum(character >= "\u2000" for character in text) > MAX_EMOJI:
-        raise ImpossibleError(f"A text with more than {MAX_EMOJI} emoji is too slow to feel.")
-    return Sentiment()(text).total
 
 
 def _has(text: str, wanted: str) -> float:
@@ -80,7 +73,7 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
             ("text",),
             "how positive it sounds, −1 to 1 (VADER)",
             "sentiment(text)",
-            _sentiment,
+            lambda text: Sentiment()(text).total,
             lambda longest: Interval(-1.0, 1.0),
         ),
         "has": Function(("text", "wanted"), "1 if it is there, else 0", 'has(text, "good")', _has, _share),

@@ -29,6 +29,8 @@ OPERATORS: tuple[type[ast.AST], ...] = (
 # One character for another, so that columns stay: what keyboards and word processors make of a sign.
 _SIGNS = str.maketrans({"“": '"', "”": '"', "„": '"', "−": "-", "–": "-", "×": "*", "·": "*", "÷": "/"})
 _BLANK = re.compile(r"\s")
+# A text in quotation marks, closed or not; or the sign that Python would leave the rest aside for.
+_QUOTED_OR_COMMENT = re.compile(r"""\"{3}.*?(?:\"{3}|$)|'{3}.*?(?:'{3}|$)|"[^"]*(?:"|$)|'[^']*(?:'|$)|(\#)""")
 _OTHER_NAMES = {
     "len": "words",
     "length": "words",
@@ -64,6 +66,7 @@ _FOREIGN = {
     "<>": "For unequal, write !=.",
     "≤": "For at most, write <=.",
     "≥": "For at least, write >=.",
+    "≠": "For unequal, write !=.",
     "?": "For a choice, write 1 if words(text) > 5 else 0.",
     "$": "A formula does not know this sign.",
 }
@@ -86,6 +89,9 @@ def read(source: str) -> ast.expr:
     for i, character in enumerate(line):
         if not character.isprintable() or character == "\\":
             raise FormulaError("This character cannot be in a formula.", i + 1)
+    for found in _QUOTED_OR_COMMENT.finditer(line):
+        if found[1]:
+            raise FormulaError("Outside of quotation marks, # means nothing in a formula.", found.start() + 1)
     tree = _parsed(line)
     _Check(line).formula(tree)
     return tree
@@ -172,14 +178,10 @@ class _Check:
     def __init__(self, source: str) -> None:
         self.source = source
         self.nodes = 0
-        self.quoted: list[tuple[int, int]] = []  # where the texts in quotation marks are, columns from 1
 
     def formula(self, tree: ast.expr) -> None:
         for _, term in terms(tree):
             self.number(term, 1)
-        for i, character in enumerate(self.source, start=1):
-            if character == "#" and not any(first <= i <= last for first, last in self.quoted):
-                raise FormulaError("Outside of quotation marks, # means nothing in a formula.", i)
 
     def number(self, node: ast.expr, depth: int) -> None:
         self.nodes += 1
@@ -209,6 +211,8 @@ class _Check:
         elif isinstance(node, ast.IfExp):
             for operand in (node.test, node.body, node.orelse):
                 self.number(operand, depth + 1)
+        elif isinstance(node, ast.Tuple) and not node.elts:
+            self.fail(node, "Something is missing between these brackets.")
         elif isinstance(node, ast.Tuple):
             self.fail(node, "A comma stands inside a function's brackets only, and a number has a point: 0.5.")
         else:
@@ -256,9 +260,6 @@ class _Check:
             self.fail(node, f"Here stands a text in quotation marks: write {function.example}.")
         elif not folded(node.value).split():
             self.fail(node, f"There is nothing between these quotation marks to look for: write {function.example}.")
-        else:
-            first = column_of(self.source, node)
-            self.quoted.append((first, first + len(source_of(self.source, node)) - 1))
 
     def sign(self, sign: ast.AST, at: ast.expr | None, left: ast.expr) -> None:
         """A sign that is `at` its place, or the next thing behind what is `left` of it."""
