@@ -65,7 +65,7 @@ def rollout(
         if t in chosen:
             action = chosen[t]
             if action not in mdp.actions(state):
-                raise ValueError(f"action {action!r} is not allowed at t = {t}")
+                raise ValueError(f"The action {str(action)[:30]!r} is not allowed at t = {t}.")
         else:
             action = distribution.sample(u[t])
         outcomes = mdp.transition(state, action)

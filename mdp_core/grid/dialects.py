@@ -12,7 +12,7 @@ import re
 _ROW = re.compile(r"\[(?P<cells>[^\[\]]*)\]|(?P<quote>[\"'])(?P<row>[^\"'\n]*)(?P=quote)")
 _CELL = re.compile(r"([\"'])(.)\1|([+-]?[0-9]+(?:\.[0-9]+)?)")
 _NAME = re.compile(r"\A\s*(?:[A-Za-z_][A-Za-z_0-9]*\s*=\s*)?\[")
-_SPREAD = re.compile(r"\S(?:[ \t]*[ \t,;|][ \t]*\S)+")
+_SPREAD = re.compile(r"[^\s,;|](?:(?:[ \t]*[,;|][ \t]*|[ \t]+)[^\s,;|])+")  # in one way only: a row may be any length
 _LAYOUT_WALL = "%"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 

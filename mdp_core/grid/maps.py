@@ -70,7 +70,7 @@ Side = Literal["both", "left", "right"]
 
 WALL, START, FREE = "#", "S", "."
 _MARKS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
-_NUMBER = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)(?:/([1-9][0-9]{0,8}))?")
+_NUMBER = re.compile(r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)(?:/([1-9][0-9]{0,8}))?")
 _OPTIONS = ("title", "slip", "step", "bump", "pays", "edges", "wind")
 
 
@@ -322,8 +322,9 @@ def _sign(meaning: _Piece) -> Sign:
 def _read_option(name: str, piece: _Piece) -> dict[str, Any]:
     """The fields of GridMap that an option sets."""
     if name == "slip":
-        said, side = re.fullmatch(r"(.*?)(?:\s+(left|right))?", piece.text).groups()  # type: ignore[union-attr] # always fits
-        slip = _number(piece._replace(text=said))
+        *said, last = piece.text.split() or [""]
+        side = last if said and last in ("left", "right") else ""
+        slip = _number(piece._replace(text=piece.text.removesuffix(side).rstrip()))
         if not 0.0 <= slip <= 1.0:
             raise piece.fail(f"slip is a probability, from 0 to 1, not {_quote(piece.text)}.")
         return {"slip": slip, "side": side if side and slip else "both"}
