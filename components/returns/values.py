@@ -122,7 +122,8 @@ def _show_text(current: Visit, memory: ReturnsMemory) -> None:
         stays = "The last text stays." if worth is not None else ""
         tell_problem(memory.worth_problem, stays, _value_again(memory) if failed else None, "Ask again", "_values")
     if worth is None or valuing is None:
-        st.info("The language model is waking up.")
+        if not memory.worth_problem:
+            st.info("The language model is waking up.")
         return
     slow = is_slow(worth.model)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -107,7 +106,11 @@ def _read(query: dict[str, str]) -> Visit:
     """The visit that a link describes. Pocket stands in for another model until that is found to be here."""
     suits = first_text(query.get("model", host_model()).strip().lower())  # what the link leaves open
     asked, view, notes = from_query(query, Scenario(text=replace(suits, model=host_model())))
-    with suppress(UnknownModel):  # which is said where the model is looked for
-        asked = replace(asked, text=replace(asked.text, model=spelling(asked.text.model)))
-    stand_in = None if asked.text.model == READY else StandIn(READY, restarts=False)
-    return Visit(asked, view, notes, stand_in, told=query, unread=query)
+    model, problem = host_model(), ""
+    try:
+        model = spelling(asked.text.model)
+    except UnknownModel as error:  # said once the models are awake; until then nobody looks for what is none
+        problem = str(error)
+    asked = replace(asked, text=replace(asked.text, model=model))
+    stand_in = None if model == READY else StandIn(READY, restarts=False)
+    return Visit(asked, view, notes, stand_in, model_problem=problem, told=query, unread=query)

@@ -6,9 +6,8 @@ import re
 
 LONGEST = 400  # characters of one message; a page of somebody's text is no message
 _SIGNS = re.compile(r"([!-/;-@\[-`{-~])")  # ASCII punctuation, which a backslash makes plain; the colon is for _NAMED
-_NAMED = re.compile(
-    r":(?=[\w+-])"
-)  # how `:material/delete:`, `:smile:` and `:red[...]` begin; a backslash is no help there
+# How `:material/delete:`, `:smile:`, `:red[...]`, `https://`, `www.` and `a@b` begin; a backslash is no help there.
+_NAMED = re.compile(r":(?=[\w+/-])|@|www(?=\.)", re.IGNORECASE)
 _BREAK = "\u2060"  # the word joiner: no width, no meaning
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # signs that turn the text around them
 
@@ -23,5 +22,4 @@ def plain(text: str) -> str:
     line = "".join(c if c.isprintable() else "�" for c in line).strip()
     if len(line) > LONGEST:
         line = line[: LONGEST - 1] + "…"
-    line = _SIGNS.sub(r"\\\1", line)
-    return _NAMED.sub(":" + _BREAK, line)
+    return _SIGNS.sub(r"\\\1", _NAMED.sub(r"\g<0>" + _BREAK, line))

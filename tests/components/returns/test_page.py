@@ -273,3 +273,9 @@ def test_a_sample_can_be_stopped_and_goes_on():
     assert not drawing.work.stopped
     drawing.work.work(0.5)
     assert len(drawing.sample) >= there
+
+
+def test_a_prompt_that_cannot_be_read_is_said_and_nobody_is_said_to_sleep():
+    at = open_page(prompt="zzz")
+    assert "does not know" in " ".join(error.value for error in at.error)
+    assert [info.value for info in at.info if "waking up" in info.value] == []

@@ -50,3 +50,13 @@ def test_back_brings_the_earlier_visit(app, monkeypatch):
     app.run()
     visit = app.session_state["visit"]
     assert (visit.scenario.seed, visit.command) == (3, command + 1)
+
+
+def test_a_name_that_is_no_models_is_said_and_never_looked_for():
+    """Also while the models wake up, when nobody has looked yet whether it is here."""
+    at = AppTest.from_function(_script)
+    at.query_params["model"] = "<b>no model</b>"
+    visit = at.run().session_state["visit"]
+    assert (visit.asked.text.model, visit.wanted) == ("pocket", None)
+    assert "“<b>no model</b>” is not the name of a model" in visit.model_problem
+    assert query(at)["model"] == "pocket"
