@@ -2,7 +2,7 @@
 
     python -m tests.hostile.browser --loads 25 --seed 1
 
-starts the app and a Chromium of its own, prints what was seen at every place, and ends with status 1 where a payload ran, was
+starts the app and a Chromium, prints what was seen at every place, and ends with status 1 where a payload ran, was
 drawn as markup, asked for another site, or reached the terminal of the server with a command for it.
 """
 
@@ -148,7 +148,8 @@ def settled(page: Page) -> None:
     page.wait_for_function(
         """() => { const app = document.querySelector("[data-testid=stApp]");
             return app?.dataset.testScriptState === "notRunning"
-                && document.querySelector("[data-testid=stMain] [class*=st-key]") && !document.querySelector("[data-testid=stSkeleton]"); }""",
+                && document.querySelector("[data-testid=stMain] [class*=st-key]")
+                && !document.querySelector("[data-testid=stSkeleton]"); }""",
         timeout=PATIENCE,
     )
     expect(page.get_by_text("Waking up the language model")).to_have_count(0, timeout=PATIENCE)
@@ -160,7 +161,7 @@ def open_talk(page: Page, watch: Watch, payloads: list[str]) -> None:
     items += [
         {"page": text, "title": text, "notes": text, "link": {text: text, "prompt": text}} for text in payloads[1::2]
     ]
-    good = {"page": "Stage", "title": payloads[0], "notes": "\n\n".join(payloads), "link": {"seed": "7"}}
+    good = {"page": "Stage", "title": payloads[0], "notes": "\n\n".join(payloads), "link": {"seed": "8"}}
     content = {"one_loop_talk": 1, "title": payloads[0], "items": [good, *items][:60]}
     page.goto("/stage?seed=7")
     settled(page)
@@ -178,8 +179,11 @@ def open_talk(page: Page, watch: Watch, payloads: list[str]) -> None:
     other.goto(speaker.get_attribute("href") or "")
     expect(other.get_by_text("h1t").first).to_be_visible(timeout=PATIENCE)
     watch.look(other, "talk, the speaker's window")
-    for _ in range(3):
-        page.keyboard.press("PageDown")
+    expect(page.locator(".clicker.talking")).to_be_attached(timeout=PATIENCE)  # listens to the keys
+    page.keyboard.press("PageDown")
+    page.wait_for_url(re.compile("seed=8"), timeout=PATIENCE)
+    settled(page)
+    page.keyboard.press("PageDown")
     expect(page.get_by_text("h1t").first).to_be_visible(timeout=PATIENCE)
     watch.look(page, "talk, what cannot be shown")
     other.close()
