@@ -6,8 +6,8 @@ import re
 
 LONGEST = 400  # characters of one message; a page of somebody's text is no message
 _SIGNS = re.compile(r"([!-/;-@\[-`{-~])")  # ASCII punctuation, which a backslash makes plain; the colon is for _NAMED
-# How `:material/delete:`, `:smile:`, `:red[...]`, `https://`, `www.` and `a@b` begin; a backslash is no help there.
-_NAMED = re.compile(r":(?=[\w+/-])|@|www(?=\.)", re.IGNORECASE)
+# How `:material/delete:`, `:smile:`, `:red[...]`, `https://`, `www.` and `a@b.c` begin; a backslash is no help there.
+_NAMED = re.compile(r":(?=[\w+/-])|@(?=[\w-]+\.[\w-])|www(?=\.)", re.IGNORECASE)
 _BREAK = "\u2060"  # the word joiner: no width, no meaning
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # signs that turn the text around them
 
