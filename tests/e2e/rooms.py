@@ -21,7 +21,9 @@ def open_room(browser, server, texts=""):
     projector = browser.new_context(viewport=VIEWPORT).new_page()
     projector.goto(f"{server}/room?{texts}")
     press(projector, "Open a room")
-    return projector, projector.locator(".room-code .code").inner_text().replace(" ", "")
+    code = projector.locator(".room-code .code").inner_text().replace(" ", "")
+    projector.wait_for_function("document.cookie.includes('one_loop_room')")  # from now on another page steers it too
+    return projector, code
 
 
 def come_in(browser, server, code):
