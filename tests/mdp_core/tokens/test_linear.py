@@ -68,6 +68,11 @@ def test_a_vocabulary_that_is_read_too_stays_as_it_is():
     assert not write.weight.is_mkldnn
     assert between.weight.is_mkldnn
     torch.testing.assert_close(tied(ids), expected)
+    torch.testing.assert_close(tied(ids[:1]), expected[:1])
+    assert write.laid_out.is_mkldnn
+    assert torch.equal(write.laid_out.to_dense(), read.weight)
+    thaw(tied)
+    assert "laid_out" not in vars(write)
 
 
 @pytest.mark.parametrize("kind", ["llama", "sliding", "gpt2", "mamba"])
