@@ -69,15 +69,16 @@ def draw_learning_curves(memory: LearnMemory, course: Course) -> None:
         sentence += f" Dashed: the optimal policy, {digits(optimum)}."
     _draw(curves, optimum, what, sentence)
     st.caption(plain(sentence))
-    offer_to_take_along(
-        Souvenir(
-            "The learning curves, a table",
-            "CSV: a row an episode, learner after learner; what they earned, and what their policies were worth.",
-            f"one-loop-learning-seed-{spec.seed}.csv",
-            lambda: learning_table(course.lessons),
-        ),
-        key="take_learning",
-    )
+    if course.done:  # while it learns, every tick makes another file, and who presses has the last one's
+        offer_to_take_along(
+            Souvenir(
+                "The learning curves, a table",
+                "CSV: a row an episode, learner after learner; what they earned, and what their policies were worth.",
+                f"one-loop-learning-seed-{spec.seed}.csv",
+                lambda: learning_table(course.lessons),
+            ),
+            key="take_learning",
+        )
 
 
 def _draw(curves: Mapping[str, Curve], optimum: float | None, what: str, sentence: str) -> None:
