@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.controls.model import KINDS
 from components.controls.prompt import ask_prompt
 from components.instruments.tuning_film import tuning as tuning_film
 from components.server.job_queue import job_queue
@@ -123,6 +124,8 @@ def _ask_what(current: Visit, memory: TuneMemory, base: str, start: TunedPolicy 
 
 
 def _name(base: str) -> str:
+    if base in KINDS:
+        return KINDS[base]
     served = models().writer(base)
     return (base if served is None else served.name).rsplit("/", 1)[-1][:24]
 
