@@ -1,4 +1,4 @@
-"""The tour in a real browser: with keys alone, on a phone, and with the browser's Back."""
+"""The tour in a real browser: with the browser's Back, by hand, and in a talk. All of it by keys: test_accessibility."""
 
 import re
 
@@ -6,45 +6,13 @@ import pytest
 from playwright.sync_api import expect
 
 from components.tour.script import SCRIPT
-from tests.e2e.conftest import VIEWPORT
 
 PHONE = {"width": 375, "height": 812}
 TALKS = ({"width": 1280, "height": 720}, {"width": 1920, "height": 1080})
 
-ACTIVE = """() => {
-    let active = document.activeElement;
-    while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
-    return active ? (active.getAttribute("aria-label") || active.innerText || "").trim() : "";
-}"""
-
-
-def tab_to(page, name):
-    """Press Tab until the focus is on what is called `name`."""
-    for _ in range(150):
-        page.keyboard.press("Tab")
-        if page.evaluate(ACTIVE) == name:
-            return
-    pytest.fail(f"no {name} on the way of the Tab key")
-
 
 def heading(page, title):
     return page.get_by_role("heading", name=title, exact=True)
-
-
-def test_the_whole_tour_with_keys_alone_and_no_beat_is_wider_than_a_phone(page):
-    page.goto("/")
-    for beat in SCRIPT:
-        expect(heading(page, beat.title)).to_be_visible()
-        expect(page).to_have_url(re.compile(f"beat={beat.name}"))
-        tab_to(page, "Show me")
-        page.keyboard.press("Enter")
-        expect(page.get_by_text(beat.names)).to_be_visible()
-        page.set_viewport_size(PHONE)
-        page.wait_for_function("document.scrollingElement.scrollWidth <= 375")
-        page.set_viewport_size(VIEWPORT)
-        tab_to(page, "Next")
-        page.keyboard.press("Enter")
-    expect(heading(page, "What surprised you")).to_be_visible()
 
 
 def test_back_walks_beats_and_a_laboratory_page_loses_nothing(page):
