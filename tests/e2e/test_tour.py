@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from components.tour.script import SCRIPT
 
-PHONE = {"width": 375, "height": 812}
 TALKS = ({"width": 1280, "height": 720}, {"width": 1920, "height": 1080})
 
 
