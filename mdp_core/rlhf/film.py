@@ -252,17 +252,19 @@ class Film:
             "curves": _curves(shots),
             "messages": {str(n): shot.message for n, shot in shots.items() if shot.message},
             "prompt": list(self._prompt_pieces),
-            "texts": {str(n): {**_columns(some, table), **self._begun(some, table)} for n, some in texts.items()},
+            "texts": {str(n): self._columns(some, table) for n, some in texts.items()},
             "pieces": list(table),
             "next": self._next(watched, policies),
             "plane": _plane(frontier, self._reference, points, self.spec.beta),
         }
 
-    def _begun(self, texts: list[ShownText], table: dict[str, int]) -> dict[str, list[list[int]]]:
-        """What each text goes on from, where that is not the same for all."""
-        if not self.spec.prompts:
-            return {}
-        return {"prompt": [_named(self.model.pieces(text.prompt), table) for text in texts]}
+    def _columns(self, texts: list[ShownText], table: dict[str, int]) -> dict[str, list[Any]]:
+        """The texts of one policy; what each goes on from where that is not the same for all."""
+        columns = _columns(texts, table)
+        columns["names"] = [_named([*map(self.model.named, text.tokens)], table) for text in texts]
+        if self.spec.prompts:
+            columns["prompt"] = [_named(self.model.pieces(text.prompt), table) for text in texts]
+        return columns
 
     def _next(self, watched: Watched, policies: int) -> dict[str, Any]:
         seen = watched.top(TOKENS)

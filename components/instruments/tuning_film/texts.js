@@ -144,7 +144,7 @@ export class TextRows {
   }
 
   name(text, t) {
-    return text.ended && t === text.pieces.length - 1 ? "the end" : `“${seen(this.film.pieces[text.pieces[t]])}”`;
+    return text.ended && t === text.pieces.length - 1 ? "the end" : `“${this.film.pieces[text.names[t]]}”`;
   }
 
   /** One token's change in words. */
