@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.server.devices import tell_device
+from components.server.devices import tell_host
 from components.server.room.web import room_routes
 from components.server.warmup import first_imports
 from components.shell.frame import frame
@@ -44,4 +44,4 @@ if __name__ == "__main__":
     project(here.title)
     show(here)
 else:
-    tell_device()
+    tell_host()

@@ -1,4 +1,4 @@
-"""The device that the host named, looked at when the server begins: the terminal says what came of it."""
+"""What the host asked for, looked at when the server begins: the terminal says what came of it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import sys
 from components.server.host import choices
 
 
-def tell_device() -> None:
-    """One line in the terminal, where the host named an accelerator, or what is none.
+def tell_host() -> None:
+    """A line in the terminal for all that could not be read, and one where the host named an accelerator, or what is none.
 
     The server begins all the same: with a GPU that is missing a talk is slower, and without a server there is none. Under
     "auto" nothing was asked for, so nothing is said, and torch, which takes seconds, is not asked.
     """
     asked = choices()
+    for sentence in filter(None, (asked.problem, asked.unread)):
+        _say(sentence)
     if asked.no_device:
         _say(f"{asked.no_device} Models run on the CPU.")
     elif asked.host.device not in ("auto", "cpu"):

@@ -11,45 +11,49 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mdp_core.tokens.sources.errors import UnknownModel
-from mdp_core.tokens.sources.host import Host, host_from
+from mdp_core.tokens.sources.host import Host, readable_host
 from mdp_core.tokens.sources.model_id import POCKET
 
-DEVICE = "ONE_LOOP_DEVICE"
+LM, DEVICE = "ONE_LOOP_LM", "ONE_LOOP_DEVICE"
 
 
 @dataclass(frozen=True)
 class Choices:
-    """The host, and sentences for the page where something that was asked for could not be read."""
+    """The host, and sentences for the page where something that was asked for could not be read: the rest is as it was
+    asked for."""
 
     host: Host
-    problem: str = ""  # then all of the host is as by default
-    no_device: str = ""  # then models run on the CPU, and the rest is as it was asked for
+    problem: str = ""  # then the app starts with Pocket
+    unread: str = ""  # settings of the environment; a switch among them is off
+    no_device: str = ""  # then models run on the CPU
 
 
 def choices(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> Choices:
     """What `streamlit run app.py -- --lm MODEL --device DEVICE` and the environment ask for; an argument wins over
     ONE_LOOP_LM and ONE_LOOP_DEVICE.
 
-    Never raises: what cannot be read is the default, and `problem` says so. A device that cannot be read takes nothing else
-    along: who switched folders off and mistyped a device has no folders.
+    Never raises, and every setting stands for itself: who switched folders off and mistyped a number has no folders.
     """
-    arguments = _own(sys.argv if argv is None else argv)
     environment = os.environ if environ is None else environ
+    settings = {name: value for name, value in environment.items() if name not in (LM, DEVICE)}
+    host, unread = readable_host(settings)
+    asked, problem = _Asked(), ""
     try:
-        asked = _asked(arguments)
-        host = host_from({name: value for name, value in environment.items() if name != DEVICE})
-        key = environment.get("ONE_LOOP_LM_KEY", "").strip()
-        host = host.starting_with(asked.lm or host.first, key)
+        asked = _asked(_own(sys.argv if argv is None else argv))
+        lm = asked.lm or environment.get(LM, "").strip() or host.first
+        host = host.starting_with(lm, environment.get("ONE_LOOP_LM_KEY", "").strip())
     except argparse.ArgumentError as error:
-        return Choices(Host(), error.message)
+        problem = error.message
     except UnknownModel as error:
-        return Choices(Host(), f"The app was started with a model that it cannot have. {error}")
+        problem = f"The app was started with a model that it cannot have. {error}"
     except ValueError as error:
-        return Choices(Host(), f"The app was started with a setting that it cannot use. {error}")
+        problem = f"The app was started with a setting that it cannot use. {error}"
+    no_device = ""
     try:
-        return Choices(host.running_on(asked.device or environment.get(DEVICE, "").strip() or host.device))
+        host = host.running_on(asked.device or environment.get(DEVICE, "").strip() or host.device)
     except ValueError as error:
-        return Choices(host.running_on("cpu"), no_device=str(error))
+        host, no_device = host.running_on("cpu"), str(error)
+    return Choices(host, problem, " ".join(unread), no_device)
 
 
 def host_model() -> str:
@@ -66,8 +70,8 @@ def _own(argv: Sequence[str]) -> Sequence[str]:
 class _Asked:
     """What the arguments say; empty where they do not."""
 
-    lm: str
-    device: str
+    lm: str = ""
+    device: str = ""
 
 
 def _asked(arguments: Sequence[str]) -> _Asked:

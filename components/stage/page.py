@@ -96,6 +96,8 @@ def _stage(current: Visit, memory: StageMemory) -> None:
 def _tell(current: Visit, memory: StageMemory, problems: dict[Side, ValueError]) -> None:
     if choices().problem:
         tell_problem(choices().problem, "Pocket is on the Stage.")
+    if choices().unread:
+        tell_problem(choices().unread, "The other settings hold, and a switch that cannot be read is off.")
     if choices().no_device:
         tell_problem(choices().no_device, "Models run on the CPU.")
     model_messages(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -69,37 +69,71 @@ def host_from(environ: Mapping[str, str]) -> Host:
     ONE_LOOP_CACHE          an absolute folder to keep the converted SmolLM2 in
     ONE_LOOP_DEVICE         where models run: auto, cpu, cuda or mps
 
-    Raises ValueError, which names the variable, for a value that cannot be read.
+    Raises ValueError, which names the variables, for values that cannot be read.
     """
-    host = Host().running_on(environ.get("ONE_LOOP_DEVICE", "").strip() or Host.device)
-    cache = environ.get("ONE_LOOP_CACHE", "").strip()
-    if cache and not Path(cache).expanduser().is_absolute():
-        raise ValueError("ONE_LOOP_CACHE is not an absolute folder; write one that begins at the root or with ~.")
-    return Host(
-        allow_folders=_switch(environ, "ONE_LOOP_ALLOW_FOLDERS", host.allow_folders),
-        allow_hub=_switch(environ, "ONE_LOOP_ALLOW_HUB", host.allow_hub),
-        max_bytes=_megabytes(environ, "ONE_LOOP_MAX_MODEL_MB", host.max_bytes),
-        cache=Path(cache).expanduser() if cache else host.cache,
-        first=environ.get("ONE_LOOP_LM", "").strip() or host.first,
-        device=host.device,
-    )
+    host, problems = readable_host(environ)
+    if problems:
+        raise ValueError(" ".join(problems))
+    return host
 
 
-def _switch(environ: Mapping[str, str], name: str, default: bool) -> bool:
-    text = environ.get(name, "").strip().lower()
-    if not text:
-        return default
-    if text in ("1", "true", "yes", "on"):
+def readable_host(environ: Mapping[str, str]) -> tuple[Host, tuple[str, ...]]:
+    """The host as `host_from` reads it, but for values that cannot be read: for each of these a sentence, which names its
+    variable, and all the others hold. A switch that cannot be read is off, for nobody writes one to allow more; a device
+    is the CPU; everything else is as in `Host()`.
+    """
+    host, problems = Host(first=environ.get("ONE_LOOP_LM", "").strip() or Host.first), []
+    for name, read in _READERS.items():
+        text = environ.get(name, "").strip()
+        try:
+            host = read(host, text, name) if text else host
+        except ValueError as error:
+            problems.append(str(error))
+            host = _UNREAD.get(name, lambda host: host)(host)
+    return host, tuple(problems)
+
+
+def _folders(host: Host, text: str, name: str) -> Host:
+    return replace(host, allow_folders=_switch(text, name))
+
+
+def _hub(host: Host, text: str, name: str) -> Host:
+    return replace(host, allow_hub=_switch(text, name))
+
+
+def _largest(host: Host, text: str, name: str) -> Host:
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= 10_000_000:
+        raise ValueError(f"{name} is not a whole number of megabytes above zero; 4000 would be one.")
+    return replace(host, max_bytes=int(text) * MEGABYTE)
+
+
+def _cached_in(host: Host, text: str, name: str) -> Host:
+    if not Path(text).expanduser().is_absolute():
+        raise ValueError(f"{name} is not an absolute folder; write one that begins at the root or with ~.")
+    return replace(host, cache=Path(text).expanduser())
+
+
+def _running(host: Host, text: str, name: str) -> Host:
+    return host.running_on(text)
+
+
+def _switch(text: str, name: str) -> bool:
+    if text.lower() in ("1", "true", "yes", "on"):
         return True
-    if text in ("0", "false", "no", "off"):
+    if text.lower() in ("0", "false", "no", "off"):
         return False
     raise ValueError(f"{name} is neither 1 nor 0; write one of them.")
 
 
-def _megabytes(environ: Mapping[str, str], name: str, default: int) -> int:
-    text = environ.get(name, "").strip()
-    if not text:
-        return default
-    if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= 10_000_000:
-        raise ValueError(f"{name} is not a whole number of megabytes above zero; 4000 would be one.")
-    return int(text) * MEGABYTE
+_READERS: Mapping[str, Callable[[Host, str, str], Host]] = {
+    "ONE_LOOP_ALLOW_FOLDERS": _folders,
+    "ONE_LOOP_ALLOW_HUB": _hub,
+    "ONE_LOOP_MAX_MODEL_MB": _largest,
+    "ONE_LOOP_CACHE": _cached_in,
+    "ONE_LOOP_DEVICE": _running,
+}
+_UNREAD: Mapping[str, Callable[[Host], Host]] = {
+    "ONE_LOOP_ALLOW_FOLDERS": lambda host: replace(host, allow_folders=False),
+    "ONE_LOOP_ALLOW_HUB": lambda host: replace(host, allow_hub=False),
+    "ONE_LOOP_DEVICE": lambda host: replace(host, device="cpu"),
+}

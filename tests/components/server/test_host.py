@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from components.server.devices import tell_device
+from components.server.devices import tell_host
 from components.server.host import choices, host_model
 
 APP = "/somewhere/app.py"
@@ -33,7 +33,6 @@ def test_the_argument_wins_over_the_environment(argv, environ, first):
         ([APP, "--lm"], {}, "--lm"),
         ([APP, "--model", "smollm2"], {}, "--model"),
         ([APP], {"ONE_LOOP_LM": "../climbing"}, "climbing"),
-        ([APP], {"ONE_LOOP_MAX_MODEL_MB": "lots"}, "ONE_LOOP_MAX_MODEL_MB"),
     ],
 )
 def test_what_cannot_be_read_is_said_and_pocket_is_there(argv, environ, named):
@@ -70,6 +69,43 @@ def test_a_device_that_is_none_takes_nothing_else_along(argv, environ):
     assert found.problem == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("ONE_LOOP_MAX_MODEL_MB", "lots"),
+        ("ONE_LOOP_CACHE", "somewhere/here"),
+        ("ONE_LOOP_ALLOW_HUB", "perhaps"),
+        ("ONE_LOOP_ALLOW_FOLDERS", "nope"),
+    ],
+)
+def test_a_setting_that_cannot_be_read_takes_no_other_along_and_is_named(capsys, monkeypatch, name, wrong):
+    asked = {
+        "ONE_LOOP_ALLOW_FOLDERS": "0",
+        "ONE_LOOP_ALLOW_HUB": "0",
+        "ONE_LOOP_MAX_MODEL_MB": "600",
+        "ONE_LOOP_CACHE": "/srv/one-loop",
+        "ONE_LOOP_DEVICE": "cuda",
+        "ONE_LOOP_LM": "smollm2",
+        name: wrong,
+    }
+    found = choices([APP], asked)
+    host = found.host
+    assert found.unread.startswith(name)
+    assert (found.problem, found.no_device) == ("", "")
+    assert (host.first, host.device, host.allow_folders, host.allow_hub) == ("smollm2", "cuda", False, False)
+    assert host.max_bytes == (4_000 if wrong == "lots" else 600) * 10**6
+    assert (str(host.cache) == "/srv/one-loop") == (wrong != "somewhere/here")
+    assert choices([APP, "--lm", "not a model"], asked).host.allow_folders is False
+    monkeypatch.setattr("components.server.devices.choices", lambda: choices([APP], asked | {"ONE_LOOP_DEVICE": "cpu"}))
+    tell_host()
+    assert f"One Loop: {name} is" in capsys.readouterr().err
+
+
+def test_two_settings_that_cannot_be_read_are_both_named():
+    found = choices([APP], {"ONE_LOOP_MAX_MODEL_MB": "lots", "ONE_LOOP_CACHE": "here"})
+    assert [name in found.unread for name in ("ONE_LOOP_MAX_MODEL_MB", "ONE_LOOP_CACHE")] == [True, True]
+
+
 def test_a_device_without_a_name_is_said():
     assert choices([APP, "--device"], {}).problem.endswith("write -- --device cuda.")
 
@@ -90,7 +126,7 @@ def test_the_terminal_says_what_came_of_the_device(monkeypatch, capsys, argument
     monkeypatch.setattr(torch.version, "cuda", built)
     monkeypatch.setattr(torch.version, "hip", None)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    tell_device()
+    tell_host()
     line = capsys.readouterr().err.strip()
     assert line.endswith(said) if said else line == ""
 
