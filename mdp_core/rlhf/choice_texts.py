@@ -46,7 +46,7 @@ def choice_texts(model: LanguageModel, prompt: str, choices: Sequence[Comparison
     Raises NoChoicesError where none is left, and for the prompt what `LanguageModel.encode` raises.
     """
     begun = model.encode(prompt)
-    read = [(_written(model, begun, c.better), _written(model, begun, c.worse), c.weight) for c in choices]
+    read = [(_written(model, prompt, c.better), _written(model, prompt, c.worse), c.weight) for c in choices]
     here = [(better, worse, weight) for better, worse, weight in read if better and worse]
     kept = [(better, worse, weight) for better, worse, weight in here if better != worse]
     if not kept:
@@ -58,13 +58,12 @@ def choice_texts(model: LanguageModel, prompt: str, choices: Sequence[Comparison
     return ChoiceTexts(chosen, others, weights, len(choices) - len(here), len(here) - len(kept))
 
 
-def _written(model: LanguageModel, begun: tuple[int, ...], text: str) -> tuple[int, ...]:
+def _written(model: LanguageModel, prompt: str, text: str) -> tuple[int, ...]:
     """What was written after the prompt; nothing where that cannot be said."""
     try:
-        whole = model.encode(text)
+        return model.wording.written(prompt, text)
     except PromptError:
         return ()
-    return whole[len(begun) :] if whole[: len(begun)] == begun and len(whole) <= model.window else ()
 
 
 def _texts(model: LanguageModel, begun: tuple[int, ...], written: Sequence[tuple[int, ...]], longest: int) -> Texts:

@@ -73,7 +73,7 @@ class TextFeatures:
 
     def _ids(self, text: str) -> tuple[int, ...]:
         try:
-            return self.model.encode("".join(map(_readable, text)))
+            return self.model.wording.plain.encode("".join(map(_readable, text)))
         except EmptyPromptError as error:
             raise UnreadableTextError(text, "This text is empty.") from error
         except LongPromptError as error:

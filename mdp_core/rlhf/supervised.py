@@ -39,17 +39,16 @@ def target_text(model: LanguageModel, prompt: str, target: str, max_tokens: int)
     """
     begun = model.encode(prompt)
     try:
-        model.encode(target)
+        model.wording.plain.encode(target)
     except EmptyPromptError:
         raise NoTargetError from None
     except UnknownWordsError as error:
         raise TargetError(f"The target cannot be learned: {error}") from None
     except (LongPromptError, CharacterError) as error:
         raise TargetError(error.sentence("target")) from None
-    whole = model.encode(f"{prompt} {target}")
-    if whole[: len(begun)] != begun:
+    tokens = list(model.wording.written(prompt, model.wording.joined(prompt, target)))
+    if not tokens:
         raise TargetError("The target melts into the last word of the prompt: begin it with a word of its own.")
-    tokens = list(whole[len(begun) :])
     if len(tokens) > max_tokens:
         raise TargetError(
             f"The target has {len(tokens):,} tokens, and a text here has at most {max_tokens}: please shorten it."

@@ -19,13 +19,12 @@ from transformers.cache_utils import DynamicCache, DynamicLayer, DynamicSlidingW
 from mdp_core.tokens.device import CPU, Device, DeviceFullError, back, is_full
 from mdp_core.tokens.lane import Lane
 from mdp_core.tokens.linear import freeze
-from mdp_core.tokens.pieces import pieces
 from mdp_core.tokens.prefix_cache import KeyValues, PrefixCache, branched, chosen, growing_cache, key_values
-from mdp_core.tokens.prompts import EmptyPromptError, LongPromptError, UnknownWordsError, checked_prompt
+from mdp_core.tokens.prompts import LongPromptError
 from mdp_core.tokens.recording import Growing, Recordings, as_graph
 from mdp_core.tokens.rounding import Rounding
 from mdp_core.tokens.sampling import descending
-from mdp_core.tokens.signs import spelt, visible
+from mdp_core.tokens.wording import Wording
 
 T = TypeVar("T")
 
@@ -70,10 +69,8 @@ class LanguageModel:
         config = model.config.get_text_config()
         self.vocabulary_size = int(config.vocab_size)
         self.window = _window(config, tokenizer)
-        special = {i for i, token in tokenizer.added_tokens_decoder.items() if token.special}
-        self._special: frozenset[int] = frozenset(special | set(tokenizer.all_special_ids))
+        self.wording = Wording(tokenizer, name, self.window)
         self.end_tokens: frozenset[int] = _end_tokens(model, tokenizer)
-        self.start: tuple[int, ...] = _start(tokenizer)  # the special tokens that every text of this model begins with
         self.remembers = remembers(model)  # its keys and values can be kept by prefix
         accepts = inspect.signature(model.forward).parameters
         self._last_only = {"logits_to_keep": 1} if "logits_to_keep" in accepts else {}
@@ -84,7 +81,6 @@ class LanguageModel:
         recordable = device.name == "cuda" and sees_all(model)
         self._recordings = Recordings(as_graph if recordable else None, device.far)
         self._books = threading.Lock()  # of the answers; the prefixes are touched in the lane only
-        self._words = threading.Lock()  # a tokenizer may be asked one thing at a time
         self._prefixes = PrefixCache(KEPT_TOKENS)
         self._answers: OrderedDict[tuple[int, ...], _Answer] = OrderedDict()
 
@@ -93,98 +89,17 @@ class LanguageModel:
         """True for a model whose texts take so long that a visitor wants to see them grow: by its number of parameters."""
         return bool(sum(weights.numel() for weights in self.model.parameters()) > SLOW)
 
-    @cached_property
+    @property
+    def start(self) -> tuple[int, ...]:
+        """The special tokens that every text of this model begins with."""
+        return self.wording.start
+
+    @property
     def longest_piece(self) -> int:
         """More characters than a token adds to a text: a word, or bytes that its name spells with a character each or more,
         and a blank before it.
         """
-        return 1 + max(map(len, self.tokenizer.get_vocab()))
-
-    # Text
-
-    def encode(self, prompt: str) -> tuple[int, ...]:
-        """The token ids of a prompt, behind the tokens that the model wants in front of every text, which stand once where
-        the prompt begins with them too.
-
-        Other special tokens typed as text are text. Raises a PromptError, each a ValueError with a sentence for the visitor:
-        EmptyPromptError, LongPromptError (more than `prompts.MAX_CHARACTERS` characters, or more tokens than the window
-        holds), CharacterError (control characters other than line break and tab, halves of surrogate pairs),
-        UnknownWordsError (words that are not in a word-level vocabulary).
-        """
-        text = self._without_start(checked_prompt(prompt))
-        encoded = self._encoded(text)
-        ids = () if encoded is None else tuple(encoded["input_ids"])
-        if encoded is None or not ids:
-            raise (
-                UnknownWordsError(self.name, list(dict.fromkeys(self._unread_words(text))))
-                if text
-                else EmptyPromptError
-            )
-        # A vocabulary of words may hold the special tokens as words: typed ones come out as if they were meant.
-        unread = [i for i, token in enumerate(ids) if token in self._special]
-        if unread:
-            offsets = encoded.get("offset_mapping")
-            words: dict[str, str] = {}
-            for word in [text[slice(*offsets[i])] for i in unread] if offsets else self._unread_words(text):
-                words.setdefault(word.casefold(), word)
-            raise UnknownWordsError(self.name, list(words.values()))
-        ids = self.start + ids
-        if len(ids) > self.window:
-            raise LongPromptError(len(ids), self.window, "tokens")
-        return ids
-
-    def _without_start(self, text: str) -> str:
-        """The text behind the start tokens that somebody typed, or that another tool wrote, in front of it."""
-        typed = "".join(map(self.piece, self.start))
-        rest = text.removeprefix(typed)
-        return rest if rest.strip() else text
-
-    def _encoded(self, text: str) -> Any:
-        """What the tokenizer makes of a text; None where it has no token at all for a part of it."""
-        with self._words:
-            try:
-                return self.tokenizer(
-                    text,
-                    add_special_tokens=False,
-                    split_special_tokens=True,
-                    return_offsets_mapping=bool(self.tokenizer.is_fast),
-                    return_attention_mask=False,
-                    verbose=False,
-                )
-            except (
-                Exception
-            ) as error:  # a vocabulary of words without one for the unknown; the library has no other class
-                if "UNK" not in str(error):
-                    raise
-                return None
-
-    def _unread_words(self, text: str) -> list[str]:
-        def unread(word: str) -> bool:
-            encoded = self._encoded(word)
-            return encoded is None or not encoded["input_ids"] or bool(self._special & set(encoded["input_ids"]))
-
-        return [word for word in text.split() if unread(word)]
-
-    def decode(self, ids: Sequence[int]) -> str:
-        """The text as a visitor reads it: without special tokens; � for bytes that are no character yet."""
-        with self._words:
-            return str(self.tokenizer.decode(list(ids), skip_special_tokens=True))
-
-    def pieces(self, ids: Sequence[int]) -> list[str]:
-        """What each token adds to `decode(ids)`; they join to it. See `mdp_core.tokens.pieces` for split characters."""
-        return pieces(self.decode, ids)
-
-    def piece(self, token: int) -> str:
-        """A token on its own: its text, � for a part of a character, its name for a special one, such as <|im_end|>."""
-        with self._words:
-            return str(self.tokenizer.decode([token], skip_special_tokens=False))
-
-    def named(self, token: int) -> str:
-        """A token as it is named on the screen, so that no two look the same: "␣the" beside "the", ⟨F0 9F⟩ for bytes
-        that are a part of a character, "unused id 50300" for an output of the network that the tokenizer has no token for.
-        """
-        spelling = self._spelling(token)
-        return visible(spelt(spelling, self.piece(token))) if spelling else f"unused id {token}"
+        return 1 + self.wording.longest
 
     @cached_property
     def unused(self) -> int:
@@ -192,13 +107,27 @@ class LanguageModel:
         known = {i for i in self.tokenizer.get_vocab().values() if i < self.vocabulary_size}
         return self.vocabulary_size - len(known)
 
-    def _spelling(self, token: int) -> str:
-        """How the vocabulary spells a token; nothing for an id behind its last one."""
-        with self._words:
-            try:
-                return str(self.tokenizer.convert_ids_to_tokens(token) or "")
-            except (IndexError, KeyError):  # a tokenizer written in Python looks into a list
-                return ""
+    # Text, in the words of `wording`
+
+    def encode(self, prompt: str) -> tuple[int, ...]:
+        """The token ids that the model goes on from. Raises a PromptError; see `Wording.encode`."""
+        return self.wording.encode(prompt)
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text as a visitor reads it: without special tokens; � for bytes that are no character yet."""
+        return self.wording.decode(ids)
+
+    def pieces(self, ids: Sequence[int]) -> list[str]:
+        """What each token adds to `decode(ids)`; they join to it. See `mdp_core.tokens.pieces` for split characters."""
+        return self.wording.pieces(ids)
+
+    def piece(self, token: int) -> str:
+        """A token on its own: its text, � for a part of a character, its name for a special one, such as <|im_end|>."""
+        return self.wording.piece(token)
+
+    def named(self, token: int) -> str:
+        """A token as it is named on the screen, so that no two look the same. See `Wording.named`."""
+        return self.wording.named(token)
 
     # Numbers
 
@@ -408,21 +337,6 @@ def _end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
     if configured is None:
         return frozenset()
     return frozenset(configured) if isinstance(configured, (list, tuple)) else frozenset({int(configured)})
-
-
-def _start(tokenizer: Any) -> tuple[int, ...]:
-    """The special tokens that the tokenizer puts in front of a text."""
-    special = set(tokenizer.all_special_ids)
-    for text in ("a", *(token for token, i in tokenizer.get_vocab().items() if i not in special)):
-        try:
-            plain = tokenizer(text, add_special_tokens=False)["input_ids"]
-        except Exception:
-            continue
-        if plain:
-            whole = tokenizer(text, add_special_tokens=True)["input_ids"]
-            at = next((i for i in reversed(range(len(whole))) if whole[i : i + len(plain)] == plain), 0)
-            return tuple(whole[:at])
-    return ()
 
 
 def remembers(model: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
@@ -89,7 +90,7 @@ def readable_host(environ: Mapping[str, str]) -> tuple[Host, tuple[str, ...]]:
             host = read(host, text, name) if text else host
         except ValueError as error:
             problems.append(str(error))
-            host = _UNREAD.get(name, lambda host: host)(host)
+            host = replace(host, **_UNREAD.get(name, {}))
     return host, tuple(problems)
 
 
@@ -132,8 +133,8 @@ _READERS: Mapping[str, Callable[[Host, str, str], Host]] = {
     "ONE_LOOP_CACHE": _cached_in,
     "ONE_LOOP_DEVICE": _running,
 }
-_UNREAD: Mapping[str, Callable[[Host], Host]] = {
-    "ONE_LOOP_ALLOW_FOLDERS": lambda host: replace(host, allow_folders=False),
-    "ONE_LOOP_ALLOW_HUB": lambda host: replace(host, allow_hub=False),
-    "ONE_LOOP_DEVICE": lambda host: replace(host, device="cpu"),
+_UNREAD: Mapping[str, dict[str, Any]] = {
+    "ONE_LOOP_ALLOW_FOLDERS": {"allow_folders": False},
+    "ONE_LOOP_ALLOW_HUB": {"allow_hub": False},
+    "ONE_LOOP_DEVICE": {"device": "cpu"},
 }

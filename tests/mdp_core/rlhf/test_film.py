@@ -146,7 +146,7 @@ def test_every_token_has_both_changes(words, film, run):
             i = step.written.index(whole)
             T = step.texts.lengths[i]
             names = [data["pieces"][name] for name in text["names"]]
-            assert names == [words.named(token) for token in step.texts.tokens[i, : len(names)]]
+            assert names == [words.named(token) for token in step.texts.tokens[i, : len(names)].tolist()]
             assert len(names) == len(pieces)
             assert text["count"] == step.written.count(whole)
             assert text["score"] == pytest.approx(step.scores[i], rel=1e-3)
