@@ -14,8 +14,9 @@ import streamlit as st
 from components.server.garbage import settle_memory
 from components.server.host import choices
 from mdp_core.tokens.sources import Host, ModelError, Progress, load
-from mdp_core.tokens.sources.model_id import POCKET, SERVED, SUMS, read_model_id
-from mdp_core.tokens.sources.progress import Loading
+from mdp_core.tokens.sources.chat import as_chat
+from mdp_core.tokens.sources.model_id import POCKET, SERVED, SUMS, base_id, read_model_id, reads_chats
+from mdp_core.tokens.sources.progress import TICK, Loading
 
 if TYPE_CHECKING:
     from mdp_core.tokens.language_model import LanguageModel
@@ -59,6 +60,7 @@ class Models:
         self._loader = loader
         self._lock = threading.Lock()
         self._models: OrderedDict[str, TextModel] = OrderedDict()
+        self._chats: dict[str, TextModel] = {}  # by the id of the model, which they share their weights with
         self._loads: dict[str, Load] = {}
 
     def get(self, model: str) -> LanguageModel | None:
@@ -68,10 +70,11 @@ class Models:
 
     def writer(self, model: str) -> TextModel | None:
         """The model of that id, also one that a server runs: whoever can write a text."""
+        base = base_id(model)
         with self._lock:
-            if model in self._models:
-                self._models.move_to_end(model)
-            return self._models.get(model)
+            if base in self._models:
+                self._models.move_to_end(base)
+            return (self._chats if reads_chats(model) else self._models).get(base)
 
     def loading(self, model: str) -> bool:
         """True where it is on its way already."""
@@ -89,7 +92,7 @@ class Models:
         return begun
 
     def _run(self, begun: Load) -> None:
-        loading = self._loader(begun.model, self.host)
+        loading = self._chat(begun.model) if reads_chats(begun.model) else self._loader(begun.model, self.host)
         try:
             while not begun.cancelled.is_set():
                 begun.progress = next(loading)
@@ -107,12 +110,32 @@ class Models:
                     del self._loads[begun.model]
             begun.done.set()
 
+    def _chat(self, model: str) -> Loading[TextModel]:
+        """The model of that id, laid over the one that reads plain text, which is loaded where it is not here."""
+        base = base_id(model)
+        while (plain := self.get(base)) is None:
+            waited = self.ask(base)
+            try:
+                while not waited.done.wait(TICK):
+                    yield waited.watch(id(model))
+            finally:
+                waited.leave(id(model))
+            if waited.problem:
+                raise ModelError(waited.problem)
+        return (yield from as_chat(plain))
+
     def _put(self, model: str, loaded: TextModel) -> None:
         with self._lock:
+            if reads_chats(model):
+                if base_id(model) in self._models:  # else it has made room meanwhile
+                    self._chats[base_id(model)] = loaded
+                return
             self._models[model] = loaded
+            self._chats.pop(model, None)  # it had the weights of the one that was here before
             guests = [held for held in self._models if held not in (POCKET, SUMS, SERVED)]
             for held in guests[: max(len(guests) - GUESTS, 0)]:
                 del self._models[held]
+                self._chats.pop(held, None)
         settle_memory()
 
 

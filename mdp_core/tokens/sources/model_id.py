@@ -15,6 +15,7 @@ SMOLLM2 = "smollm2"
 QUICK = "smollm2-quick"  # SmolLM2 with its weights in few bits
 SERVED = "served"
 SUMS = "sums"
+CHAT = "#chat"  # at the end of the id of a model that reads its prompts as chats
 MAX_ID = 1_000  # characters
 
 # ASCII only. The hub's own rules: at most 96 characters, and "-" and "." only between others, one at a time.
@@ -63,17 +64,43 @@ class Served:
         return SERVED
 
 
-ModelId = BuiltIn | HubId | Folder | Served
+Loadable = BuiltIn | HubId | Folder
+
+
+@dataclass(frozen=True)
+class Chat:
+    """A model that reads its prompts as chats, by its own template."""
+
+    of: Loadable
+
+    def __str__(self) -> str:
+        return f"{self.of}{CHAT}"
+
+
+ModelId = Loadable | Served | Chat
+
+
+def base_id(id: str) -> str:
+    """The id of the model itself, however it reads its prompts."""
+    return id.removesuffix(CHAT)
+
+
+def reads_chats(id: str) -> bool:
+    """Whether the model of that id reads its prompts as chats."""
+    return id.endswith(CHAT)
 
 
 def read_model_id(text: str) -> ModelId:
     """What `text` names: pocket, sums, smollm2, smollm2-quick, served, a hub id "owner/name", or an absolute folder (or
-    one that begins with ~).
+    one that begins with ~). With #chat at the end it is the same model, which reads its prompts as chats.
 
     Touches neither disk nor network. Raises UnknownModel for everything else: addresses, relative paths, paths that
-    climb with "..", network shares, ids with more or fewer parts than two, letters outside ASCII, control characters.
+    climb with "..", network shares, ids with more or fewer parts than two, letters outside ASCII, control characters;
+    and for a chat with a model that has no template, or whose template is on a server.
     """
     text = text.strip()
+    if text.lower().endswith(CHAT):
+        return Chat(_chatting(text[: -len(CHAT)]))
     if text.lower() in (POCKET, SUMS, SMOLLM2, QUICK):
         return BuiltIn(text.lower())
     if text.lower() == SERVED:
@@ -92,6 +119,20 @@ def read_model_id(text: str) -> ModelId:
     )
 
 
+def _chatting(text: str) -> Loadable:
+    """Raises UnknownModel for what names no model, or none that can read a chat here."""
+    of = read_model_id(text)
+    if isinstance(of, Served):
+        raise UnknownModel("A chat's template is not to be had from a model server; take SmolLM2 for chats.")
+    if isinstance(of, Chat):
+        raise UnknownModel(f"“{_short(text)}{CHAT}” says {CHAT} twice; once is enough.")
+    if of in (BuiltIn(POCKET), BuiltIn(SUMS)):
+        raise UnknownModel(
+            f"{of.name.capitalize()} was not tuned on chats and has no template; take SmolLM2 for chats."
+        )
+    return of
+
+
 def _folder(text: str) -> Folder:
     """Raises UnknownModel unless `text` is an absolute path of this machine, without a step upwards."""
     # A share such as \\server\x or //server/x would make Windows log in to a server that a link chose.
@@ -103,6 +144,8 @@ def _folder(text: str) -> Folder:
     path = Path(os.path.expanduser(text) if home else text)  # which leaves ~ where nobody's home is known
     if not path.is_absolute():
         raise UnknownModel(f"“{_short(text)}” is not a whole path; write it from the root on, or take Pocket.")
+    if str(path).lower().endswith(CHAT):  # written with a slash at its end
+        raise UnknownModel(f"A folder whose name ends in {CHAT} cannot be told from a chat; call it by another name.")
     return Folder(path)
 
 

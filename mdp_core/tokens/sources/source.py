@@ -10,10 +10,22 @@ import mdp_core.tokens.sources.cache as cache
 import mdp_core.tokens.sources.hub as hub
 import mdp_core.tokens.sources.smollm2 as smollm2
 import mdp_core.tokens.sources.wheel as wheel
+from mdp_core.tokens.sources.chat import as_chat
 from mdp_core.tokens.sources.errors import NotAllowed
 from mdp_core.tokens.sources.folder import check, require_within
 from mdp_core.tokens.sources.host import Host
-from mdp_core.tokens.sources.model_id import POCKET, QUICK, SUMS, BuiltIn, Folder, HubId, Served, read_model_id
+from mdp_core.tokens.sources.model_id import (
+    POCKET,
+    QUICK,
+    SUMS,
+    BuiltIn,
+    Chat,
+    Folder,
+    HubId,
+    Loadable,
+    Served,
+    read_model_id,
+)
 from mdp_core.tokens.sources.progress import Loading, Progress, beside, paced
 
 if TYPE_CHECKING:
@@ -28,19 +40,27 @@ HERE = {POCKET: ("Pocket", _TOKENS / "pocket" / "weights"), SUMS: ("Sums", _TOKE
 
 def load(model_id: str, host: Host | None = None) -> Loading[TextModel]:
     """Yields a Progress about ten times a second, returns the model: "pocket", "sums", "smollm2", "smollm2-quick",
-    "owner/name", a folder,
+    "owner/name", a folder, any of these with "#chat" behind it, which reads its prompts as chats,
     or "served", where the host named a server.
 
     Closing the generator cancels: child processes end, and nothing half-written stays. Raises a ModelError, whose
     message is one sentence for the visitor; nothing was touched where `model_id` is malformed or not allowed.
     """
     host = host or Host()
-    if isinstance(read_model_id(model_id), Served):
+    known = read_model_id(model_id)
+    if isinstance(known, Chat):
+        base = yield from _load(known.of, host)
+        return (yield from as_chat(base))
+    if isinstance(known, Served):
         address = host.server
         if address is None:
             raise NotAllowed("This host has no model server; take SmolLM2 or Pocket.")
         return (yield from beside(lambda: _connect(address), lambda: Progress("asking the model server")))
-    folder, name, canonical = yield from paced(_folder(model_id, host))
+    return (yield from _load(known, host))
+
+
+def _load(known: Loadable, host: Host) -> Loading[LanguageModel]:
+    folder, name, canonical = yield from paced(_folder(known, host))
     return (yield from beside(lambda: _read(folder, name, canonical, host), lambda: Progress(f"loading {name}")))
 
 
@@ -50,9 +70,9 @@ def _connect(address: ServerAddress) -> TextModel:
     return ServedModel.connect(address)
 
 
-def _folder(model_id: str, host: Host) -> Loading[tuple[Path, str, str]]:
+def _folder(known: Loadable, host: Host) -> Loading[tuple[Path, str, str]]:
     """(the folder to load from, the model's name, its id in one spelling)."""
-    match read_model_id(model_id):
+    match known:
         case BuiltIn(name) if name in HERE:
             title, own = HERE[name]
             return own, title, name
@@ -68,8 +88,6 @@ def _folder(model_id: str, host: Host) -> Loading[tuple[Path, str, str]]:
             if not host.allow_folders:  # the same answer whether it exists or not
                 raise NotAllowed("This host loads no models from folders; take SmolLM2 or Pocket.")
             return path, path.name or str(path), str(path)
-        case Served():
-            raise AssertionError("a server has no folder")
 
 
 def _read(path: Path, name: str, canonical: str, host: Host) -> LanguageModel:
@@ -123,6 +141,8 @@ def facts(model_id: str, host: Host | None = None) -> Facts:
             return Facts(title, smollm2.LICENCE, download, pin.converted, seconds if cached else 25.0, is_here=cached)
         case HubId() as repo:
             return Facts(str(repo), "licence on its page at the hub", None, None, None, is_here=False)
+        case Chat(of):  # the same model
+            return facts(str(of), host)
         case Served():
             return Facts("The model server's", "licence as the server has it", (0, 0), 0, 1.0, is_here=True)
         case Folder(path):
