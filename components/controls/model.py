@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.controls.control import control, drop_draft, field, keep_draft
+from components.controls.reading import ask_reading
 from components.instruments.formula_field import formula_field
 from components.server.models import Models, spelling
 from components.shell.plain import plain
@@ -17,7 +18,7 @@ from mdp_core.scenarios import SCORES
 from mdp_core.tokens.formula import Formula, FormulaError
 from mdp_core.tokens.sources import facts
 from mdp_core.tokens.sources.errors import UnknownModel
-from mdp_core.tokens.sources.model_id import QUICK, SERVED, SMOLLM2, SUMS
+from mdp_core.tokens.sources.model_id import QUICK, SERVED, SMOLLM2, SUMS, base_id, reads_chats
 
 if TYPE_CHECKING:
     from mdp_core.tokens.device import Device
@@ -81,6 +82,8 @@ def _name(model: str, models: Models) -> str:
     policy = shelf().get(model)
     if policy is not None:
         return policy.name if len(policy.name) <= SHORT else policy.name[: SHORT - 1] + "…"
+    if reads_chats(model):
+        return f"{_name(base_id(model), models)}, chat"
     if model in KINDS:
         return KINDS[model].removesuffix("-135M-Instruct")
     if model == SERVED:
@@ -95,7 +98,8 @@ def _served_name(models: Models) -> str:
 
 
 def _choice(visit: Visit, models: Models) -> None:
-    current = visit.asked.text.model
+    asked, shown = visit.asked.text.model, visit.scenario.text.model
+    current = base_id(asked)
     names = {known: KINDS[known] for known in (READY, SUMS, SMOLLM2, QUICK)}
     if models.host.server is not None:
         names[SERVED] = plain(_served_name(models))
@@ -109,15 +113,15 @@ def _choice(visit: Visit, models: Models) -> None:
         format_func=names.__getitem__,
         horizontal=True,
     )
-    if visit.scenario.text.model in shelf():
+    if shown in shelf():
         st.toggle(
             "In place of the robot, show the model before tuning: the same prompt, the same draws",
             **control(visit, "compares", visit.compares, lambda on: setattr(visit, "compares", on)),
         )
         st.caption(LIVES_HERE)
-    if visit.scenario.text.model == SERVED:
+    if shown == SERVED:
         st.caption(ONLY_TOLD)
-    loaded = language_model(visit.scenario.text.model, models)
+    loaded = language_model(shown, models)
     if loaded is not None and loaded.rounding is not None:
         st.caption(ROUNDED.format(**vars(loaded.rounding)))
     if loaded is not None and (where := _where(loaded.device)):
@@ -125,7 +129,8 @@ def _choice(visit: Visit, models: Models) -> None:
     if loaded is not None and loaded.unused:
         outputs = loaded.vocabulary_size
         st.caption(PADDED.format(outputs=outputs, tokens=outputs - loaded.unused))
-    wanted = current if picked == kind else "" if picked == OTHER else picked
+    ask_reading(visit, models)
+    wanted = asked if picked == kind else "" if picked == OTHER else picked
     if picked == OTHER:
         st.text_input(
             "Its hub id (owner/name), or a folder of this machine",
@@ -137,7 +142,7 @@ def _choice(visit: Visit, models: Models) -> None:
             wanted = "" if draft.problem else spelling(draft.text)
             if draft.problem:
                 st.error(plain(draft.problem))
-    if wanted and wanted != visit.scenario.text.model and visit.load is None:
+    if wanted and wanted != shown and visit.load is None:
         base = shelf().base_of(wanted)
         label = plain(f"Load {described(base, models)}")
         st.button(label, key="load", on_click=choose, args=(visit, wanted, models), type="primary")

@@ -18,8 +18,13 @@ def plain(text: str) -> str:
     Line breaks and tabs become blanks, other control characters and signs that reverse the text around them become �,
     and what is longer than LONGEST is cut with an ellipsis.
     """
-    line = _TURNING.sub("�", re.sub(r"[\t\n\r\v\f\u2028\u2029 ]+", " ", text))
-    line = "".join(c if c.isprintable() else "�" for c in line).strip()
+    line = harmless(re.sub(r"[\t\n\r\v\f\u2028\u2029 ]+", " ", text)).strip()
     if len(line) > LONGEST:
         line = line[: LONGEST - 1] + "…"
     return _SIGNS.sub(r"\\\1", _NAMED.sub(r"\g<0>" + _BREAK, line))
+
+
+def harmless(text: str) -> str:
+    """`text` on one line for where nothing is Markdown: with � for control characters, line breaks among them, and for
+    signs that reverse the text around them."""
+    return "".join(c if c.isprintable() and not _TURNING.match(c) else "�" for c in text)

@@ -10,7 +10,7 @@ from mdp_core.rlhf.principle import Principle
 from mdp_core.scenarios import first_text
 from mdp_core.tokens.sources import facts
 from mdp_core.tokens.sources.errors import UnknownModel
-from mdp_core.tokens.sources.model_id import SUMS, BuiltIn, read_model_id
+from mdp_core.tokens.sources.model_id import SUMS, BuiltIn, base_id, read_model_id
 
 
 def settle(visit: Visit, models: Models) -> str | None:
@@ -100,10 +100,12 @@ def _leave_load(visit: Visit) -> None:
 
 
 def _comes_by_itself(model: str, models: Models) -> bool:
-    """Where the host chose it, somebody waits for it already, or nothing has to be downloaded: a link may start it.
+    """Where the host chose it, somebody waits for it already, it is here and only reads a prompt in another way, or nothing
+    has to be downloaded: a link may start it.
 
     Another model's download, or the reading of a folder, is begun by a visitor only, never by a link.
     """
-    if model == models.host.first or models.loading(model):
+    base, first = base_id(model), base_id(models.host.first)
+    if base == first or models.loading(model) or models.writer(base) is not None:
         return True
-    return isinstance(read_model_id(model), BuiltIn) and facts(model, models.host).is_here
+    return isinstance(read_model_id(base), BuiltIn) and facts(base, models.host).is_here

@@ -41,7 +41,7 @@ from components.tune.side_by_side import ask_for_another, show_side_by_side
 from components.tune.souvenirs import offer_the_film
 from components.tune.tuned_policies import show_tuned_policies
 from mdp_core.rlhf.tuning_run import expected_seconds
-from mdp_core.tokens.sources.model_id import SMOLLM2, SUMS
+from mdp_core.tokens.sources.model_id import SMOLLM2, SUMS, base_id, reads_chats
 
 if TYPE_CHECKING:
     from mdp_core.rlhf.adapters import AdapterSpec
@@ -124,6 +124,10 @@ def _ask_what(current: Visit, memory: TuneMemory, base: str, start: TunedPolicy 
 
 
 def _name(base: str) -> str:
+    if reads_chats(base):
+        return f"{_name(base_id(base))}, chat"
+    if base in NAMES:
+        return NAMES[base]
     if base in KINDS:
         return KINDS[base]
     served = models().writer(base)

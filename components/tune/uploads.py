@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from components.server.models import Models
 from components.shell.shelf import NUMBERS, TunedPolicy, shelf
 from components.shell.visit import READY
+from mdp_core.tokens.sources.model_id import base_id
 
 if TYPE_CHECKING:
     from mdp_core.rlhf.adapters import Adapter
@@ -28,6 +29,8 @@ def shelve(uploads: Mapping[str, bytes], base: str, models: Models) -> TunedPoli
 
     files = adapter_files_in(uploads, most=MAX_BYTES)
     named = named_base(files)
+    if named == base_id(base):  # a file names the model, and not how it reads its prompts: as on the Stage
+        named = base
     base_model = models.get(named) if named else None
     model = base_model or models.get(base) or models.get(READY)
     if model is None:

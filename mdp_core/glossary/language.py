@@ -69,6 +69,15 @@ LANGUAGE = (
         "The start state.",
     ),
     Term(
+        "chat template",
+        "",
+        ("chat templates", "template", "the template"),
+        "What a model that was tuned on chats reads around a message: tokens that say who speaks, and where the answer "
+        "begins.",
+        "",
+        "A part of the start state.",
+    ),
+    Term(
         "prefix",
         "",
         ("prefixes",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mdp_core.tokens.sources.model_id import POCKET, SMOLLM2, SUMS
+from mdp_core.tokens.sources.model_id import POCKET, SMOLLM2, SUMS, base_id
 
 # Pocket and Sums are nowhere to be downloaded: a tool that looks for one shows this sentence.
 PUBLIC = {
@@ -13,8 +13,9 @@ PUBLIC = {
 
 
 def public_name(id: str) -> str:
-    """The name that other tools find the model by; for those that none can find, where they are."""
-    return PUBLIC.get(id, id)
+    """The name that other tools find the model by, however it reads its prompts; for those that none can find, where they
+    are."""
+    return PUBLIC.get(base_id(id), base_id(id))
 
 
 def id_of(name: str) -> str:
