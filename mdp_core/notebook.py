@@ -8,6 +8,7 @@ from typing import Any
 
 from mdp_core.frames import Json
 from mdp_core.scenarios import Scenario, View
+from mdp_core.tokens.sources.model_id import reads_chats
 
 WALKS, TEXTS = 1_000, 200  # trajectories of a sample
 
@@ -31,6 +32,12 @@ for step, to_go in zip(walk.steps, returns_to_go(walk.rewards, gamma), strict=Tr
     print(step.t, step.state, step.action, step.reward, float(to_go))
 print("robot: rewards =", walk.rewards.tolist())
 print("robot: G_0 =", float(discounted_return(walk.rewards, gamma)))"""
+
+ABOUT_TEXT = "## The language model\n\nThe action is a token; the reward comes when the text is finished."
+CHATTING = (
+    " The model reads the prompt as a chat, by its own template: `model.encode` puts it around the prompt, and `decode` "
+    "leaves it out."
+)
 
 TEXT = """from mdp_core.rollout import Draws, play
 from mdp_core.stage.text import policy_of, token_mdp
@@ -79,7 +86,7 @@ def stage_notebook(scenario: Scenario, view: View) -> str:
         _code(written),
         _markdown("## The robot\n\nEvery step: t, the state, the action, the reward, the return-to-go."),
         _code(WALK),
-        _markdown("## The language model\n\nThe action is a token; the reward comes when the text is finished."),
+        _markdown(ABOUT_TEXT + CHATTING * reads_chats(scenario.text.model)),
         _code(TEXT),
         _markdown(
             "## The objective is a mean\n\nOne trajectory has one return. The objective is its expectation; a sample's mean "

@@ -83,7 +83,7 @@ def _name(model: str, models: Models) -> str:
     if policy is not None:
         return policy.name if len(policy.name) <= SHORT else policy.name[: SHORT - 1] + "…"
     if reads_chats(model):
-        return f"{_name(base_id(model), models)}, chat"
+        return f"{_name(base_id(model), models)} chat"
     if model in KINDS:
         return KINDS[model].removesuffix("-135M-Instruct")
     if model == SERVED:

@@ -125,7 +125,7 @@ def _ask_what(current: Visit, memory: TuneMemory, base: str, start: TunedPolicy 
 
 def _name(base: str) -> str:
     if reads_chats(base):
-        return f"{_name(base_id(base))}, chat"
+        return f"{_name(base_id(base))} chat"
     if base in NAMES:
         return NAMES[base]
     if base in KINDS:

@@ -9,9 +9,14 @@ from typing import Any
 
 from mdp_core.rlhf.raters import Comparison
 from mdp_core.rlhf.trl.bundle import REQUIREMENTS, how_to, literal, model_files, model_name, zipped
+from mdp_core.tokens.sources.model_id import reads_chats
 
 MOST_LINES = 1_000  # of one choice, however much it weighs
 LORA = {"r": 8, "lora_alpha": 16, "lora_dropout": 0.0, "bias": "none"}
+CHATTED = (
+    "One Loop read the prompts as chats; these lines are plain text. Where prompt, chosen and rejected are lists of "
+    "messages, TRL puts the model's chat template around them."
+)
 COMMON: dict[str, Any] = {
     "num_train_epochs": 3,
     "lr_scheduler_type": "constant",
@@ -46,6 +51,7 @@ def choices_bundle(comparisons: Iterable[Comparison], model: str, targets: tuple
                 (
                     "choices.jsonl has a line for every choice: the prompt is the beginning that both texts share.",
                     "TRL's format has no weights: a choice that weighs n has about n lines, one at least.",
+                    *([CHATTED] if reads_chats(model) else []),
                 ),
             ),
             **model_files(model),

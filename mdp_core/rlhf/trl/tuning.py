@@ -22,6 +22,7 @@ from mdp_core.rlhf.trl.bundle import (
     score_files,
     zipped,
 )
+from mdp_core.tokens.sources.model_id import reads_chats
 
 # What makes TRL's trainers each of the algorithms.
 TRAINERS: Mapping[str, tuple[str, dict[str, Any]]] = MappingProxyType(
@@ -35,6 +36,23 @@ TRAINERS: Mapping[str, tuple[str, dict[str, Any]]] = MappingProxyType(
         "cispo": ("GRPO", {"loss_type": "cispo", "scale_rewards": "group"}),
     }
 )
+_AS_TEXT = '''
+
+def score(prompts, completion_ids, **_):
+    """The score of each whole text, prompt included: read from its tokens, for two texts side by side may lack a blank."""
+    whole = [[*tokenizer(prompt)["input_ids"], *ids] for prompt, ids in zip(prompts, completion_ids, strict=True)]
+    return [SCORE(tokenizer.decode(ids, skip_special_tokens=True)).total for ids in whole]
+'''
+_AS_CHAT = '''# Chats, which the tokenizer's own template is put around.
+prompts = [{"prompt": [{"role": "user", "content": line["prompt"]}]} for line in prompts]
+
+
+def score(prompts, completion_ids, **_):
+    """The score of each whole text: the prompt, a line break, the answer; nothing of the template."""
+    answers = [tokenizer.decode(ids, skip_special_tokens=True) for ids in completion_ids]
+    asked = [prompt[-1]["content"] for prompt in prompts]
+    return [SCORE(f"{prompt}\\n{answer}").total for prompt, answer in zip(asked, answers, strict=True)]
+'''
 _LACKING = {
     "ppo": "TRL has removed its trainer for PPO (1.16 has none): GRPO and RLOO can be taken there.",
     "reinforce": "TRL has no REINFORCE with the mean of earlier steps as its baseline: RLOO is the nearest that it has.",
@@ -152,6 +170,7 @@ def tuning_script(spec: TuneSpec, principle: Principle, model: str, targets: tup
     if spec.buffer:
         rewards = f"[score, get_soft_overlong_punishment({spec.tokens}, {spec.buffer})]"
         more = "\nfrom trl.rewards import get_soft_overlong_punishment"
+    read = _AS_CHAT if reads_chats(model) else _AS_TEXT
     told = "\n".join(fill(f"* {remark}", 118, subsequent_indent="  ") for remark in remarks(spec))
     return f'''"""{ALGORITHMS[spec.algorithm].title} with TRL: {spec.texts} texts a step, scored by the score of One Loop.
 
@@ -192,13 +211,7 @@ prompts *= -(-{spec.texts // spec.group_size} // len(prompts))  # a step's group
 
 tokenizer = AutoTokenizer.from_pretrained(MODEL)
 tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
-
-
-def score(prompts, completion_ids, **_):
-    """The score of each whole text, prompt included: read from its tokens, for two texts side by side may lack a blank."""
-    whole = [[*tokenizer(prompt)["input_ids"], *ids] for prompt, ids in zip(prompts, completion_ids, strict=True)]
-    return [SCORE(tokenizer.decode(ids, skip_special_tokens=True)).total for ids in whole]
-
+{read}
 
 arguments = {kind}Config(
 {listed}

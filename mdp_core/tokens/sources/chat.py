@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mdp_core.tokens.chat import ChatModel, Template
     from mdp_core.tokens.language_model import LanguageModel
 
-PATIENCE = 30.0  # seconds for a template, which takes milliseconds, and for the start of its process
+PATIENCE = 90.0  # seconds for the start of the template's process on a busy machine; it bounds its own work
 LONGEST = 100_000  # characters of a template
 _SAID, _OTHER, _ANSWER = "Wq7zXk", "Vb4yJm", "Tn2pHd"  # which no template has, so that they are found in what it writes
 

@@ -123,12 +123,12 @@ def _chatting(text: str) -> Loadable:
     """Raises UnknownModel for what names no model, or none that can read a chat here."""
     of = read_model_id(text)
     if isinstance(of, Served):
-        raise UnknownModel("A chat's template is not to be had from a model server; take SmolLM2 for chats.")
+        raise UnknownModel("A chat's template is not to be had from a model server; take SmolLM2, or plain Pocket.")
     if isinstance(of, Chat):
-        raise UnknownModel(f"“{_short(text)}{CHAT}” says {CHAT} twice; once is enough.")
+        raise UnknownModel(f"“{_short(text)}{CHAT}” says {CHAT} twice; write it once, or take Pocket.")
     if of in (BuiltIn(POCKET), BuiltIn(SUMS)):
         raise UnknownModel(
-            f"{of.name.capitalize()} was not tuned on chats and has no template; take SmolLM2 for chats."
+            f"{of.name.capitalize()} was not tuned on chats and has no template; take SmolLM2, or plain Pocket."
         )
     return of
 
@@ -145,7 +145,7 @@ def _folder(text: str) -> Folder:
     if not path.is_absolute():
         raise UnknownModel(f"“{_short(text)}” is not a whole path; write it from the root on, or take Pocket.")
     if str(path).lower().endswith(CHAT):  # written with a slash at its end
-        raise UnknownModel(f"A folder whose name ends in {CHAT} cannot be told from a chat; call it by another name.")
+        raise UnknownModel(f"A folder whose name ends in {CHAT} cannot be told from a chat; rename it, or take Pocket.")
     return Folder(path)
 
 

@@ -10,6 +10,8 @@ from taking the server's time and memory.
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from transformers.utils.chat_template_utils import render_jinja_template
 from mdp_core.tokens.sources.parent import obey, tell
 
 MEMORY = 2**30  # bytes that a template may take, about
+SECONDS = 4  # of a core; a template takes milliseconds
 LONGEST = 20_000  # characters of a rendered chat
 
 
@@ -45,13 +48,21 @@ def render(request: dict[str, Any]) -> list[str | None]:
 
 
 def _bound() -> None:
-    """Where the system can: no more memory than a template may need."""
+    """Where the system can: no more memory, and no more of a core's time, than a template may need."""
     try:
         import resource
-    except ImportError:  # Windows
+    except ImportError:  # Windows, where the parent's patience is the bound
         return
-    taken = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (4 * taken + MEMORY, resource.RLIM_INFINITY))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    resource.setrlimit(resource.RLIMIT_AS, (4 * used.ru_maxrss * 1024 + MEMORY, resource.RLIM_INFINITY))
+    seconds = int(used.ru_utime + used.ru_stime) + SECONDS
+    signal.signal(signal.SIGXCPU, _give_up)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, 2 * seconds))
+
+
+def _give_up(number: int, frame: object) -> None:
+    tell(error="it comes to no end")
+    os._exit(1)
 
 
 if __name__ == "__main__":
@@ -60,4 +71,4 @@ if __name__ == "__main__":
     try:
         tell(rendered=render(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))))
     except Exception as error:  # of Jinja, or of the template itself, which may raise what it likes
-        tell(error=f"{type(error).__name__}: {error}"[:500])
+        tell(error=f"{type(error).__name__}: {error}".rstrip(": ")[:500])

@@ -208,3 +208,31 @@ def test_choices_are_lines_with_the_beginning_that_both_share():
     assert lines[2] == {"prompt": EVIL, "chosen": " b", "rejected": " a"}
     (line,) = (json.loads(line) for line in choice_lines([Comparison("a", "a b", 1)]).split("\n")[:-1])
     assert line == {"prompt": "", "chosen": "a b", "rejected": "a"}
+
+
+def test_a_policy_that_was_tuned_on_chats_is_tuned_on_chats_there():
+    files = tuned(model="smollm2#chat", prompt="Tell me a joke.")
+    assert '"HuggingFaceTB/SmolLM2-135M-Instruct\\""' in files["tune.py"]
+    names = {"prompts": [{"prompt": "Tell me a joke."}], "SCORE": ScoreOf, "tokenizer": Decoder()}
+    read = "def score" + files["tune.py"].partition("def score")[2].partition("\narguments")[0]
+    made = next(line for line in files["tune.py"].splitlines() if line.startswith("prompts = [{"))
+    exec(f"{made}\n{read}", names)  # what was written here, not a stranger's
+    assert names["prompts"] == [{"prompt": [{"role": "user", "content": "Tell me a joke."}]}]
+    chats = [chat["prompt"] for chat in names["prompts"]]
+    assert names["score"](prompts=chats, completion_ids=[[1, 2]]) == ["Tell me a joke.\nOne, two."]
+    assert "as chats" in unpacked(choices_bundle(CHOICES, "smollm2#chat", TARGETS))["README.md"]
+    assert "as chats" not in unpacked(choices_bundle(CHOICES, "smollm2", TARGETS))["README.md"]
+
+
+class ScoreOf:
+    """Its total is the text itself."""
+
+    def __init__(self, text):
+        self.total = text
+
+
+class Decoder:
+    """A tokenizer that says one thing."""
+
+    def decode(self, ids, skip_special_tokens):
+        return "One, two." if skip_special_tokens and ids == [1, 2] else "?"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mdp_core.tokens.sources.errors import UnknownModel
-from mdp_core.tokens.sources.model_id import BuiltIn, Folder, HubId, read_model_id
+from mdp_core.tokens.sources.model_id import BuiltIn, Chat, Folder, HubId, read_model_id
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,10 @@ from mdp_core.tokens.sources.model_id import BuiltIn, Folder, HubId, read_model_
         ("HuggingFaceTB/SmolLM2-1.7B_x", HubId("HuggingFaceTB", "SmolLM2-1.7B_x")),
         ("/models/tiny", Folder(Path("/models/tiny"))),
         ("~/tiny", Folder(Path.home() / "tiny")),
+        ("SmolLM2#Chat", Chat(BuiltIn("smollm2"))),
+        ("smollm2-quick#chat", Chat(BuiltIn("smollm2-quick"))),
+        ("openai-community/gpt2#chat", Chat(HubId("openai-community", "gpt2"))),
+        ("/models/tiny#chat", Chat(Folder(Path("/models/tiny")))),
     ],
 )
 def test_an_id_is_read_as_what_it_names(text, expected):
@@ -43,6 +47,13 @@ def test_an_id_is_read_as_what_it_names(text, expected):
         "file:///etc/passwd",
         "owner/name?x=1",
         "owner/name#x",
+        "pocket#chat",
+        "Sums#chat",
+        "served#chat",
+        "#chat",
+        "smollm2#chat#chat",
+        "/models/tiny#chat/",
+        "../tiny#chat",
         "owner/name@main",
         "owner/name.git",
         "owner/na..me",
