@@ -1,6 +1,7 @@
 """The chat reading on the Stage: offered where the model has a template, in the link, and shown as the tokens it reads."""
 
 import pytest
+import torch
 
 from components.server.models import Models
 from components.stage import page as stage
@@ -112,3 +113,19 @@ def test_a_chat_waits_for_the_one_load_of_its_model_and_goes_with_it(pocket):
     failed = models.ask("lost#chat")
     assert failed.done.wait(60)
     assert failed.problem == "It cannot be had; take Pocket."
+
+
+def test_an_adapter_of_a_chat_is_brought_to_the_chat_that_is_on_the_stage(open_stage, here, monkeypatch):
+    from components.shell.shelf import Shelf
+    from components.tune import uploads
+    from mdp_core.rlhf.adapter_files import files_of
+    from mdp_core.rlhf.adapters import AdapterSpec, new_adapter
+
+    assert here.ask("someone/talker#chat").done.wait(60)
+    model = here.get("someone/talker#chat")
+    draws = torch.Generator().manual_seed(1)
+    saved = files_of(new_adapter(model.model, AdapterSpec(rank=2, alpha=4), draws, base=model.id), model.model)
+    for base in ("someone/talker#chat", "someone/talker"):
+        kept = Shelf()
+        monkeypatch.setattr(uploads, "shelf", lambda kept=kept: kept)
+        assert uploads.shelve(saved, base, here).base == base

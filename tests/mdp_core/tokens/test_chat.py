@@ -169,7 +169,7 @@ def test_what_learns_from_texts_finds_the_answer_in_them(base, chat):
     choices = choice_texts(
         chat, "the movie", [Comparison(better, worse, 0), Comparison("other\na", "other\nb", 0)], "DPO"
     )
-    assert (len(choices), choices.dropped) == (1, 1)
+    assert (len(choices), choices.elsewhere) == (1, 1)
     assert tuple(choices.better.prompts[0]) == chat.encode("the movie")
     assert [chat.decode(texts.ids(0)) for texts in (choices.better, choices.worse)] == [better, worse]
     target = target_text(chat, "the movie", "was long", 20)
