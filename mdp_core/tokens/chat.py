@@ -140,7 +140,7 @@ class ChatModel(LanguageModel):
         wording = ChatWording(base.wording, template)
         self.wording = wording
         self.end_tokens = base.end_tokens | wording.ending
-        self.name, self.id = f"{base.name} as a chat", f"{base.id}{CHAT}"
+        self.name, self.id = f"{base.name}, chat", f"{base.id}{CHAT}"
 
 
 def _common(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:

@@ -60,7 +60,7 @@ def test_a_prompt_is_read_as_a_chat_and_as_text_again(open_stage, here):
     arrive(page.set("toggle", "chat", True))
     text = page.worlds["text"]
     assert page.messages == []
-    assert (text["title"], "".join(text["prompt"])) == ("someone/talker as a chat", "the <|end|>\n")
+    assert (text["title"], "".join(text["prompt"])) == ("someone/talker, chat", "the <|end|>\n")
     assert page.here.scenario.text.forced == ()  # a choice by hand was another text's
     assert page.app.query_params["model"] in ("someone/talker#chat", ["someone/talker#chat"])
     lines = read(page)[0].split("\n")
@@ -76,7 +76,7 @@ def test_a_prompt_is_read_as_a_chat_and_as_text_again(open_stage, here):
 
 def test_a_link_opens_the_chat_of_a_model_that_is_here(open_stage, here):
     page = arrive(open_stage(model="someone/talker#chat", prompt="the movie", tokens="3"))
-    assert page.worlds["text"]["title"] == "someone/talker as a chat"
+    assert page.worlds["text"]["title"] == "someone/talker, chat"
     assert page.widget("toggle", "chat").value is True
     assert here.get("someone/talker#chat").model is here.get("someone/talker").model
 

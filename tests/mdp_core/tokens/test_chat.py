@@ -126,7 +126,7 @@ def test_it_shares_what_the_model_remembers_and_ends_where_the_template_closes(b
     other.end_tokens = frozenset()
     model = ChatModel(other, MARKED)
     assert model.end_tokens == {0}
-    assert (model.id, model.name) == ("tiny#chat", "Tiny as a chat")
+    assert (model.id, model.name) == ("tiny#chat", "Tiny, chat")
     ids = model.encode("the movie")
     assert model.logits(ids) is other.logits(ids)
     assert model.model is other.model
