@@ -91,3 +91,23 @@ def test_next_values_know_what_is_not_allowed():
         expected_sarsa_value([1.0, 2.0], [0.5, 0.6])
     with pytest.raises(IndexError):
         action_value([1.0, 2.0], 2)
+
+
+@pytest.mark.parametrize(
+    ("row", "value"),
+    [
+        ([1e9, 1e9 - 0.5], 1e9 - 0.25),  # a tie, as the difference is below 1e-9 of their size
+        ([1e9, 1e9 - 2.0], 1e9),
+        ([-1e9, -1e9 - 0.5], -1e9 - 0.25),
+        ([1e-3, 1e-3 - 5e-10], 1e-3 - 2.5e-10),  # below 1 it is 1e-9 itself
+        ([1e-3, 1e-3 - 2e-9], 1e-3),
+        ([0.0, -5e-10], -2.5e-10),
+    ],
+)
+def test_values_tie_relative_to_their_size_and_near_nought_absolutely(row, value):
+    assert epsilon_greedy_value(row, (0, 1), 0.0) == pytest.approx(value, rel=1e-15, abs=0)
+    tied = value != row[0]
+    assert epsilon_greedy_table(np.array([row]), np.ones((1, 2), dtype=bool), 0.0).tolist() == [
+        [0.5, 0.5] if tied else [1.0, 0.0]
+    ]
+    assert draw_epsilon_greedy(row, (0, 1), 0.0, 0.75) == int(tied)

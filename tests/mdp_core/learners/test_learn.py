@@ -114,6 +114,8 @@ def test_a_start_that_may_be_terminal_gives_an_episode_without_steps():
         ended = np.concatenate([snapshot.terminated for snapshot in learn(mdp, spec)], axis=1)
         assert 0 in lengths
         assert np.all(ended[lengths == 0])
+        returns = np.concatenate([snapshot.returns for snapshot in learn(mdp, spec)], axis=1)
+        assert np.all(returns[lengths == 0] == 0)
 
 
 def test_policies_are_distributions_over_what_is_allowed():
@@ -123,6 +125,15 @@ def test_policies_are_distributions_over_what_is_allowed():
         for policy in (snapshot.policy[0], snapshot.greedy[0]):
             np.testing.assert_allclose(policy.sum(axis=1), 1.0)
             assert policy[0].tolist() == [1.0, 0.0]
+
+
+def test_what_was_learned_is_greedy_on_values_and_of_preferences_the_softmax_itself():
+    values = run(crossing(), LearnerSpec("sarsa", epsilon=0.5, episodes=20))[0]
+    assert np.array_equal(values.learned_policy, values.greedy)
+    assert not np.array_equal(values.learned_policy, values.policy)
+    preferences = run(crossing(), LearnerSpec("reinforce", episodes=20))[0]
+    assert np.array_equal(preferences.learned_policy, preferences.policy)
+    assert not np.array_equal(preferences.learned_policy, preferences.greedy)
 
 
 def test_the_policy_is_epsilon_greedy_on_q():

@@ -139,7 +139,9 @@ CHOICE = GOOD["choices"][0]
         ({"simulated rater": {"number": 0, "rationality": 10**400}}, "rationality from 0 to 100"),
         ({"simulated rater": {"number": 0, "rationality": float("nan")}}, "rationality from 0 to 100"),
         ({"stars": [{"text": "a", "stars": 6}]}, "needs 1 to 5 stars"),
-        ({"stars": [{"text": "a", "stars": 3.0}]}, "lacks its text or its stars"),
+        ({"stars": [{"text": "a", "stars": 3.0}]}, "Rated text 1 lacks its text or its stars"),
+        ({"stars": [{"text": "a", "stars": 3}, {"text": 7, "stars": 3}]}, "Rated text 2 lacks its text or its stars"),
+        ({"stars": ["a"]}, "Rated text 1 lacks its text or its stars"),
         ({"stars": [{"text": "a", "stars": 3}, {"text": "a", "stars": 4}]}, "rated twice"),
     ],
 )

@@ -1,12 +1,13 @@
 """Finished texts, read in one pass: with the prompt read once for all of them, or with each of them."""
 
+import numpy as np
 import pytest
 import torch
 
 from mdp_core.rlhf import reading
 from mdp_core.rlhf.adapters import AdapterSpec, new_adapter
-from mdp_core.rlhf.reading import drawn_logp, logits_and_features, separate_logits, text_logits
-from mdp_core.tokens.generation import generate, side_by_side
+from mdp_core.rlhf.reading import drawn_logp, log_probabilities, logits_and_features, separate_logits, text_logits
+from mdp_core.tokens.generation import Texts, generate, repeated, side_by_side
 from tests.mdp_core.tokens import tiny
 
 PROMPT = tuple(range(3, 23))
@@ -84,6 +85,22 @@ def drawn_logp_alone(model, texts, i):
     logits = model.model(input_ids=state, use_cache=False).logits[0, -T - 1 : -1]
     hook.remove()
     return logits.log_softmax(-1).gather(1, state[0, -T:, None])[:, 0], seen[0][0, -T - 1 : -1]
+
+
+def test_the_first_token_of_the_vocabulary_is_a_token_like_any_other(model):
+    """Token 0 stands behind a text's end, too, where nobody looks: inside a text it is read."""
+    written = np.array([[0, 7, 0], [5, 0, -1]])
+    texts = Texts(repeated(PROMPT, 2), written, np.zeros((2, 3)), np.array([3, 2]), np.array([False, False]))
+    found = log_probabilities(model, texts)
+    for row, tokens in enumerate(written.tolist()):
+        state = list(PROMPT)
+        for t, token in enumerate(tokens):
+            if token < 0:
+                assert found[row, t] == 0
+                continue
+            logits = torch.from_numpy(model.logits(state).copy()).double()
+            assert float(found[row, t]) == pytest.approx(float(torch.log_softmax(logits, -1)[token]), abs=1e-4)
+            state.append(token)
 
 
 def test_a_long_prompt_is_read_once(monkeypatch):

@@ -95,3 +95,13 @@ def test_numbers_that_run_away_are_caught_and_the_last_good_ones_kept():
     with pytest.raises(DivergedError) as caught:
         list(islice(imitate(model, start, target, learning_rate=1e30), 50))
     assert caught.value.last_good.is_finite
+    assert f"At step {caught.value.step} " in str(caught.value)
+    # Adam's first step makes numbers of 1e30, which are still numbers; what they give is none.
+    assert caught.value.step == len(list(good_steps(model, start, target))) + 1
+
+
+def good_steps(model, start, target):
+    try:
+        yield from imitate(model, start, target, learning_rate=1e30)
+    except DivergedError:
+        return

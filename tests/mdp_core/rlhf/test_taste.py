@@ -84,6 +84,28 @@ def test_the_same_teaches_and_is_no_choice_to_foretell(features, texts):
     )
 
 
+def test_choices_of_either_side_are_foretold(features, texts):
+    """Everybody takes the first text of a pair: what is foretold of choices is the share of pairs where it looks better."""
+    firsts = [Vote(pair, phone, FIRST) for pair in texts for phone in range(3)]
+    seconds = [Vote(pair, phone, SECOND) for pair in texts for phone in range(3)]
+    told = foretold_by(features, texts, firsts)
+    assert 0.0 < told.accuracy < 1.0  # which of two texts stands first says nothing of them
+    assert told.votes == 72
+    turned = {pair: (second, first) for pair, (first, second) in texts.items()}
+    assert foretold_by(features, turned, seconds).accuracy == pytest.approx(told.accuracy, abs=0.1)
+    assert foretold_by(features, texts, seconds).error > 0
+
+
+def test_one_pair_alone_has_no_spread_of_pairs(features, texts):
+    """Texts are held out two by two: of these pairs only the first has both of its texts held out at once."""
+    a, b, c, d, e, f, g, h = list(dict.fromkeys(text for both in texts.values() for text in both))[:8]
+    pairs = dict(enumerate([(a, b), (a, c), (a, d), (c, e), (d, f), (e, g), (f, h)]))
+    votes = [Vote(pair, phone, answer) for pair in pairs for phone, answer in enumerate((FIRST, FIRST, SECOND))]
+    told = foretold_by(features, pairs, votes)
+    assert told.accuracy in (pytest.approx(1 / 3), pytest.approx(2 / 3))
+    assert told.error == pytest.approx((0.6 * 0.4 / 5) ** 0.5)  # of three choices, one more on either side
+
+
 def test_few_votes_and_unreadable_texts_are_told_or_left_out(features, texts):
     with pytest.raises(FewChoicesError):
         learn_taste(features, texts, room(texts, 1)[:5], "a")

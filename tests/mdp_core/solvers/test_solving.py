@@ -113,6 +113,20 @@ def test_without_an_end_and_without_a_discount_a_horizon_helps():
     assert known.world.on_map(known.reel.stills[5].v)[0, 1] == 10.0
 
 
+def test_looking_ahead_moves_the_values_by_what_one_more_step_pays():
+    """Each step costs 1, and the last one, to the goal, pays 1: three steps to go are as good as any more."""
+    known = solved(GridWorld(parse_map("step: -1\nS..G")), 1.0, partial(looking_ahead, horizon=5)).known
+    assert [still.v.tolist() for still in known.reel.stills] == [
+        [0, 0, 0, 0],
+        [-1, -1, 1, 0],
+        [-2, 0, 1, 0],
+        [-1, 0, 1, 0],
+        [-1, 0, 1, 0],
+        [-1, 0, 1, 0],
+    ]
+    assert list(known.reel.residuals) == [1, 1, 1, 0, 0]
+
+
 def test_where_it_was_endless_before_an_edit_is_said_of_the_world_before():
     """The edited world has fewer states than the number of the one that an episode may never leave."""
     endless = GridWorld(parse_map("R: reward 1\n...R\n...S"))

@@ -143,6 +143,16 @@ def test_a_text_without_a_number_is_said_with_the_text(source, column, sentence)
     assert sentence in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"), [("a" * 60, "“" + "a" * 60 + "”"), ("a" * 59 + "bc", "“" + "a" * 59 + "…”")]
+)
+def test_a_long_text_without_a_number_is_shown_by_its_first_sixty_characters(text, shown):
+    with pytest.raises(UnscoredError) as caught:
+        value("1 / (words(text) - 1)", text)
+    assert f" This was for the text {shown}." in str(caught.value)
+    assert caught.value.text == text
+
+
 def test_only_what_is_needed_is_worked_out():
     assert value("1 if words(text) else 1 / 0") == 1
     assert value("words(text) > 0 or 1 / 0") == 1
