@@ -55,8 +55,9 @@ class TabularMDP:
             raise ValueError("probabilities must not be negative and must sum to 1 for every allowed action")
         if not abs(float(self.start.sum()) - 1.0) <= 1e-9 or np.any(self.start < 0):
             raise ValueError("the start must be a distribution over the states")
-        if np.any(~self.terminal & ~self.allowed.any(axis=1)):
-            raise ValueError(f"state {int(np.argmax(~self.terminal & ~self.allowed.any(axis=1)))} allows no action")
+        stuck = ~self.terminal & ~self.allowed.any(axis=1)
+        if np.any(stuck):
+            raise ValueError(f"state {int(np.argmax(stuck))} allows no action")
         absorbing = (self.next_state == np.arange(S)[:, None, None]) & self.terminated & (self.reward == 0)
         if np.any((self.probability > 0) & self.terminal[:, None, None] & ~absorbing):
             raise ValueError("a terminal state must lead to itself, with reward 0 and terminated")

@@ -67,7 +67,7 @@ def learn_with_pauses(mdp: TabularMDP, spec: LearnerSpec, *, every: int | None =
             "With gamma 1 and no end that can be reached, the sum of the rewards need not exist: "
             "choose a gamma below 1, or open a way to a goal."
         )
-    return _learn(mdp, spec, every or max(1, spec.episodes // SNAPSHOTS))
+    return _learn(mdp, spec, every or spec.episodes // SNAPSHOTS)
 
 
 def _learn(mdp: TabularMDP, spec: LearnerSpec, every: int) -> Iterator[Snapshot | None]:

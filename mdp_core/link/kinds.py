@@ -128,8 +128,9 @@ def guesses(most: int) -> Kind:
         result: dict[str, int] = {}
         for item in _entries(name, written, MAX_GUESSES, notes):
             question, _, option = item.rpartition(".")
-            if question.replace("_", "").isalnum() and option.isdecimal() and int(option[:9]) < most:
-                result[question[:60]] = int(option[:9])
+            number = int(option[:9]) if option.isdecimal() else most
+            if question.replace("_", "").isalnum() and number < most:
+                result[question[:60]] = number
             else:
                 notes.append(f"A guess in the link ({name}) could not be read; it is left out.")
         return result

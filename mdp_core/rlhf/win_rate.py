@@ -61,7 +61,7 @@ def win_rate(votes: Sequence[Vote], *, seed: int = 0) -> WinRate | None:
 
 
 def _numbers(names: Sequence[int]) -> NDArray[np.int64]:
-    numbers: NDArray[np.int64] = np.unique(np.array(names), return_inverse=True)[1].reshape(-1)
+    numbers: NDArray[np.int64] = np.unique(np.array(names), return_inverse=True)[1]
     return numbers
 
 

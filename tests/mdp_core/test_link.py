@@ -177,6 +177,8 @@ def test_guesses_and_distributions_that_are_none_are_left_out():
     notes = []
     assert guesses(3).read("q", "a.2~b.3~c.x~d~<i>.1", {}, notes) == {"a": 2}
     assert len(notes) == 4
+    assert guesses(3).read("q", "a.000000002~b.000000003~c." + "1" * 5_000, {}, notes) == {"a": 2}
+    assert len(notes) == 6
     notes.clear()
     assert rows().read("pi", "0_0.25_0.75~1_0_0~2_-1_2~x_1~3_nan", {}, notes) == {0: (0.25, 0.75)}
     assert len(notes) == 4

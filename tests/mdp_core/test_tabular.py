@@ -75,3 +75,12 @@ def test_it_is_an_mdp_over_indices():
 def test_what_is_no_mdp_is_refused(change, message):
     with pytest.raises(ValueError, match=message):
         replace(two_states(), **change)
+
+
+def test_the_state_that_allows_nothing_is_named():
+    names = ("probability", "reward", "terminated", "allowed", "terminal", "start")
+    turned = {name: getattr(two_states(), name)[::-1] for name in names}  # the end is state 0
+    turned["next_state"] = 1 - two_states().next_state[::-1]
+    assert replace(two_states(), **turned).actions(1) == (0, 1)
+    with pytest.raises(ValueError, match="state 1 allows no action"):
+        replace(two_states(), **turned | {"allowed": np.array([[True, False], [False, False]])})

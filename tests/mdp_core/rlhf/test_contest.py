@@ -28,6 +28,18 @@ def test_both_begin_alike_and_one_learns_its_target(pocket):
     assert result.signal
 
 
+def test_its_progress_goes_from_nothing_to_all(pocket):
+    reports = list(hold_contest(pocket, PROMPT, 7, Principle(), None, SIZE))
+    shares = [report.share for report in reports]
+    assert shares[0] == 0
+    assert shares == sorted(shares)
+    before = next(report.share for report in reports if report.doing == "before")
+    steps = [report.share for report in reports if report.doing == "both learn: step 2 of 4"]
+    assert before == pytest.approx(0.05)
+    assert steps == pytest.approx([0.05 + 0.95 * 1.4 / 4, 0.05 + 0.95 * 2 / 4])
+    assert shares[-1] == pytest.approx(1)
+
+
 def test_without_a_target_rl_learns_alone(pocket):
     result = begun(pocket, "").finish()
     assert (result.supervised, result.target_score) == ((), None)

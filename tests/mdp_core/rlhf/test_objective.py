@@ -157,6 +157,7 @@ def test_at_the_policy_that_wrote_the_terms_pull_as_the_policy_gradient(algorith
         ({"redraws": 17}, "Redraws: a whole number from 0 to 16"),
         ({"tokens": 4, "overlong": 5}, "Overlong: a whole number from 0 to 4"),
         ({"max_norm": 0.0}, "gradient"),
+        ({"prompts": ("a",) * 4097}, "at most 4,096 prompts, not 4,097"),
     ],
 )
 def test_what_a_spec_refuses(changes, says):

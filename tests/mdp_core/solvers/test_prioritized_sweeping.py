@@ -1,5 +1,7 @@
 """Prioritized sweeping: which state it takes next, by hand, and the values that every other solver has too."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -67,6 +69,16 @@ def test_it_needs_far_fewer_updates_than_sweeps_do_where_news_is_rare():
     *_, last = prioritized_sweeping(mdp, 0.9, tolerance=1e-6)
     assert last.updates == 61  # each place once, from the goal back
     assert swept.sweep * 61 > 30 * last.updates
+
+
+def test_it_ends_where_floats_of_the_size_of_the_values_can_tell_no_more():
+    """Values near 1e12 have gaps of 1e-4: a tolerance of 1e-9 cannot be reached, and is not waited for."""
+    mdp = GridWorld(parse_map("step: -0.1\nslip: 0.3\nS....\n.....\n....G")).tabular()
+    mdp = replace(mdp, reward=1e12 * mdp.reward)
+    *_, last = prioritized_sweeping(mdp, 0.95, tolerance=1e-9, max_updates=20_000)
+    assert last.updates < 20_000
+    assert 4 * np.spacing(1e12) > 1e-9 * 0.05
+    np.testing.assert_allclose(last.v, solve(mdp, 0.95).v, rtol=1e-12)
 
 
 def test_it_shows_itself_as_often_as_asked_and_stops_where_told():
