@@ -117,6 +117,21 @@ def test_what_a_link_may_ask_to_be_learned_is_bounded():
     assert "learned in the link is none of exact, monte_carlo, sarsa" in notes[0]
 
 
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [("temperature", 0, 2), ("top_p", 0.01, 1), ("gamma", 0, 1), ("epsilon", 0, 1), ("slip", 0, 1)],
+)
+def test_the_ends_of_a_range_are_in_it_and_nothing_beyond(name, low, high):
+    def read(written):
+        scenario, view, notes = from_query({name: str(written), "policy": "epsilon"})
+        return getattr(next(part for part in (scenario.text, scenario.grid, view) if hasattr(part, name)), name), len(
+            notes
+        )
+
+    assert (read(low), read(high)) == ((low, 0), (high, 0))
+    assert (read(low - 0.5), read(high + 0.5)) == ((low, 1), (high, 1))
+
+
 def test_a_whole_number_out_of_range_is_said_in_full():
     _, _, notes = from_query({"seed": "9" * 400})
     assert notes == ("seed in the link was out of range; it is 2147483647 now.",)

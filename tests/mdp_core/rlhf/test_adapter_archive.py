@@ -81,6 +81,8 @@ def locked():
         ({"x.pt": packed(FILES)[2:]}, "is a pickle"),
         ({"notes.txt": b"hello"}, "no part of an adapter"),
         ({"no ending": b"hello"}, "no part of an adapter"),
+        ({"n" * 60: b"hello"}, f"“{'n' * 60}” is no part of an adapter"),
+        ({"n" * 61: b"hello"}, f"“{'n' * 59}…” is no part of an adapter"),
         ({"a.zip": b"PK\x03\x04 and nothing else"}, "damaged"),
         ({"a.zip": b""}, "damaged"),
         ({"a.zip": ARCHIVE[:-30]}, "damaged"),

@@ -202,6 +202,20 @@ def test_where_the_penalty_is_paid_is_told_where_trl_pays_it_elsewhere():
     assert any("by k2" in remark for remark in remarks(preset("rloo", estimator="k2")))
 
 
+def test_without_a_penalty_nothing_is_said_of_where_it_is_paid():
+    for algorithm in ("rloo", "grpo"):
+        for beta, told in ((0.0, False), (0.05, True)):
+            spec = preset(algorithm, beta=beta, penalty="reward", estimator="k3")
+            assert any("penalty" in remark for remark in remarks(spec)) is told
+
+
+def test_a_choice_that_weighs_a_lot_is_so_many_lines_and_no_more():
+    for weight, lines in ((3.0, 3), (1_000.0, 1_000), (5_000.0, 1_000)):
+        assert (
+            choice_lines([Comparison("the movie was good", "the movie was bad", 0, weight=weight)]).count("\n") == lines
+        )
+
+
 def test_choices_are_lines_with_the_beginning_that_both_share():
     lines = [json.loads(line) for line in choice_lines(CHOICES).split("\n")[:-1]]
     assert lines[:2] == 2 * [{"prompt": "the movie was", "chosen": " good", "rejected": " bad"}]

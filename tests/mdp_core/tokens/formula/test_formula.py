@@ -153,6 +153,23 @@ def test_a_long_text_without_a_number_is_shown_by_its_first_sixty_characters(tex
     assert caught.value.text == text
 
 
+@pytest.mark.parametrize(
+    "opening", ["-(", "not (", "1+(", "(1*", "1<(", "(1 and ", "(0 or ", "(1 if 1 else ", "abs(", "min(1, "]
+)
+def test_signs_and_brackets_go_twenty_five_deep_and_no_deeper(opening):
+    def nested(times):
+        return opening * times + "1" + ")" * times
+
+    assert math.isfinite(value(nested(24)))
+    with pytest.raises(FormulaError, match="too many brackets or signs inside each other"):
+        Formula(nested(30))
+
+
+def test_the_least_and_the_greatest_of_many_are_bounded_by_all_of_them():
+    assert Formula("min(words(text), 7, 5) + max(1, 2, 3, words(text) * 0)").range(100) == (3, 8)
+    assert value("min(words(text), 7, 5) + max(1, 2, 3, words(text) * 0)") == 7
+
+
 def test_only_what_is_needed_is_worked_out():
     assert value("1 if words(text) else 1 / 0") == 1
     assert value("words(text) > 0 or 1 / 0") == 1
