@@ -34,7 +34,7 @@ def test_what_cannot_be_read_is_left_out_and_counted(features):
     assert learned.pool == tuple(TEXTS)
     assert len(learned.examples) == 20
     assert learned.model.name == "theirs"
-    with pytest.raises(FewChoicesError, match="there are 7: 1 more"):
+    with pytest.raises(FewChoicesError, match="of the 8 that are here it can read 7"):
         learn_reward(features, [*choices(7), unreadable], TEXTS, "theirs")
 
 

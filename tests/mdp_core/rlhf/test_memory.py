@@ -22,7 +22,9 @@ def test_more_texts_and_longer_ones_need_more(pocket):
 def like(**sizes):
     """A model of these sizes whose prompts have a token a character."""
     config = SimpleNamespace(get_text_config=lambda: SimpleNamespace(**sizes))
-    return SimpleNamespace(model=SimpleNamespace(config=config), encode=list, vocabulary_size=100, window=2_000)
+    return SimpleNamespace(
+        model=SimpleNamespace(config=config), encode=list, vocabulary_size=100, window=2_000, device=CPU
+    )
 
 
 SIZES = {"hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2}
@@ -63,26 +65,6 @@ def test_other_names_of_the_sizes_are_known_and_without_any_it_is_a_guess():
     assert needed(like(), SPEC) == needed(
         like(hidden_size=512, num_hidden_layers=12, num_attention_heads=8, num_key_value_heads=8, head_dim=64), SPEC
     )
-
-
-@pytest.mark.parametrize(
-    "names", [("memory.max", "memory.current"), ("memory.limit_in_bytes", "memory.usage_in_bytes")]
-)
-def test_a_container_has_what_is_left_of_its_limit_and_what_it_holds_of_files(tmp_path, monkeypatch, names):
-    monkeypatch.setattr(memory, "Path", lambda path: tmp_path)
-    monkeypatch.setattr(memory, "_free", lambda: None)
-    folder = tmp_path if names[0] == "memory.max" else tmp_path / "memory"
-    folder.mkdir(exist_ok=True)
-    assert memory.available() is None
-    (folder / names[0]).write_text("1000\n")
-    (folder / names[1]).write_text("600\n")
-    word = "inactive_file" if names[0] == "memory.max" else "total_inactive_file"
-    (folder / "memory.stat").write_text(f"anon 9\nzswap 7\n{word} 50\nunevictable 8\n")
-    assert memory.available() == 1000 - 600 + 50
-    (folder / names[1]).write_text("1200\n")
-    assert memory.available() == 0
-    (folder / names[0]).write_text("max\n")
-    assert memory.available() is None
 
 
 def test_a_run_that_does_not_fit_says_by_how_much(pocket, monkeypatch):
