@@ -1,0 +1,92 @@
+"""A tab without a browser: it speaks to a Streamlit server as a page does, by its web socket, at a fraction of the cost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import connect
+
+EVERY = 2.0  # seconds between two looks
+PATIENCE = 600.0  # seconds for whatever a tab waits for, on a machine that may be busy
+
+
+class Tab:
+    """What the last whole run of the page has drawn."""
+
+    def __init__(self, socket):
+        self._socket = socket
+        self._page = self._query = ""
+        self.buttons = {}  # ids by label
+        self.components = {}  # ids of v2 components, by the end of the id, which is the key
+        self.words = []  # all texts
+
+    async def go(self, page, query=""):
+        """Open that page of the app with that query, as a link or the browser's Back does."""
+        self._page, self._query = page, query
+        await self._run(went_back=True)
+
+    async def press(self, label):
+        """Press the button; raises KeyError where it is not there."""
+        await self._run(self.buttons[label])
+
+    async def look(self):
+        """Run the page again."""
+        await self._run()
+
+    async def until(self, true):
+        """Look again and again until `true(self)`; raises TimeoutError where that takes too long."""
+        async with asyncio.timeout(PATIENCE):
+            while not true(self):
+                await asyncio.sleep(EVERY)
+                await self.look()
+
+    async def tell(self, key, **said):
+        """What the instrument of that key says once, as its script would."""
+        await self._run(component=(self.components[key], said))
+
+    async def _run(self, button="", went_back=False, component=None):
+        message = BackMsg()
+        asked = message.rerun_script
+        asked.query_string, asked.page_name, asked.is_history_navigation = self._query, self._page, went_back
+        if button:
+            state = asked.widget_states.widgets.add()
+            state.id, state.trigger_value = button, True
+        if component:
+            state = asked.widget_states.widgets.add()
+            state.id, state.json_trigger_value = component[0], json.dumps(component[1])
+        await self._socket.send(message.SerializeToString())
+        self.buttons, self.words, self.components = {}, [], {}
+        while True:
+            said = ForwardMsg.FromString(await asyncio.wait_for(self._socket.recv(), PATIENCE))
+            self._hear(said)
+            if said.HasField("page_info_changed"):
+                self._query = said.page_info_changed.query_string
+            if said.HasField("script_finished") and said.script_finished in (
+                ForwardMsg.FINISHED_SUCCESSFULLY,
+                ForwardMsg.FINISHED_WITH_COMPILE_ERROR,
+            ):
+                return
+
+    def _hear(self, said):
+        element = said.delta.new_element
+        kind = element.WhichOneof("type")
+        if kind == "button":
+            self.buttons[element.button.label] = element.button.id
+        elif kind == "bidi_component":
+            self.components[element.bidi_component.id.rpartition("-")[2]] = element.bidi_component.id
+        elif kind in ("markdown", "alert", "exception", "heading"):
+            part = getattr(element, kind)
+            self.words.append(getattr(part, "body", "") or getattr(part, "message", ""))
+
+
+@asynccontextmanager
+async def tab(url):
+    """A tab that is open for as long as it is needed."""
+    async with connect(
+        f"{url.replace('http', 'ws', 1)}/_stcore/stream", open_timeout=PATIENCE, max_size=None, ping_timeout=None
+    ) as socket:
+        yield Tab(socket)
