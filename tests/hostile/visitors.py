@@ -2,7 +2,7 @@
 
     python -m tests.hostile.visitors --visitors 20 --rounds 30
 
-Everything that a visitor asks for is different from what all others ask for, so that nothing is shared and every cache fills.
+Everything that a visitor asks for is different from what all others ask for: nothing is shared, and every cache fills.
 Ends with an error where the last rounds still took more, once those before had filled what is bounded.
 """
 

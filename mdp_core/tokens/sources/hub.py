@@ -23,6 +23,7 @@ from mdp_core.tokens.sources.folder import (
 )
 from mdp_core.tokens.sources.host import Host
 from mdp_core.tokens.sources.model_id import HubId
+from mdp_core.tokens.sources.part import PART
 from mdp_core.tokens.sources.progress import Loading, Progress, counted
 
 FINDING = 15.0  # seconds to answer what a repository holds
@@ -63,17 +64,34 @@ def fetch(repo: HubId, host: Host, revision: str = "main") -> Loading[Path]:
     """The folder of `repo` in the hub's cache; downloaded first where it is not there, which needs no network then.
 
     What can be known before a download is checked before it. Closing the generator ends the download and removes what
-    is unfinished. Raises NoNetwork, UnknownModel, NoAccess, TooLarge, UnsafeWeights, BrokenFolder, DiskFull.
+    is unfinished; where the network broke off, what has come of the weights is kept and gone on with.
+    Raises NoNetwork, UnknownModel, NoAccess, TooLarge, UnsafeWeights, BrokenFolder, DiskFull.
     """
     with disk_errors(host.cache):
         place = yield from _find(repo, revision)
         if isinstance(place, Path):
             return place
         lock = yield from cache.sole(host.cache / "locks" / f"{repo.owner}--{repo.name}.lock", str(repo))
+        kept = 0
         try:
             return (yield from _download(repo, revision, place, host))
+        except NoNetwork as error:
+            kept = sum(part.stat().st_size for part in _parts(repo, place))
+            if not kept:
+                raise
+            raise NoNetwork(
+                f"The download of {repo} broke off; the {kept / 1e6:.0f} MB that came are kept, and another attempt goes on "
+                "from there. Pocket works offline."
+            ) from error
         finally:
+            for part in () if kept else _parts(repo, place):
+                part.unlink(missing_ok=True)
             lock.release()
+
+
+def _parts(repo: HubId, listing: _Listing) -> list[Path]:
+    """What has arrived of weights that are not whole."""
+    return list(listing.cache.glob(f"models--{repo.owner}--{repo.name}/blobs/*{PART}"))
 
 
 def _download(repo: HubId, revision: str, listing: _Listing, host: Host) -> Loading[Path]:

@@ -8,19 +8,34 @@ Every answer is one line of JSON on standard output; the last one holds "folder"
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
+import re
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from huggingface_hub import HfApi, constants, errors, hf_hub_download, try_to_load_from_cache
+from huggingface_hub import (
+    HfApi,
+    constants,
+    errors,
+    get_hf_file_metadata,
+    get_session,
+    hf_hub_download,
+    hf_hub_url,
+    try_to_load_from_cache,
+)
+from huggingface_hub.file_download import repo_folder_name
 from tqdm import tqdm
 
 from mdp_core.tokens.sources.folder import INDEX, WEIGHTS
 from mdp_core.tokens.sources.parent import obey, tell
+from mdp_core.tokens.sources.part import PART, complete
 
+LARGE = ".safetensors"  # how the name of a file ends that takes minutes
+SHA256 = re.compile("[0-9a-f]{64}")
 PIECE = 256 * 1024  # bytes between two reports; the library's own 10 MB would look like a standstill
 
 
@@ -63,12 +78,50 @@ def _download(repo: str, commit: str, files: list[str], branch: str | None) -> N
 
     With `branch`, the cache notes at the end that the branch is at this commit: so it is found without a network.
     """
-    counter, folder = _counter(), ""
+    counter, folder, before = _counter(), "", 0
     for file in files:
+        if file.endswith(LARGE):
+            before += _go_on(repo, file, commit, before)
         folder = os.path.dirname(hf_hub_download(repo, file, revision=commit, tqdm_class=counter, token=False))
     if branch is not None:
         hf_hub_download(repo, "config.json", revision=branch, token=False)
     tell(folder=folder)
+
+
+def _go_on(repo: str, file: str, commit: str, before: int) -> int:
+    """Put a file into the hub's cache, where `hf_hub_download` finds it, from where an attempt before has got to; its bytes,
+    which are told on top of those that came `before`.
+
+    The library begins every file anew. What has arrived stands beside the file under another name, and gets its own only
+    with the checksum that the hub has told; a file of which it tells none is left to the library.
+    """
+    url = hf_hub_url(repo, file, revision=commit)
+    told = get_hf_file_metadata(url, token=False)
+    if not told.size or not SHA256.fullmatch(told.etag or ""):
+        return 0
+    blob = Path(constants.HF_HUB_CACHE) / repo_folder_name(repo_id=repo, repo_type="model") / "blobs" / str(told.etag)
+    if blob.exists():
+        return told.size
+    part, last = blob.with_name(blob.name + PART), 0.0
+
+    def report(done: int) -> None:
+        nonlocal last
+        if time.monotonic() - last > 0.05:
+            last = time.monotonic()
+            tell(done=before + done)
+
+    try:
+        complete(get_session(), url, part, told.size, report)
+    except ValueError:
+        part.unlink()
+        return 0
+    with part.open("rb") as stream:
+        right = hashlib.file_digest(stream, "sha256").hexdigest() == told.etag
+    if right:
+        part.replace(blob)
+    else:
+        part.unlink()  # the library fetches all of it
+    return told.size
 
 
 def _counter() -> type[tqdm]:

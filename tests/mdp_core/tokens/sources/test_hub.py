@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from dataclasses import replace
@@ -40,7 +41,9 @@ class Hub:
         self.code = ""  # the hub's own error code
         self.gate = threading.Event()  # the second half of a weights file waits for it
         self.gate.set()
+        self.breaks = False  # the connection breaks off in the middle of a weights file
         self.asked: list[str] = []  # "GET /path"
+        self.ranges: list[str] = []  # what part of a weights file each request asked for
         self.agents: set[str] = set()
         self.authorizations: set[str] = set()
 
@@ -66,7 +69,8 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
                 self._answer(200, self._info(), {"Content-Type": "application/json"})
             elif path.startswith(f"/{TINY}/resolve/") and path.rpartition("/")[2] in hub.files:
                 content = hub.files[path.rpartition("/")[2]]
-                self._answer(200, content, {"ETag": f'"{hash(content) % 16**8:08x}"', "X-Repo-Commit": COMMIT})
+                etag = hashlib.sha256(content).hexdigest() if "safetensors" in path else f"{hash(content) % 16**8:08x}"
+                self._answer(200, content, {"ETag": f'"{etag}"', "X-Repo-Commit": COMMIT})
             else:
                 self._answer(404, b"{}", {"X-Error-Code": "RepoNotFound"})
 
@@ -77,6 +81,13 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
             return json.dumps(info | (numbers if hub.parameters is not None else {})).encode()
 
         def _answer(self, status: int, content: bytes, headers: dict[str, str]) -> None:
+            weights = self.command == "GET" and "safetensors" in self.path
+            if weights:
+                hub.ranges.append(self.headers.get("Range", ""))
+                if hub.ranges[-1]:
+                    first = int(hub.ranges[-1].removeprefix("bytes=").rstrip("-"))
+                    headers |= {"Content-Range": f"bytes {first}-{len(content) - 1}/{len(content)}"}
+                    status, content = 206, content[first:]
             self.send_response(status)
             for name, value in {**headers, "Content-Length": str(len(content))}.items():
                 self.send_header(name, value)
@@ -85,7 +96,10 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
                 half = len(content) // 2
                 self.wfile.write(content[:half])
                 self.wfile.flush()
-                if "safetensors" in self.path:
+                if weights:
+                    if hub.breaks:
+                        self.close_connection = True
+                        return
                     hub.gate.wait(60)
                 try:
                     self.wfile.write(content[half:])
@@ -141,7 +155,9 @@ def test_cancelling_in_the_middle_removes_what_is_unfinished(served, host, tmp_p
             break
     loading.close()
     served.gate.set()
-    assert not [file for file in files_under(tmp_path / "hub") if file.endswith((".incomplete", ".safetensors"))]
+    assert not [
+        file for file in files_under(tmp_path / "hub") if file.endswith((".incomplete", ".part", ".safetensors"))
+    ]
     drain(hub.fetch(TINY, host))  # and the lock is free
 
 
@@ -225,3 +241,32 @@ def test_a_shortened_file_that_the_hub_sends_as_whole_is_refused_when_it_is_load
     folder = drain(hub.fetch(TINY, host))
     with pytest.raises(ModelError, match="damaged"):
         check(folder, "tiny", host)
+
+
+def test_a_download_that_broke_off_goes_on_and_is_checked(served, tiny, host, tmp_path):
+    """Each connection brings half of what is left; a beginning that is another file's is thrown away."""
+    whole = (tiny / "model.safetensors").read_bytes()
+    served.breaks, served.gate = True, threading.Event()
+    loading, ranges = hub.fetch(TINY, host), served.ranges
+    with pytest.raises(NoNetwork, match="are kept, and another attempt goes on from there"):
+        drain(loading)
+    assert ranges[:2] == ["", f"bytes={len(whole) // 2}-"]
+    [part] = tmp_path.glob("hub/*/blobs/*.part")
+    part.write_bytes(whole[:1000])
+    served.breaks, served.ranges = False, []
+    served.gate.set()
+    folder = drain(hub.fetch(TINY, host))
+    assert served.ranges == ["bytes=1000-"]
+    assert (folder / "model.safetensors").read_bytes() == whole
+    assert not part.exists()
+
+
+def test_the_beginning_of_another_file_is_not_taken_for_this_one_s(served, tiny, host, tmp_path):
+    whole = (tiny / "model.safetensors").read_bytes()
+    blobs = tmp_path / "hub" / f"models--{TINY.owner}--{TINY.name}" / "blobs"
+    blobs.mkdir(parents=True)
+    (blobs / f"{hashlib.sha256(whole).hexdigest()}.part").write_bytes(bytes(1000))
+    folder = drain(hub.fetch(TINY, host))
+    assert served.ranges == ["bytes=1000-", ""]
+    assert (folder / "model.safetensors").read_bytes() == whole
+    assert not list(blobs.glob("*.part"))
