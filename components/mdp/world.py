@@ -26,6 +26,7 @@ from components.mdp.memory import (
     text_of,
     undo,
 )
+from components.shell.bringing import ask_file
 from components.shell.plain import plain
 from components.shell.takeaway import conclude
 from components.shell.visit import Visit
@@ -278,7 +279,7 @@ def _text(current: Visit, memory: MdpMemory) -> None:
         if broken:
             st.error(plain(f"{current.drafts[TEXT].problem} The last good map stays."))
         key = "mdp_upload"
-        st.file_uploader(
+        ask_file(
             "Or load a text file",
             type=["txt", "map"],
             key=key,

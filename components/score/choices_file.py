@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 import streamlit as st
 
+from components.shell.bringing import ask_file
 from components.shell.plain import plain
 
 FILE = "one-loop-choices.json"
@@ -42,7 +43,7 @@ def offer_file(
             file = st.session_state.get(key)
             load(file)
 
-        st.file_uploader(
+        ask_file(
             "Load choices: saved here, or preferences from elsewhere as JSON or JSON lines",
             type=["json", "jsonl"],
             max_upload_size=most_mb,

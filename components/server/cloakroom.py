@@ -31,6 +31,7 @@ class Cloakroom:
     """Safe to use from several threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.name = new_ticket()  # another one after each start of the server
         self._clock = clock
         self._lock = threading.Lock()
         self._coats: dict[str, _Coat] = {}

@@ -13,6 +13,7 @@ from components.instruments.history import history
 from components.server.host import host_model
 from components.server.models import spelling
 from components.shell.carried import Carried, take_up_another
+from components.shell.returning import gone
 from components.shell.shelf import shelf
 from components.shell.ticker import part
 from components.shell.visit import READY, StandIn, Visit
@@ -42,6 +43,8 @@ def follow_address(current: Visit, *own: Carried) -> Visit:
     if went_back() and query and query != link_of(current, *own):
         told, current = current.told, open_link(query)
         current.told = told
+    if lost := gone():
+        current.notes = (*current.notes, lost)
     if current.unread is not None:
         query, current.unread = current.unread, None
         take_up_another()

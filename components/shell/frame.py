@@ -9,6 +9,7 @@ import streamlit as st
 from components.instruments.drawing.palette import variables
 from components.instruments.drawing.tables import STYLE as TABLES
 from components.instruments.glossary import glossary
+from components.shell.bringing import notice_frame
 from components.shell.my_room import keep_my_room
 from components.shell.returning import keep_this_tab
 
@@ -27,6 +28,7 @@ def frame() -> None:
     glossary()
     keep_my_room()
     keep_this_tab()
+    notice_frame()
 
 
 def widths() -> str:

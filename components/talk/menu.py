@@ -6,6 +6,7 @@ import time
 
 import streamlit as st
 
+from components.shell.bringing import ask_file
 from components.shell.navigation import address_of
 from components.shell.plain import plain
 from components.shell.qr import draw_qr
@@ -71,9 +72,7 @@ def _draw_talk(memory: TalkMemory, page: str) -> None:
         if file is not None:
             _open(memory, file.getvalue())
 
-    st.file_uploader(
-        "Open a talk that was saved", type="json", max_upload_size=MAX_BYTES // 1_000_000, key=key, on_change=come
-    )
+    ask_file("Open a talk that was saved", type="json", max_upload_size=MAX_BYTES // 1_000_000, key=key, on_change=come)
 
 
 def _keep(memory: TalkMemory, page: str) -> None:

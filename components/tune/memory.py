@@ -37,6 +37,13 @@ class TuneMemory:
     step: int | None = None  # the policy that the cursor is on
     watching: Iterator[tuple[int, int]] | None = None  # a prefix that is being read under every policy
 
+    def __len__(self) -> int:
+        """How many runs it holds."""
+        return sum(run is not None for run in (self.run, self.beside))
+
+    def __bool__(self) -> bool:
+        return True
+
     @property
     def is_live(self) -> bool:
         """Whether its run goes on, or waits to."""

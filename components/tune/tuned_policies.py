@@ -8,6 +8,7 @@ import streamlit as st
 
 from components.server.models import models
 from components.shell.address import visit
+from components.shell.bringing import ask_file
 from components.shell.navigation import go_to
 from components.shell.plain import plain
 from components.shell.shelf import LONGEST, MOST, ShelfError, TunedPolicy, language_model, shelf
@@ -164,7 +165,7 @@ def _delete(policy: TunedPolicy) -> None:
 def _bringing() -> None:
     policies = shelf()
     key = f"adapter files {policies.brought}"
-    st.file_uploader(
+    ask_file(
         "Bring an adapter: the zip that was saved here, or peft's adapter_config.json and adapter_model.safetensors",
         accept_multiple_files=True,
         max_upload_size=UPLOAD_MB,

@@ -25,7 +25,7 @@ MOST = 0.15  # of the memory: what the second half of the rounds may add to it
 
 
 async def visit(url, number):
-    """One visitor: looks at the Stage three times, tunes, keeps the policy, begins another run, and leaves in its middle."""
+    """One visitor: looks at the Stage three times, tunes, keeps the policy, and leaves; every fifth in the middle of another run."""
     prompt = PROMPTS[number % len(PROMPTS)].replace(" ", "+")
     async with tab(url) as here:
         for look in range(3):
@@ -35,8 +35,9 @@ async def visit(url, number):
         await here.press("Start")
         await here.until(lambda page: "Stop" not in page.buttons and "Start" in page.buttons)
         await here.press("Keep it")
-        await here.go("tune", f"seed={number}&prompt={prompt}&tune_texts=64&tune_steps=1000")
-        await here.press("Start")
+        if number % 5 == 0:
+            await here.go("tune", f"seed={number}&prompt={prompt}&tune_texts=64&tune_steps=1000")
+            await here.press("Start")
 
 
 def server_of(url):

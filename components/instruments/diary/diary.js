@@ -15,6 +15,7 @@ class Diary extends Instrument {
   receive({ data: { name, text, heard }, setTriggerValue }) {
     const kept = this.read(name);
     if (heard || !kept) {
+      this.#told = false; // a server that was started anew has heard nothing
       if (text && text !== kept) this.write(name, text);
     } else if (!this.#told) {
       this.#told = true;

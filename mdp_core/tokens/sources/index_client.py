@@ -67,8 +67,8 @@ def address(client: httpx2.Client, project: str, file: str) -> str:
 
 def index() -> str:
     """The address of the index that pip is told of, by its own account."""
-    if named := os.environ.get("PIP_INDEX_URL"):
-        return named
+    if given := os.environ.get("PIP_INDEX_URL"):
+        return given
     told = subprocess.run([sys.executable, "-P", "-m", "pip", "config", "list"], capture_output=True, text=True)
     named = re.findall(r"^(?:global|site|user|download)\.index-url='(.+)'$", told.stdout, re.MULTILINE)
     return named[-1] if named else PYPI
