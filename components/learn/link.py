@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from components.learn.memory import CLIFF_GUESSES, METHODS, LearnMemory, begun_with, learn_memory
+from components.learn.taxi import TEACHERS, TaxiMemory, taxi_memory
 from components.shell.carried import carried
 from mdp_core.learners import LEARNERS
 from mdp_core.link.kinds import choice, flag, names, number, whole
 from mdp_core.link.settings import Setting
 from mdp_core.solvers.solving import MAX_HORIZON
+from mdp_core.stage.places import IN_TAXI, TAXI_STANDS
 
 # What was typed and cannot be is carried, too: the page says what is wrong with it.
 _WHOLE, _NUMBER = whole(-(10**9), 10**9), number(-1e9, 1e9, ".9")
@@ -39,4 +41,15 @@ SETTINGS = (
     Setting("ran", flag(), "ran", lambda memory, ran: memory.run_anew(ran)),
 )
 
-IN_LINK = (carried(SETTINGS, learn_memory, begun_with),)
+TAXI = (
+    Setting("taxi", flag(), "shown"),
+    Setting("taxi_passenger", whole(0, IN_TAXI, flows=False), "passenger"),
+    Setting("taxi_destination", whole(0, len(TAXI_STANDS) - 1, flows=False), "destination"),
+    Setting("taxi_seed", ASKED["seed"], "seed", lambda memory, seed: setattr(memory, "link_seed", seed)),
+    Setting("taxi_by", choice(("", *TEACHERS)), "by", lambda memory, by: memory.learn_anew(by)),
+)
+
+IN_LINK = (
+    carried(SETTINGS, learn_memory, begun_with),
+    carried(TAXI, lambda _: taxi_memory(), lambda _: TaxiMemory()),
+)

@@ -36,6 +36,23 @@ class TaxiMemory:
     destination: int = 1
     spec: LearnerSpec | None = None  # of what was learned last
     lesson: Work[Known] | None = None
+    wanted: tuple[str, int] | None = None  # by which learner and seed, as a link says: begun when the section is drawn
+    link_seed: int = 0
+
+    @property
+    def by(self) -> str:
+        """The learner that is on the screen, or will be; empty where that is the exact solution."""
+        return self.wanted[0] if self.wanted else self.spec.algorithm if self.spec else ""
+
+    @property
+    def seed(self) -> int:
+        """Its seed; 0 without one."""
+        return self.wanted[1] if self.wanted else self.spec.seed if self.spec else 0
+
+    def learn_anew(self, by: str) -> None:
+        """Show what that learner learns, by the link's seed, or with "" the exact solution."""
+        self.leave()
+        self.wanted = (by, self.link_seed) if by else None
 
     def begin(self, algorithm: str, gamma: float, seed: int) -> None:
         """Learn anew."""
@@ -71,6 +88,9 @@ def draw_taxi(learning: LearnMemory) -> None:
         st.button("Solve the Taxi", key="taxi_show", on_click=partial(setattr, memory, "shown", True))
         return
     gamma = learning.gamma
+    if memory.wanted is not None:
+        (by, seed), memory.wanted = memory.wanted, None
+        memory.begin(by, gamma, seed)
     if memory.spec is not None and memory.spec.gamma != gamma:
         memory.leave()  # what was learned for another gamma is no answer to this one
     left, right = st.columns([3, 2], gap="medium")

@@ -47,3 +47,22 @@ def test_q_learning_comes_close_to_it():
     assert "Q-learning after 2,000 episodes: what it has learned is worth **5.95**" in spoken(at)
     at.slider[0].set_value(0.5).run()  # the same table for another gamma: nothing of that was learned
     assert "after 2,000 episodes" not in spoken(at)
+
+
+def test_what_the_taxi_shows_is_in_the_link_and_learned_anew_from_it():
+    at = opened(world="norvig", learn_gamma="0.99", learn_seed="5")
+    press(at, "taxi_show")
+    at.selectbox(key="taxi_passenger").select_index(4).run()
+    press(at, "taxi_sarsa")
+    query = {name: value[0] if isinstance(value, list) else value for name, value in at.query_params.items()}
+    told = {name: value for name, value in query.items() if name.startswith("taxi")}
+    assert told == {"taxi": "1", "taxi_passenger": "4", "taxi_seed": "5", "taxi_by": "sarsa"}
+    again = finish(opened(**query))
+    work, copy = (one.session_state["taxi"].lesson for one in (at, again))
+    for lesson in (work, copy):
+        while lesson.busy:
+            lesson.work(1.0)
+    assert (copy.result.v == work.result.v).all()
+    bad = opened(world="norvig", taxi="1", taxi_by="nobody", taxi_passenger="77")
+    assert "taxi_by in the link is none of" in said(bad)
+    assert bad.session_state["taxi"].by == ""
