@@ -13,11 +13,14 @@ from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 
 from mdp_core.grid.maps import MAX_MAP
+from mdp_core.grid.slip import number_text
 from mdp_core.tokens.formula import Formula, FormulaError
 
 MAX_FORCED = 200
 MAX_GUESSES = 40
 MAX_ROWS = 200  # states whose distribution was edited
+
+FRACTION = re.compile("[0-9]{1,3}/[1-9][0-9]{0,2}")
 
 T = TypeVar("T")
 
@@ -62,6 +65,19 @@ def number(low: float, high: float, digits: str = "") -> Kind:
         return f"{value:{digits}g}"
 
     return Kind(write, _within(low, high, write))
+
+
+def share(low: float, high: float) -> Kind:
+    """A number in [low, high] that keeps its value: "2/3" where no few decimals are that."""
+    within = _within(low, high, number_text)
+
+    def read(name: str, written: str, default: float | None, notes: list[str]) -> float | None:
+        if FRACTION.fullmatch(written):
+            above, below = map(int, written.split("/"))
+            written = repr(above / below)
+        return within(name, written, default, notes)
+
+    return Kind(number_text, read)
 
 
 def whole(low: int, high: int, *, flows: bool = True) -> Kind:

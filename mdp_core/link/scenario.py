@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from mdp_core.link.kinds import FORMULA, MAP, Kind, choice, forced, number, text, whole
+from mdp_core.link.kinds import FORMULA, MAP, Kind, choice, forced, number, share, text, whole
 from mdp_core.scenarios import (
     GRID_POLICIES,
     LEARNED_BY,
@@ -57,7 +57,7 @@ FIELDS = (  # in the order of the link
     Field("learned_gamma", Learned, "gamma", number(0, 1, ".9"), only=_LEARNED),
     Field("learned_episodes", Learned, "episodes", whole(1, MAX_LEARNED_EPISODES), only=_LEARNED),
     Field("learned_seed", Learned, "seed", whole(0, MAX_SEED - 1, flows=False), only=_LEARNED),
-    Field("slip", GridScenario, "slip", number(0, 1, ".6"), spare=True),
+    Field("slip", GridScenario, "slip", share(0, 1), spare=True),
     Field("moves", GridScenario, "forced", forced(str), spare=True),
     Field("model", TextScenario, "model", text(200)),
     Field("prompt", TextScenario, "prompt", text(MAX_PROMPT)),

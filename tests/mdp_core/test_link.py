@@ -56,7 +56,7 @@ def scenarios(draw):
         policy=policy,
         epsilon=draw(two_decimals) if policy == "epsilon" else GridScenario.epsilon,
         learned=draw(learned) if policy == "learned" else Learned(),
-        slip=draw(st.none() | two_decimals),
+        slip=draw(st.none() | two_decimals | st.sampled_from((1 / 3, 2 / 3))),
         forced=draw(forced(st.sampled_from(["up", "right", "down", "left"]))),
     )
     text = TextScenario(
@@ -229,3 +229,17 @@ def test_a_zip_bomb_in_the_link_is_refused():
 
 def test_choosing_an_action_drops_the_choices_after_it():
     assert force(((1, "up"), (4, "left"), (6, "up")), 4, "right") == ((1, "up"), (4, "right"))
+
+
+def test_two_thirds_of_one_map_are_two_thirds_in_the_link_of_another():
+    cliff = Scenario(grid=GridScenario(world="cliff", slip=2 / 3))
+    query = to_query(cliff, View())
+    assert query["slip"] == "2/3"
+    assert from_query(query)[0].grid.slip == 2 / 3
+
+
+@pytest.mark.parametrize("written", ["2/0", "1/", "/3", "-1/3", "1/3/3", "9999/3", "0x1/3", "² /3", "1e9/3"])
+def test_what_only_looks_like_a_fraction_is_no_slip(written):
+    scenario, _, notes = from_query({"v": "1", "slip": written})
+    assert scenario.grid.slip is None
+    assert notes == ("slip in the link is not a number; it is left out now.",)
