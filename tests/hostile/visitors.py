@@ -25,7 +25,7 @@ MOST = 0.15  # of the memory: what the second half of the rounds may add to it
 
 
 async def visit(url, number):
-    """One visitor: looks at the Stage three times, tunes, keeps the policy, and leaves; every fifth in the middle of another run."""
+    """One visitor: looks at the Stage three times, tunes, keeps the policy, leaves; every fifth in another run."""
     prompt = PROMPTS[number % len(PROMPTS)].replace(" ", "+")
     async with tab(url) as here:
         for look in range(3):
