@@ -5,7 +5,7 @@ import streamlit as st
 from components.server.devices import tell_host
 from components.server.room.web import room_routes
 from components.server.warmup import first_imports
-from components.shell.frame import frame
+from components.shell.frame import frame, hear_of_the_tab
 from components.shell.navigation import navigation, show
 
 # The server imports this file for `app`, and runs it as a script for every visit.
@@ -41,6 +41,7 @@ if __name__ == "__main__":
             st.Page(speaker.page, title="Speaker", url_path="speaker", visibility="hidden"),
         ]
     )
+    hear_of_the_tab()
     project(here.title)
     show(here)
 else:

@@ -9,7 +9,7 @@ import streamlit as st
 from components.instruments.drawing.palette import variables
 from components.instruments.drawing.tables import STYLE as TABLES
 from components.instruments.glossary import glossary
-from components.shell.bringing import notice_frame
+from components.shell.in_a_frame import notice_frame
 from components.shell.my_room import keep_my_room
 from components.shell.returning import keep_this_tab
 
@@ -27,6 +27,11 @@ def frame() -> None:
     st.html('<h1 class="one-loop-name">One Loop</h1>')
     glossary()
     keep_my_room()
+
+
+def hear_of_the_tab() -> None:
+    """Draw nothing, and let the tab say what it has kept and where it stands; once a run, after the pages are known: what is
+    said before makes Streamlit run the first page instead of the one that was asked for."""
     keep_this_tab()
     notice_frame()
 

@@ -33,7 +33,7 @@ class _Ticket:
 
 
 def keep_this_tab() -> None:
-    """Let the tab keep its ticket, and the server what it is for; once a run, by the page's frame. Draws nothing."""
+    """Let the tab keep its ticket, and the server what it is for; once a run, after the pages are known. Draws nothing."""
     ticket = _ticket()
 
     def take(kept: str) -> None:

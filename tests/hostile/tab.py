@@ -11,7 +11,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
 EVERY = 2.0  # seconds between two looks
-PATIENCE = 600.0  # seconds for whatever a tab waits for, on a machine that may be busy
+PATIENCE = 200.0  # seconds for whatever a tab waits for, on a machine that may be busy
 
 
 class Tab:
