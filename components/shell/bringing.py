@@ -11,7 +11,7 @@ from components.shell.in_a_frame import sends_files
 from components.shell.navigation import address_of
 from components.shell.plain import plain
 
-WHY = "One Loop stands inside another site's page here, and from there a browser sends no file. It can in a tab of its own."
+WHY = "One Loop stands inside another page here, and from there a browser sends no file. It can in a tab of its own."
 
 
 def ask_file(label: str, **options: Any) -> None:
