@@ -24,7 +24,7 @@ def tell_host() -> None:
         try:
             found = accelerator(asked.host.device)
         except NoDeviceError as error:
-            _say(f"--device {asked.host.device}: {error} Models run on the CPU.")
+            _say(f"ONE_LOOP_DEVICE or --device is {asked.host.device}. {error} Models run on the CPU.")
         else:
             _say(f"Models run on {found.title}, in {str(found.dtype).removeprefix('torch.')}.")
 

@@ -131,6 +131,15 @@ def test_the_terminal_says_what_came_of_the_device(monkeypatch, capsys, argument
     assert line.endswith(said) if said else line == ""
 
 
+def test_a_device_that_the_environment_named_is_not_said_to_be_the_command_lines(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", [APP])
+    monkeypatch.setenv("ONE_LOOP_DEVICE", "cuda")
+    monkeypatch.setattr(torch.version, "cuda", None)
+    monkeypatch.setattr(torch.version, "hip", None)
+    tell_device()
+    assert capsys.readouterr().err.startswith("One Loop: ONE_LOOP_DEVICE or --device is cuda. The torch that is installed")
+
+
 def test_visits_start_with_the_hosts_model(monkeypatch):
     monkeypatch.setattr("sys.argv", [APP, "--lm", "smollm2"])
     assert host_model() == "smollm2"
