@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ class Work(Generic[R]):
 
     `result` is what there is so far, `news` grows with every new one. A ValueError ends the work and is kept as `error`:
     its message is a sentence for a visitor. Any other exception is a defect, and goes through.
+
+    Two threads may step it: a page that is run again works on while its last run is still in a step. One of them waits.
     """
 
     def __init__(
@@ -31,6 +34,7 @@ class Work(Generic[R]):
     ) -> None:
         self._reports = reports
         self._clock = clock
+        self._turn = threading.Lock()
         self.share = 0.0
         self.doing = ""
         self.result: R | None = None
@@ -65,6 +69,10 @@ class Work(Generic[R]):
     def step(self) -> bool:
         """Go on until the next report; False when the work is over. Raises what the generator raises, and a
         ValueError for a MemoryError."""
+        with self._turn:
+            return not self.done and self._step()
+
+    def _step(self) -> bool:
         began = self._clock()
         try:
             report = next(self._reports)
@@ -114,8 +122,9 @@ class Work(Generic[R]):
 
     def close(self) -> None:
         """It will never go on: let go of what only further steps would need."""
-        self._reports.close()
-        self.done = True
+        with self._turn:
+            self._reports.close()
+            self.done = True
 
     def _take(self, result: R | None) -> None:
         if result is not None:

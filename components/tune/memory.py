@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ class TuneMemory:
     guess: float | None = None  # of the last mean score; None until the visitor says one
     step: int | None = None  # the policy that the cursor is on
     watching: Iterator[tuple[int, int]] | None = None  # a prefix that is being read under every policy
+    _reading: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def __len__(self) -> int:
         """How many runs it holds."""
@@ -137,11 +139,12 @@ class TuneMemory:
     def read(self, seconds: float) -> None:
         """Go on with that for about so long."""
         end = time.monotonic() + seconds
-        while self.watching is not None and time.monotonic() < end:
-            try:
-                next(self.watching)
-            except (StopIteration, ValueError):  # all is read, or there is nothing to read after such a prefix
-                self.watching = None
+        with self._reading:  # a page that is run again reads on while its last run still does
+            while self.watching is not None and time.monotonic() < end:
+                try:
+                    next(self.watching)
+                except (StopIteration, ValueError):  # all is read, or there is nothing to read after such a prefix
+                    self.watching = None
 
 
 def tune_memory() -> TuneMemory:

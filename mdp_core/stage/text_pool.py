@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -51,6 +52,7 @@ class TextPool:
         self.written = 0  # equal ones counted
         self.problem = ""  # why there will be no more
         self.writing: Work[tuple[str, ...]] | None = None  # the next batch
+        self._turn = threading.Lock()  # a page that is run again works on while its last run still does
 
     @property
     def tokens(self) -> int:
@@ -63,6 +65,11 @@ class TextPool:
 
     def work(self) -> None:
         """Write one more token of every text on its way."""
+        with self._turn:
+            if not self.problem:  # found while this one waited for its turn
+                self._work()
+
+    def _work(self) -> None:
         if self.writing is None:
             uniforms = np.random.default_rng([19, self.written]).random((self.batch, self.text.max_tokens))
             self.writing = Work(write_texts(self.model, self.text, uniforms))

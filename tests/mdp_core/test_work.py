@@ -1,6 +1,7 @@
 """Work is done in slices, tells how far it is, stops, goes on, and fails in words."""
 
 import itertools
+import threading
 
 import pytest
 
@@ -106,3 +107,27 @@ def test_closed_work_lets_go_of_its_generator():
     piece.close()
     assert gone == [True]
     assert piece.done
+
+
+def test_a_step_waits_for_the_one_that_another_thread_is_in():
+    inside, go_on = threading.Event(), threading.Event()
+
+    def slowly():
+        inside.set()
+        assert go_on.wait(60)
+        yield Report(0.5, "adding", 1)
+        return 2
+
+    work, said = Work(slowly()), []
+    first = threading.Thread(target=lambda: said.append(work.step()))
+    first.start()
+    assert inside.wait(60)
+    second = threading.Thread(target=lambda: said.append(work.step()))
+    second.start()
+    second.join(0.05)  # it waits; if it did not, it would have failed by now
+    go_on.set()
+    first.join(60)
+    second.join(60)
+    assert (said, work.result, work.error) == ([True, False], 2, None)
+    assert work.step() is False
+    assert work.result == 2
