@@ -26,6 +26,8 @@ MAX_RANK = 256
 # model has are taken: Llama and its kin; Phi-3; GPT-2; GPT-NeoX, BLOOM, Falcon; MPT; Mamba.
 USUAL_TARGETS = (("q_proj", "v_proj"), ("qkv_proj",), ("c_attn",), ("query_key_value",), ("Wqkv",), ("in_proj",))
 
+MOST_NAMED = 8  # kinds of layers in a sentence: a Llama has all of its seven, and the head
+
 
 class AdapterError(ValueError):
     """An adapter that cannot be made, read, or laid over this model; the message is a sentence for the visitor."""
@@ -184,9 +186,11 @@ def target_layers(network: nn.Module, targets: tuple[str, ...] = ()) -> dict[str
         layers = {name: module for name, module in linear.items() if ends_with(name, names)}
         if layers:
             return layers
-    known = sorted({name.rpartition(".")[2] for name in linear})[:6]
+    known = sorted({name.rpartition(".")[2] for name in linear})
+    more = ", ..." if len(known) > MOST_NAMED else ""
     raise AdapterError(
-        f"This model has no layers {' or '.join(targets) or 'of attention'} to adapt: name some of {known}."
+        f"This model has no layers {' or '.join(targets) or 'of attention'} to adapt: name some of "
+        f"{', '.join(known[:MOST_NAMED])}{more}."
     )
 
 
