@@ -66,7 +66,9 @@ class TuneSpec:
             )
         _count("texts a step", self.texts, 2, MAX_TEXTS)
         _count("texts in a group", self.group, 0, self.texts)
-        if self.group == 1 or (self.group and self.texts % self.group):
+        if self.group == 1:
+            raise ValueError("A group of 1 compares a text to none: take 2 or more, or 0 for all texts of the step.")
+        if self.group and self.texts % self.group:
             raise ValueError(
                 f"{self.texts} texts do not make whole groups of {self.group}: choose one that divides them."
             )
@@ -141,7 +143,11 @@ def _one_of(what: str, value: str, known: Any) -> None:
 
 def _count(name: str, value: int, least: int, most: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise ValueError(f"{name.capitalize()}: a whole number from {least} to {most:,}, not {value!r}.")
+        raise ValueError(f"{name.capitalize()}: a whole number from {least} to {most:,}, not {_said(value)}.")
+
+
+def _said(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else repr(value)
 
 
 def _above_zero(name: str, value: float) -> None:

@@ -254,7 +254,8 @@ def test_a_score_that_is_the_same_for_all_texts_is_no_signal(at):
     ("label", "value", "why"),
     [
         ("B texts", 0, "Texts a step: a whole number from 2 to 512, not 0."),
-        ("B texts", 10_000, "Texts a step: a whole number from 2 to 512, not 10000."),
+        ("B texts", 10_000, "Texts a step: a whole number from 2 to 512, not 10,000."),
+        ("G group", 1, "A group of 1 compares a text to none: take 2 or more, or 0 for all texts of the step."),
         ("G group", 3, "8 texts do not make whole groups of 3"),
         ("beta", -1.0, "beta is a price, 0 or more"),
         ("learning rate", 0.0, "The learning rate must be a finite number above 0"),
