@@ -23,7 +23,7 @@ class DivergedError(ValueError):
         self.step, self.last_good = step, last_good
         super().__init__(
             f"At step {step} the adapter's numbers grew beyond all bounds, and the policy of the step before is kept: "
-            "a smaller learning rate helps."
+            "a smaller learning rate helps, or a smaller beta where it is above 1."
         )
 
 

@@ -137,7 +137,9 @@ def test_a_device_that_the_environment_named_is_not_said_to_be_the_command_lines
     monkeypatch.setattr(torch.version, "cuda", None)
     monkeypatch.setattr(torch.version, "hip", None)
     tell_device()
-    assert capsys.readouterr().err.startswith("One Loop: ONE_LOOP_DEVICE or --device is cuda. The torch that is installed")
+    assert capsys.readouterr().err.startswith(
+        "One Loop: ONE_LOOP_DEVICE or --device is cuda. The torch that is installed"
+    )
 
 
 def test_visits_start_with_the_hosts_model(monkeypatch):
