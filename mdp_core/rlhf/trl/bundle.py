@@ -21,7 +21,17 @@ _INSIDE = (POCKET, SUMS)
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 _ROOT = Path(mdp_core.__file__).parent
 _SUMS = ("tokens/sums/__init__.py", "tokens/sums/problems.py", "tokens/sums/scores.py")
-_SCORE = ("__init__.py", "tokens/__init__.py", "tokens/rewards.py", "tokens/scores.py", "tokens/formula/*.py", *_SUMS)
+_SCORE = (
+    *(
+        "__init__.py",
+        "exports.py",
+        "tokens/__init__.py",
+        "tokens/rewards.py",
+        "tokens/scores.py",
+        "tokens/formula/*.py",
+    ),
+    *_SUMS,
+)
 
 
 class NotInTRLError(ValueError):

@@ -3,6 +3,9 @@
 import ast
 import io
 import json
+import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from mdp_core.rlhf.spec import preset
 from mdp_core.rlhf.trl.bundle import NotInTRLError
 from mdp_core.rlhf.trl.choices import choice_lines, choices_bundle
 from mdp_core.rlhf.trl.tuning import TRAINERS, check_trl, remarks, tuning_bundle
+from mdp_core.tokens.rewards import reward_from
 from mdp_core.tokens.scores import ScoreSpec
 
 TARGETS = ("q_proj", "v_proj")
@@ -250,3 +254,34 @@ class Decoder:
 
     def decode(self, ids, skip_special_tokens):
         return "One, two." if skip_special_tokens and ids == [1, 2] else "?"
+
+
+@pytest.mark.parametrize(
+    ("score", "text"),
+    [
+        (ScoreSpec("sentiment"), "the movie was wonderful"),
+        (ScoreSpec("formula", formula="sentiment(text) + 0.1 * words(text)"), "the movie was wonderful"),
+        (ScoreSpec("sum"), "17+25=42"),
+    ],
+    ids=lambda value: getattr(value, "kind", None),
+)
+def test_the_score_runs_with_nothing_of_ours_but_what_is_in_the_zip(score, text, tmp_path):
+    with zipfile.ZipFile(io.BytesIO(tuning_bundle(preset("grpo"), Principle(score), "pocket", TARGETS))) as archive:
+        archive.extractall(tmp_path)
+    kept = [
+        ast.unparse(line)
+        for line in ast.parse((tmp_path / "tune.py").read_text("utf-8")).body
+        if (isinstance(line, ast.ImportFrom) and str(line.module).startswith("mdp_core"))
+        or (isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "SCORE")
+    ]
+    program = "\n".join(
+        ["import json", *kept, "import mdp_core", f"print(mdp_core.__file__, SCORE({text!r}).total, sep='|')"]
+    )
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    home, total = ran.stdout.strip().split("|")
+    assert Path(home).parent == tmp_path / "mdp_core"
+    assert float(total) == reward_from(score)(text).total
