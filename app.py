@@ -14,6 +14,22 @@ app = st.App(__file__, routes=room_routes(st.get_option("server.baseUrlPath")))
 if __name__ == "__main__":
     st.set_page_config(page_title="One Loop", layout="wide")
     frame()
+    # Which pages there are comes first: a run that the browser asks for while these imports take their seconds would know
+    # none but the first, and a link to any other would lead there.
+    here = navigation(
+        [
+            st.Page(lambda: tour.page(), title="Tour", url_path="tour", default=True),
+            st.Page(lambda: stage.page(), title="Stage", url_path="stage"),
+            st.Page(lambda: mdp.page(), title="MDP", url_path="mdp"),
+            st.Page(lambda: returns.page(), title="Return", url_path="return"),
+            st.Page(lambda: learn.page(), title="Learn", url_path="learn"),
+            st.Page(lambda: why.page(), title="Why RL", url_path="why"),
+            st.Page(lambda: score.page(), title="Score", url_path="score"),
+            st.Page(lambda: tune.page(), title="Tune", url_path="tune"),
+            st.Page(lambda: room.page(), title="Room", url_path="room"),
+            st.Page(lambda: speaker.page(), title="Speaker", url_path="speaker", visibility="hidden"),
+        ]
+    )
     with st.spinner("Setting up the Stage"), first_imports():
         from components.learn import page as learn
         from components.mdp import page as mdp
@@ -27,20 +43,6 @@ if __name__ == "__main__":
         from components.tune import page as tune
         from components.why import page as why
 
-    here = navigation(
-        [
-            st.Page(tour.page, title="Tour", url_path="tour", default=True),
-            st.Page(stage.page, title="Stage", url_path="stage"),
-            st.Page(mdp.page, title="MDP", url_path="mdp"),
-            st.Page(returns.page, title="Return", url_path="return"),
-            st.Page(learn.page, title="Learn", url_path="learn"),
-            st.Page(why.page, title="Why RL", url_path="why"),
-            st.Page(score.page, title="Score", url_path="score"),
-            st.Page(tune.page, title="Tune", url_path="tune"),
-            st.Page(room.page, title="Room", url_path="room"),
-            st.Page(speaker.page, title="Speaker", url_path="speaker", visibility="hidden"),
-        ]
-    )
     hear_of_the_tab()
     project(here.title)
     show(here)
