@@ -136,7 +136,7 @@ def test_a_device_that_the_environment_named_is_not_said_to_be_the_command_lines
     monkeypatch.setenv("ONE_LOOP_DEVICE", "cuda")
     monkeypatch.setattr(torch.version, "cuda", None)
     monkeypatch.setattr(torch.version, "hip", None)
-    tell_device()
+    tell_host()
     assert capsys.readouterr().err.startswith(
         "One Loop: ONE_LOOP_DEVICE or --device is cuda. The torch that is installed"
     )
