@@ -14,7 +14,7 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 BROWSER = "tests/e2e/"  # one server and one browser serve all of a half
-SECOND = "tests/e2e/test_t"  # where the second half begins
+SECOND = "tests/e2e/test_player"  # where the second half begins
 
 
 def pytest_configure():
