@@ -73,7 +73,7 @@ def faults(tab, within="html"):
 def faults_in_the_dark(tab, within="html"):
     tab.emulate_media(color_scheme="dark")
     expect(tab.locator(".stApp")).to_have_css("background-color", DARK)
-    expect(tab.locator(".drawing:not(.dark, .clicker, .diary)")).to_have_count(0)
+    expect(tab.locator(".drawing:not(.dark, .clicker, .diary, .framed)")).to_have_count(0)
     dark = serious(tab, "rule", COLOURS, within)
     tab.emulate_media(color_scheme="light")
     expect(tab.locator(".drawing.dark")).to_have_count(0)

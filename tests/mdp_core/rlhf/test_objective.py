@@ -139,7 +139,7 @@ def test_at_the_policy_that_wrote_the_terms_pull_as_the_policy_gradient(algorith
         ({"texts": 10_000}, "2 to 512"),
         ({"texts": 2.0}, "whole number"),
         ({"texts": 12, "group": 5}, "whole groups of 5"),
-        ({"group": 1}, "whole groups of 1"),
+        ({"group": 1}, "A group of 1 compares a text to none"),
         ({"tokens": 0}, "Tokens a text"),
         ({"steps": 0}, "Steps"),
         ({"epochs": 0}, "Epochs"),
