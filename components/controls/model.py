@@ -45,7 +45,7 @@ PADDED = (
     "choose them all the same, and they write nothing; where one is named, it is an unused id."
 )
 ROUNDED = (
-    "Its weights have 4 and 8 bits, so that it writes in less than half the time. The numbers are its own policy's: over "
+    "Its weights have 4 and 8 bits, so that it writes in about half the time. The numbers are its own policy's: over "
     "{tokens} next tokens of a sentence its distributions are {distance:.3f} away from SmolLM2's (total variation, 0 to 1; "
     "at most {farthest:.3f})."
 )
