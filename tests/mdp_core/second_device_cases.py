@@ -9,7 +9,6 @@ import pytest
 import torch
 
 from mdp_core.rlhf.adapted_model import AdaptedModel
-from mdp_core.rlhf.adapters import AdapterSpec, new_adapter
 from mdp_core.rlhf.backprop import backward_on_log_probability, forward_pass
 from mdp_core.rlhf.estimators import score_functions
 from mdp_core.rlhf.features import TextFeatures
@@ -25,11 +24,11 @@ from mdp_core.tokens.recording import Recordings
 from mdp_core.tokens.scores import Score
 from mdp_core.tokens.text_tree import TextWalk, tempered
 from tests import elsewhere
+from tests.mdp_core.some import PROMPT, some_adapter, some_texts
 from tests.mdp_core.tokens import tiny
 
 elsewhere.register()
 THERE = Device(elsewhere.NAME, torch.float32, "a second device")
-PROMPT = "the movie was"
 
 
 def on(device, kind="llama"):
@@ -45,16 +44,6 @@ def letters(text):
 def pair():
     """The same model here and on a second device."""
     return [tiny.byte_level_model(), on(THERE)]
-
-
-def some_adapter(model, size=0.05):
-    generator = torch.Generator().manual_seed(2)
-    blank = new_adapter(model.model, AdapterSpec(), generator, model.id)
-    return blank.map(lambda tensor: size * torch.randn(tensor.shape, generator=generator))
-
-
-def some_texts(model, rows=6, tokens=7):
-    return generate(model, model.encode(PROMPT), np.random.default_rng(1).random((rows, tokens)))
 
 
 def test_the_second_device_refuses_what_is_on_both():

@@ -167,10 +167,8 @@ def test_a_second_run_takes_the_place_of_the_first_only_when_that_is_meant(at):
     assert (first.state, second.state, second.steps) == ("stopped", "done", 1)
 
 
-class Growing:
-    """A score that grows beyond what a gradient can hold, with the texts of the third step."""
-
-    name, key = "growing", "growing"
+class Counting:
+    """A score that knows how many texts it has seen."""
 
     def __init__(self):
         self.texts = 0
@@ -180,6 +178,12 @@ class Growing:
 
     def range(self):
         return 0.0, float("inf")
+
+
+class Growing(Counting):
+    """A score that grows beyond what a gradient can hold, with the texts of the third step."""
+
+    name, key = "growing", "growing"
 
     def __call__(self, text):
         self.texts += 1
@@ -197,19 +201,10 @@ def test_a_run_that_diverges_keeps_the_last_good_policy_and_says_so(at):
     assert "The policy after 2 steps is kept." in sentence
 
 
-class Filling:
+class Filling(Counting):
     """A score that takes the memory with the texts of the third step, and gives it back later."""
 
     name, key = "filling", "filling"
-
-    def __init__(self):
-        self.texts = 0
-
-    def check(self, writer):
-        pass
-
-    def range(self):
-        return 0.0, float("inf")
 
     def __call__(self, text):
         self.texts += 1

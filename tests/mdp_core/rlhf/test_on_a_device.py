@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 
-from mdp_core.rlhf.adapters import AdapterSpec, new_adapter
 from mdp_core.rlhf.estimators import score_functions
 from mdp_core.rlhf.memory import BASE, NoRoomError, check_memory, needed
 from mdp_core.rlhf.principle import Principle
@@ -19,9 +18,8 @@ from mdp_core.tokens.generation import generate
 from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.scores import Score, ScoreSpec
 from mdp_core.tokens.sources import checkpoint, drain, load
+from tests.mdp_core.some import PROMPT, some_adapter, some_texts
 from tests.mdp_core.tokens import tiny
-
-PROMPT = "the movie was"
 
 
 def letters(text):
@@ -35,16 +33,6 @@ def rough():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(checkpoint, "device_for", lambda *_: Device("cpu", torch.bfloat16))
         return drain(load("pocket"))
-
-
-def some_adapter(model, size=0.05):
-    generator = torch.Generator().manual_seed(2)
-    blank = new_adapter(model.model, AdapterSpec(), generator, model.id)
-    return blank.map(lambda tensor: size * torch.randn(tensor.shape, generator=generator))
-
-
-def some_texts(model, rows=6, tokens=7):
-    return generate(model, model.encode(PROMPT), np.random.default_rng(1).random((rows, tokens)))
 
 
 # In half the precision
