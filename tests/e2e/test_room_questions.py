@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import serving
-from tests.e2e.rooms import come_in, counted, open_room, press
+from tests.e2e.rooms import at_rest, come_in, counted, open_room, press
 
 OVER, PLACE = "Nothing: it is over", "As much as the place where it stands"
 
@@ -30,8 +30,10 @@ def test_a_room_votes_discusses_and_votes_again(browser, server):
     phones = come_in(browser, server, code)
 
     ask = projector.get_by_role("button", name=re.compile("Ask the room"))
-    ask.focus()
-    projector.keyboard.press("Enter")
+    expect(ask).to_be_visible()
+    at_rest(projector)
+    ask.press("Enter")
+    expect(projector.get_by_text("0 of 3 phones have answered.")).to_be_visible()
     for phone, option in zip(phones, (OVER, OVER, PLACE), strict=True):
         expect(phone.locator("#asks")).to_have_text("What is the rest of it worth?")
         answer(phone, option, 1)

@@ -11,10 +11,18 @@ import torch
 from mdp_core.tokens.lane import Lane
 
 
+def _occupied(lane, go):
+    """A thread whose work is in the lane, and not in the queue before it, until `go` is set."""
+    began = threading.Event()
+    thread = threading.Thread(target=lane.run, args=(lambda: (began.set(), go.wait()),))
+    thread.start()
+    began.wait()
+    return thread
+
+
 def test_work_is_done_in_the_order_in_which_it_was_asked_for():
     lane, order, go = Lane(), [], threading.Event()
-    threads = [threading.Thread(target=lane.run, args=(go.wait,))]
-    threads[0].start()
+    threads = [_occupied(lane, go)]
     for name in range(6):
         threads.append(threading.Thread(target=lane.run, args=(lambda name=name: order.append(name),)))
         threads[-1].start()
@@ -30,8 +38,10 @@ def test_work_is_done_in_the_order_in_which_it_was_asked_for():
 def test_who_comes_back_at_once_does_not_push_in_front():
     lane, order, go = Lane(), [], threading.Event()
 
+    began = threading.Event()
+
     def twice():
-        lane.run(go.wait)
+        lane.run(lambda: (began.set(), go.wait()))
         lane.run(lambda: order.append("back"))
 
     def once():
@@ -39,8 +49,7 @@ def test_who_comes_back_at_once_does_not_push_in_front():
 
     threads = [threading.Thread(target=work) for work in (twice, once)]
     threads[0].start()
-    while not lane._worker._threads:
-        time.sleep(0.001)
+    began.wait()
     threads[1].start()
     while not lane._worker._work_queue.qsize():
         time.sleep(0.001)
