@@ -69,6 +69,7 @@ export class Chart {
 
 /** G_0 written out into `output`, with as many of its terms as there is room for. */
 export function writeSum(output, world, gamma) {
+  if (!world.ending) return output.replaceChildren(made("span", "formula", "not known yet")); // nothing is rolled out
   const total = discountedReturn(world.rewards, gamma);
   const result = made("b", total < 0 ? "negative" : "", `= ${figure(total, 3)}`);
   const formula = made("span", "formula", "");

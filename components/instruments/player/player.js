@@ -244,7 +244,7 @@ export class Player extends Instrument {
   speak() {
     const parts = this.sides.map(({ world }) => {
       const step = world.steps[this.t];
-      if (!step) return `${world.title}: ${world.ending}.`;
+      if (!step) return `${world.title}: ${world.ending || world.caption}.`;
       const taken = step.bars[step.chosen];
       return `${world.title}: state ${step.state.text}, action ${taken.name} with probability ${figure(taken.p)}, reward ${amount(step.reward)}, next state ${step.next.text}.`;
     });
@@ -307,7 +307,7 @@ export class Player extends Instrument {
     side.returnsMark = mark;
     const { ghost } = world;
     const shared = { since: ghost ? ghost.from : 0, span: this.length, at: this.t, colours: this.colours };
-    const total = figure(discountedReturn(world.rewards, this.gamma), 3);
+    const total = world.ending ? `begins with G₀ = ${figure(discountedReturn(world.rewards, this.gamma), 3)}` : "is not known yet";
     const discounted = discountedRewards(world.rewards, this.gamma);
     const togo = returnsToGo(world.rewards, this.gamma);
     const t = Math.min(this.t, world.rewards.length - 1);
@@ -328,7 +328,7 @@ export class Player extends Instrument {
       reading: said(`G${lowered(t)} =`, togo),
       ghost: ghost && returnsToGo(ghost.rewards, this.gamma),
       scale: side.scales.togo,
-      label: `${world.title}: return-to-go by step; it begins with G₀ = ${total}.`,
+      label: `${world.title}: return-to-go by step; it ${total}.`,
     });
     writeSum(side.sum, world, this.gamma);
   }
