@@ -15,6 +15,8 @@ from typing import Any
 
 import streamlit as st
 
+from components.server.sweeper import Sweeper
+
 LEFT = 60.0  # seconds after a tab was closed; a reload takes two or three
 MOST = 30  # closed tabs
 SWEEP = 5.0  # seconds between two looks at who is still there
@@ -33,9 +35,9 @@ class Cloakroom:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.name = new_ticket()  # another one after each start of the server
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._coats: dict[str, _Coat] = {}
-        self._sweeper: threading.Thread | None = None
+        self._sweeper = Sweeper("cloakroom", SWEEP, self.sweep, self._coats, self._lock)
 
     def __len__(self) -> int:
         return len(self._coats)
@@ -44,9 +46,7 @@ class Cloakroom:
         """Keep `things` for whoever has the ticket; `present` tells, in any thread, whether the tab is open."""
         with self._lock:
             self._coats[ticket] = _Coat(things, present)
-            if self._sweeper is None:
-                self._sweeper = threading.Thread(target=self._sweep_on, name="cloakroom", daemon=True)
-                self._sweeper.start()
+            self._sweeper.wake()
 
     def take(self, ticket: str) -> Mapping[str, Any]:
         """The things of a tab that is closed, which are no longer kept then; nothing for any other ticket: a second tab, as
@@ -67,15 +67,6 @@ class Cloakroom:
             late = [ticket for left, ticket in closed if now - left > LEFT]
             for ticket in {*late, *(ticket for _, ticket in closed[: max(len(closed) - MOST, 0)])}:
                 del self._coats[ticket]
-
-    def _sweep_on(self) -> None:
-        while True:
-            time.sleep(SWEEP)
-            self.sweep()
-            with self._lock:
-                if not self._coats:
-                    self._sweeper = None
-                    return
 
 
 def new_ticket() -> str:

@@ -14,6 +14,8 @@ from typing import Literal, Protocol
 
 import streamlit as st
 
+from components.server.sweeper import Sweeper
+
 State = Literal["queued", "running", "paused", "done", "stopped", "failed"]
 Line = Literal["heavy", "light"]
 OPEN: tuple[State, ...] = ("queued", "running", "paused")
@@ -107,7 +109,7 @@ class JobQueue:
         self._queues: dict[Line, list[Job]] = {"heavy": [], "light": []}
         self._at_work: set[Job] = set()  # jobs that a thread is at
         self._open: set[Job] = set()
-        self._sweeper: threading.Thread | None = None
+        self._sweeper = Sweeper("job queue", SWEEP, self.sweep, self._open, self._lock)
 
     def begin(self, task: Task, line: Line, present: Callable[[], bool] = lambda: True) -> Job:
         """Put `task` into a line. `present` tells whether its visitor's tab is open; it is asked by another thread."""
@@ -116,9 +118,7 @@ class JobQueue:
             self._open.add(job)
             self._queues[line].append(job)
             self._next(line)
-            if self._sweeper is None:
-                self._sweeper = threading.Thread(target=self._sweep_on, name="job queue", daemon=True)
-                self._sweeper.start()
+            self._sweeper.wake()
         return job
 
     def __len__(self) -> int:
@@ -159,15 +159,6 @@ class JobQueue:
                 elif quiet > AWAY and job.state in ("queued", "running"):
                     job.pause()
                     job.resting = True
-
-    def _sweep_on(self) -> None:
-        while True:
-            time.sleep(SWEEP)
-            self.sweep()
-            with self._lock:
-                if not self._open:
-                    self._sweeper = None
-                    return
 
     def _next(self, line: Line) -> None:
         """Let those begin for whom there is room. Only with the lock."""
