@@ -199,6 +199,16 @@ def test_guesses_and_distributions_that_are_none_are_left_out():
     assert len(notes) == 4
 
 
+@pytest.mark.parametrize(("name", "most"), [("world", 60), ("model", 200)])
+def test_a_text_in_a_link_is_cut_where_it_is_too_long(name, most):
+    def read(written):
+        scenario, _, notes = from_query({name: written})
+        return {"world": scenario.grid.world, "model": scenario.text.model}[name], notes
+
+    assert read("x" * most) == ("x" * most, ())
+    assert read("x" * most + "y") == ("x" * most, (f"{name} in the link was cut to {most} characters.",))
+
+
 def test_letters_in_a_link_are_as_many_as_there_is_room_for():
     notes = []
     assert runs("ab", 5).read("said", "a2b3", "", notes) == "aabbb"

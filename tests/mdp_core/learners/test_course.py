@@ -1,11 +1,14 @@
 """A course: lessons side by side, finished ones shared, and what stays of one that is left."""
 
+import numpy as np
 import pytest
 
 from mdp_core.grid.presets import world
 from mdp_core.kept import Kept
 from mdp_core.learners import DivergedError, LearnerSpec
 from mdp_core.learners.course import Course
+from mdp_core.learners.lesson import Lesson
+from mdp_core.learners.run import learn
 
 
 def specs(episodes, **numbers):
@@ -20,6 +23,19 @@ def test_lessons_go_on_side_by_side_to_their_end():
     assert [lesson.curve().shape for lesson in course.lessons] == [(2, 40), (2, 40)]
     assert [lesson.milestones[-1].episodes for lesson in course.lessons] == [40, 40]
     assert course.optimum.value == pytest.approx(0.705, abs=1e-3)
+
+
+def test_a_milestone_is_what_the_first_agent_knows():
+    here, spec = world("norvig"), LearnerSpec("q_learning", episodes=30, agents=3, gamma=0.9)
+    lesson = Lesson(here, spec).finish()
+    *_, last = learn(here.tabular(), spec)
+    newest = lesson.milestones[-1]
+    assert (newest.episodes, newest.steps) == (30, last.steps[0])
+    for shown, known in ((newest.v, last.v), (newest.q, last.q), (newest.policy, last.learned_policy)):
+        np.testing.assert_array_equal(shown, known[0])
+        assert not np.array_equal(known[0], known[-1])
+    assert [episodes for episodes, _ in lesson.worth] == [milestone.episodes for milestone in lesson.milestones]
+    assert {len(values) for _, values in lesson.worth} == {3}  # of all agents
 
 
 def test_a_lesson_that_somebody_had_is_not_given_again():

@@ -1,14 +1,19 @@
 """Learning from choices: which of them, by which gradient, and what it makes likelier."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 
+from mdp_core.rlhf.choice_learner import ChoiceLearner
 from mdp_core.rlhf.choice_texts import NoChoicesError, choice_texts
 from mdp_core.rlhf.preferences import dpo_losses
 from mdp_core.rlhf.raters import Comparison
 from mdp_core.rlhf.reading import log_probabilities
 from mdp_core.rlhf.spec import preset
 from mdp_core.rlhf.trainer import tune
+from mdp_core.tokens.generation import generate
 from mdp_core.tokens.scores import Score
 from tests.mdp_core.rlhf import small
 from tests.mdp_core.tokens import tiny
@@ -100,6 +105,29 @@ def test_a_step_goes_down_the_gradient_of_the_published_loss(words):
     assert slope < 0
     assert step.gradient_norm * float(way.norm()) >= -slope > 0.2 * step.gradient_norm * float(way.norm())
     assert float(way[moved].abs().max()) <= 0.01 * 1.001
+
+
+@pytest.mark.parametrize(("texts", "each"), [(2, 1), (4, 2), (5, 2), (6, 3), (32, 3)])
+def test_a_step_takes_half_as_many_choices_as_texts_and_all_come_before_one_comes_again(words, texts, each):
+    longer = Comparison("the movie was wonderful", "the movie was terrible and long it", 0)
+    choices = [replace(longer, one="the movie was wonderful" + more) for more in ("", " and", " and long no")]
+    read = choice_texts(words, PROMPT, choices, "DPO")
+    assert read.better.lengths.tolist() == [2, 3, 4]  # these tell which choice is which
+    steps = []
+
+    def losses(chosen, other, lengths, other_lengths, beta):
+        steps.append(lengths.tolist())
+        return other - chosen
+
+    start = small.adapter(words).map(lambda tensor: tensor.float())
+    learner = ChoiceLearner(words, preset("dpo", texts=texts, tokens=4), start.trainable(), losses, read)
+    some = generate(words, words.encode(PROMPT), np.random.default_rng(0).random((2, 4)))
+    reference = log_probabilities(words, some)
+    for _ in range(6):
+        learner.learn(some, torch.zeros(2), reference)
+    assert [len(step) for step in steps] == [each] * 6
+    in_a_row = [length for step in steps for length in step]
+    assert all(sorted(in_a_row[n : n + 3]) == [2, 3, 4] for n in range(0, len(in_a_row), 3))
 
 
 def test_the_score_teaches_nothing_and_the_same_seed_gives_the_same_run(words):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mdp_core.rlhf.exact import CountedTexts, count_texts
-from mdp_core.rlhf.frontier import best_score, frontier, optimum
+from mdp_core.rlhf.frontier import best_score, frontier, objective_bound, optimum
 from mdp_core.tokens.generation import Texts, repeated
 from mdp_core.tokens.scores import Sentiment
 
@@ -90,6 +90,20 @@ def test_everything_counted_leaves_no_doubt():
     for distance in (0.01, 0.2, 0.6):
         best = best_score(reference, distance)
         assert best.bound == pytest.approx(best.reached, abs=1e-3)
+
+
+def test_where_every_text_scores_the_same_nothing_more_is_to_be_had():
+    best = best_score(counted([0.25, 0.75], [0.3, 0.3], low=0.3, high=0.3), 0.1)
+    assert (best.reached, best.bound) == (pytest.approx(0.3), pytest.approx(0.3))
+
+
+@pytest.mark.parametrize("unseen", [0.0, 0.001])
+def test_the_bound_is_the_least_that_any_beta_gives(unseen):
+    reference = counted([0.3 * (1 - unseen), 0.7 * (1 - unseen)], [0.8, -0.5])
+    distance = 0.05
+    betas = np.geomspace(1e-3, 1e3, 2_001)
+    least = min(objective_bound(reference, beta) + beta * distance for beta in betas.tolist())
+    assert best_score(reference, distance).bound == pytest.approx(min(least, 1.0), abs=1e-3)
 
 
 def test_what_has_no_optimum():

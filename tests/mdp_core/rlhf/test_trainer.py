@@ -1,12 +1,13 @@
 """Tuning: what it learns against what could be learned, and what it does when something goes wrong."""
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
-from mdp_core.rlhf import reading
+from mdp_core.rlhf import reading, trainer
 from mdp_core.rlhf.adapted_model import AdaptedModel
 from mdp_core.rlhf.adapters import AdapterError, AdapterSpec, OtherModelError, new_adapter
 from mdp_core.rlhf.algorithms import ALGORITHMS, Algorithm
@@ -133,6 +134,16 @@ def test_a_snapshot_says_what_happened(words):
     states = [ids[:end] for ids in expected for end in range(len(prompt), len(ids))]
     assert second.entropy == pytest.approx(np.mean([policy(state).entropy() for state in states]), rel=1e-4)
     assert second.seconds.total > 0
+
+
+def test_the_time_of_a_step_is_told_part_by_part(words, monkeypatch):
+    """By a clock that is twice as late each time it is asked."""
+    clock = (2.0**n for n in itertools.count())
+    monkeypatch.setattr(trainer, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
+    (step,) = tune(words, few(steps=1), counts_words)
+    seconds = step.seconds
+    assert (seconds.writing, seconds.scoring, seconds.reference, seconds.update) == (1, 2, 4, 8)
+    assert seconds.total == 15
 
 
 def test_the_step_made_good_texts_likelier(words):

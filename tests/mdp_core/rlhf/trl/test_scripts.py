@@ -138,6 +138,16 @@ def test_the_recipe_is_in_it():
     assert "mdp_core/tokens/formula/evaluation.py" in files
 
 
+def test_the_files_can_be_read_and_the_same_recipe_is_the_same_zip():
+    made = [tuning_bundle(preset("grpo"), Principle(), "pocket", TARGETS) for _ in range(2)]
+    assert made[0] == made[1]
+    with zipfile.ZipFile(io.BytesIO(made[0])) as archive:
+        for entry in archive.infolist():
+            assert entry.date_time == (1980, 1, 1, 0, 0, 0)  # the first that a zip can name, whenever it was made
+            assert entry.external_attr >> 16 == 0o644
+            assert entry.compress_type == zipfile.ZIP_DEFLATED
+
+
 def test_the_versions_are_those_of_the_app():
     ours = Path(__file__).parents[4].joinpath("requirements.txt").read_text().split()
     tested = Path(__file__).parents[3].joinpath("requirements-trl.txt").read_text().split()
@@ -213,8 +223,8 @@ def test_without_a_penalty_nothing_is_said_of_where_it_is_paid():
             assert any("penalty" in remark for remark in remarks(spec)) is told
 
 
-def test_a_choice_that_weighs_a_lot_is_so_many_lines_and_no_more():
-    for weight, lines in ((3.0, 3), (1_000.0, 1_000), (5_000.0, 1_000)):
+def test_a_choice_is_as_many_lines_as_it_weighs_one_at_least_and_no_more_than_a_thousand():
+    for weight, lines in ((0.3, 1), (2.4, 2), (2.6, 3), (3.0, 3), (1_000.0, 1_000), (5_000.0, 1_000)):
         assert (
             choice_lines([Comparison("the movie was good", "the movie was bad", 0, weight=weight)]).count("\n") == lines
         )

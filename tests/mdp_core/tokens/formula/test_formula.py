@@ -153,6 +153,12 @@ def test_a_long_text_without_a_number_is_shown_by_its_first_sixty_characters(tex
     assert caught.value.text == text
 
 
+@pytest.mark.parametrize(("name", "shown"), [("q" * 30, "q" * 30), ("q" * 31, "q" * 29 + "…")])
+def test_a_name_that_is_none_is_shown_by_its_first_thirty_characters(name, shown):
+    with pytest.raises(FormulaError, match=f"There is no “{shown}”"):
+        Formula(name)
+
+
 @pytest.mark.parametrize(
     "opening", ["-(", "not (", "1+(", "(1*", "1<(", "(1 and ", "(0 or ", "(1 if 1 else ", "abs(", "min(1, "]
 )
