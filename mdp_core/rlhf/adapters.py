@@ -187,10 +187,10 @@ def target_layers(network: nn.Module, targets: tuple[str, ...] = ()) -> dict[str
         if layers:
             return layers
     known = sorted({name.rpartition(".")[2] for name in linear})
-    more = ", ..." if len(known) > MOST_NAMED else ""
+    end = ", ..." if len(known) > MOST_NAMED else "."
     raise AdapterError(
         f"This model has no layers {' or '.join(targets) or 'of attention'} to adapt: name some of "
-        f"{', '.join(known[:MOST_NAMED])}{more}."
+        f"{', '.join(known[:MOST_NAMED])}{end}"
     )
 
 

@@ -1,7 +1,10 @@
 """The link restores exactly what it was made of, and survives everything that is done to it."""
 
+import base64
 import dataclasses
 import math
+import tracemalloc
+import zlib
 
 import pytest
 from hypothesis import given
@@ -228,13 +231,14 @@ def test_no_link_raises(query):
 
 
 def test_a_zip_bomb_in_the_link_is_refused():
-    import base64
-    import zlib
-
     bomb = base64.urlsafe_b64encode(zlib.compress(b"." * 10_000_000, 9)).decode()
+    tracemalloc.start()
     scenario, _, notes = from_query({"map": bomb})
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert scenario.grid.own_map == ""
     assert len(notes) == 1
+    assert most < 5_000_000  # it never went off
 
 
 def test_choosing_an_action_drops_the_choices_after_it():

@@ -29,7 +29,9 @@ SHARED = ("tests/mdp_core/test_data.py", "tests/published", "tests/test_contract
 # What says that a change was noticed: a test that fails, a file that cannot be imported, work without an end, a crash.
 NOTICED = (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED)
 NOTICED_SIGNALS = (signal.SIGXCPU, signal.SIGSEGV)
-CPU_SECONDS = 120  # what takes longer goes round for ever, and that is noticed
+CPU_SECONDS = (
+    300  # more than the tests of any package take, as `--control` tells; what takes longer goes round for ever
+)
 BESIDE = 2  # children at once
 
 

@@ -164,3 +164,11 @@ def test_what_cannot_be_adapted():
     adapter = random_adapter(tiny.byte_level_model(), 1)
     with pytest.raises(OtherModelError, match=r"another model: here is no layer 'model.layers.0"):
         AdaptedModel(tiny.byte_level_model("gpt2"), adapter)
+
+
+@pytest.mark.parametrize(("kinds", "named"), [(8, "a, b, c, d, e, f, g, h."), (9, "a, b, c, d, e, f, g, h, ...")])
+def test_where_no_layer_has_that_name_eight_that_there_are_are_named(kinds, named):
+    network = torch.nn.ModuleDict({name: torch.nn.Linear(2, 2) for name in "abcdefghi"[:kinds]})
+    with pytest.raises(AdapterError) as caught:
+        target_layers(network, ("attention",))
+    assert str(caught.value).endswith(f"has no layers attention to adapt: name some of {named}")

@@ -57,3 +57,15 @@ def test_equal_scores_leave_only_the_penalty_in_the_loss_to_pull(model):
         start, learner, update = learned(model, spec, equal)
         assert (update.gradient_norm > 0) is pulls, (beta, penalty)
         assert torch.equal(learner.live.frozen().vector(), start.vector()) is not pulls
+
+
+@pytest.mark.parametrize(("beta", "penalty"), [(0.0, "loss"), (0.0, "reward")])
+def test_where_there_is_nothing_to_learn_momentum_moves_nothing_either(model, beta, penalty):
+    spec = spec_of("grpo", beta=beta, penalty=penalty)
+    start, learner, _ = learned(model, spec, torch.linspace(-1, 1, 8, dtype=torch.float64))
+    after = learner.live.frozen()
+    assert not torch.equal(after.vector(), start.vector())
+    texts = generate(model, repeated(model.encode(PROMPT), 8), np.random.default_rng(2).random((8, spec.tokens)))
+    update = learner.learn(texts, torch.zeros(8, dtype=torch.float64), log_probabilities(model, texts))
+    assert update.gradient_norm == 0
+    assert torch.equal(learner.live.frozen().vector(), after.vector())
