@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mdp_core.rlhf.exact import CountedTexts
-from mdp_core.rlhf.frontier import frontier, objective_bound
+from mdp_core.rlhf.frontier import objective_bound, worst_case
 
 SHARPEST, FLATTEST = 1e-3, 30.0  # of the scores' span: the betas that the curve goes through
 
@@ -29,7 +29,7 @@ def frontier_curve(reference: CountedTexts, points: int = 40) -> Frontier:
     """
     span = max(reference.high - reference.low, 1e-9)
     betas = np.geomspace(FLATTEST * span, SHARPEST * span, points)
-    best = frontier(reference, betas.tolist())
+    best = [worst_case(reference, beta) for beta in betas.tolist()]
     kl = np.maximum.accumulate([0.0, *(optimum.kl for optimum in best)])
     reached = np.maximum.accumulate([_least(reference), *(optimum.score for optimum in best)])
     most = np.array([objective_bound(reference, float(beta)) for beta in betas])
