@@ -1,5 +1,6 @@
 """What all tests share: who runs them, no time limits in property tests, and the two real language models, loaded once."""
 
+import gc
 import os
 
 import pytest
@@ -20,6 +21,24 @@ SECOND = "tests/e2e/test_player"  # where the second half begins
 def pytest_configure():
     """One core for each worker's arithmetic: the threads of two would wait for each other longer than they calculate."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What is imported and collected stays: no garbage is looked for meanwhile, and none in it later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _settled():
+    """Streamlit collects garbage after every run of a page, and would look through all that is imported each time."""
+    gc.collect()
+    gc.freeze()
 
 
 class ByFile(LoadScopeScheduling):

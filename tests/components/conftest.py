@@ -9,6 +9,7 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from components.controls import model
+from components.server import models as server_models
 from components.server.models import Models
 from components.stage import page as stage
 from mdp_core.tokens.sources import Host
@@ -16,9 +17,13 @@ from mdp_core.tokens.sources import Host
 
 @pytest.fixture(scope="session", autouse=True)
 def _looked_through_once():
-    """Streamlit looks for components in all that is installed whenever an AppTest is made: half of the time of one."""
+    """Streamlit looks for components in all that is installed whenever an AppTest is made: half of the time of one.
+
+    A server looks through its whole memory when a model has come; here one comes for every test.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        patch.setattr(server_models, "settle_memory", lambda: None)
         yield
 
 
