@@ -16,6 +16,14 @@ settings.load_profile("untimed")
 
 BROWSER = "tests/e2e/"  # one server and one browser serve all of a half
 SECOND = "tests/e2e/test_player"  # where the second half begins
+LONG = (
+    BROWSER,
+    "tests/mdp_core/tokens/sources/test_wheel",
+    "tests/mdp_core/test_second_device",
+    "tests/components/room/",
+    "tests/components/tour/test_page",
+    "tests/mdp_core/rlhf/test_trainer",
+)
 
 
 def pytest_configure():
@@ -39,6 +47,11 @@ def _settled():
     """Streamlit collects garbage after every run of a page, and would look through all that is imported each time."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_collection_modifyitems(items):
+    """What takes long begins first, lest one worker still does it when the other has nothing left."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 class ByFile(LoadScopeScheduling):

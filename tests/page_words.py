@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,8 +43,13 @@ class Said(NamedTuple):
     place: str
 
 
-def said() -> Iterator[Said]:
+@cache
+def said() -> tuple[Said, ...]:
     """All of them."""
+    return tuple(_said())
+
+
+def _said() -> Iterator[Said]:
     pages = sorted((ROOT / "components").rglob("*.py"))
     for path in [*pages, *(ROOT / "mdp_core" / name for name in SPOKEN)]:
         if not {"server", "kit", "drawing"} & set(path.parts):

@@ -18,6 +18,9 @@ WORD = re.compile(r"[^\W\d_][\w'’]*|[^\s\w.,:;!?()\[\]\"'“”…·/<>=+*%|&#
 ENDINGS = ("'s", "s", "es", "ed", "d", "ing", "ly", "er", "est", "r")
 
 
+spans_of = cache(spans)
+
+
 @cache
 def is_plain(word):
     small = word.lower() if len(word) > 1 else word
@@ -27,7 +30,7 @@ def is_plain(word):
 
 def unexplained(text):
     """The words of `text` that are neither everyday ones nor in the glossary."""
-    for span in reversed(spans(text)):
+    for span in reversed(spans_of(text)):
         text = f"{text[: span.begin]} {text[span.end :]}"
     return [word for word in WORD.findall(text) if not is_plain(word)]
 
@@ -45,7 +48,7 @@ def test_a_term_is_explained_by_plain_words_and_other_terms(term):
 
 
 def test_every_term_stands_on_some_page():
-    met = {TERMS[span.term].name for sentence in said() for span in spans(sentence.text)}
+    met = {TERMS[span.term].name for sentence in said() for span in spans_of(sentence.text)}
     assert {term.name for term in TERMS} - met == LATER
 
 
