@@ -113,7 +113,7 @@ def test_the_tree_of_texts_there_is_the_one_here():
 def test_a_run_there_is_the_run_here(pair, algorithm):
     choices = [Comparison(f"{PROMPT} wonderful", f"{PROMPT} bored", 0), Comparison(f"{PROMPT} a", f"{PROMPT} b", 1)]
     penalty = {"penalty": "loss", "estimator": "k3"} if algorithm == "grpo" else {}
-    spec = preset(algorithm, prompt=PROMPT, texts=8, tokens=6, steps=4, **penalty)
+    spec = preset(algorithm, prompt=PROMPT, texts=8, tokens=6, steps=2, **penalty)
     here, there = (list(tune(model, spec, letters, choices=choices)) for model in pair)
     for ours, theirs in zip(here, there, strict=True):
         assert ours.written == theirs.written

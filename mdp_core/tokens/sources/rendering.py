@@ -21,7 +21,7 @@ from transformers.utils.chat_template_utils import render_jinja_template
 from mdp_core.tokens.sources.parent import obey, tell
 
 MEMORY = 2**30  # bytes that a template may take, about
-SECONDS = 4  # of a core; a template takes milliseconds
+SECONDS = 2  # of a core; a template takes milliseconds
 LONGEST = 20_000  # characters of a rendered chat
 
 
