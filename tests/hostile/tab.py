@@ -19,23 +19,25 @@ class Tab:
 
     def __init__(self, socket):
         self._socket = socket
-        self._page = self._query = ""
-        self.buttons = {}  # ids by label
+        self._page = self._query = self._hash = ""  # the hash is Streamlit's name of the page, once it has told it
+        self._clock = ""  # the part of the page that runs by itself, if there is one
+        self.buttons = {}  # by label: the id, and the part of the page that runs when it is pressed
         self.components = {}  # ids of v2 components, by the end of the id, which is the key
         self.words = []  # all texts
 
     async def go(self, page, query=""):
         """Open that page of the app with that query, as a link or the browser's Back does."""
-        self._page, self._query = page, query
+        self._page, self._query, self._hash = page, query, ""
         await self._run(went_back=True)
 
     async def press(self, label):
         """Press the button; raises KeyError where it is not there."""
-        await self._run(self.buttons[label])
+        button, part = self.buttons[label]
+        await self._run(button, part=part)
 
     async def look(self):
-        """Run the page again."""
-        await self._run()
+        """Run the part of the page that has a clock, as a browser does at its every tick; else the page."""
+        await self._run(part=self._clock)
 
     async def until(self, true):
         """Look again and again until `true(self)`; raises TimeoutError where that takes too long."""
@@ -48,10 +50,11 @@ class Tab:
         """What the instrument of that key says once, as its script would."""
         await self._run(component=(self.components[key], said))
 
-    async def _run(self, button="", went_back=False, component=None):
+    async def _run(self, button="", went_back=False, component=None, part=""):
         message = BackMsg()
         asked = message.rerun_script
         asked.query_string, asked.page_name, asked.is_history_navigation = self._query, self._page, went_back
+        asked.page_script_hash, asked.fragment_id = self._hash, part
         if button:
             state = asked.widget_states.widgets.add()
             state.id, state.trigger_value = button, True
@@ -59,23 +62,30 @@ class Tab:
             state = asked.widget_states.widgets.add()
             state.id, state.json_trigger_value = component[0], json.dumps(component[1])
         await self._socket.send(message.SerializeToString())
-        self.buttons, self.words, self.components = {}, [], {}
+        if not part:
+            self._forget()
         while True:
             said = ForwardMsg.FromString(await asyncio.wait_for(self._socket.recv(), PATIENCE))
             self._hear(said)
             if said.HasField("page_info_changed"):
                 self._query = said.page_info_changed.query_string
-            if said.HasField("script_finished") and said.script_finished in (
-                ForwardMsg.FINISHED_SUCCESSFULLY,
-                ForwardMsg.FINISHED_WITH_COMPILE_ERROR,
-            ):
-                return
+            if said.HasField("navigation"):
+                self._hash = said.navigation.page_script_hash
+            if said.HasField("auto_rerun"):
+                self._clock = said.auto_rerun.fragment_id
+            if said.HasField("script_finished"):
+                if said.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                    return
+                self._forget()  # the whole page follows
+
+    def _forget(self):
+        self.buttons, self.words, self.components, self._clock = {}, [], {}, ""
 
     def _hear(self, said):
         element = said.delta.new_element
         kind = element.WhichOneof("type")
         if kind == "button":
-            self.buttons[element.button.label] = element.button.id
+            self.buttons[element.button.label] = element.button.id, said.delta.fragment_id
         elif kind == "bidi_component":
             self.components[element.bidi_component.id.rpartition("-")[2]] = element.bidi_component.id
         elif kind in ("markdown", "alert", "exception", "heading"):
