@@ -3,8 +3,10 @@
 The large form, with every payload at every place, is `python -m tests.hostile.browser`.
 """
 
-from tests.hostile.browser import LINKS, Watch, open_link, open_talk, tab, take_along
 from tests.hostile.payloads import FAMILY, PAYLOADS, not_plain
+from tests.hostile.places import LINKS, open_link, open_talk
+from tests.hostile.saved import take_along
+from tests.hostile.watch import Watch, tab
 
 FIRST = [
     next(text for text in PAYLOADS if text.startswith(start)) for start in ("<img", "</script", "**", "$h", ":mat")
