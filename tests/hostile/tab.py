@@ -10,8 +10,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
-EVERY = 2.0  # seconds between two looks
-PATIENCE = 200.0  # seconds for whatever a tab waits for, on a machine that may be busy
+EVERY = 5.0  # seconds between two looks: twenty visitors who look more often keep the server busy with that
+PATIENCE = 400.0  # seconds for whatever a tab waits for, on a machine that may be busy
 
 
 class Tab:
@@ -40,11 +40,14 @@ class Tab:
         await self._run(part=self._clock)
 
     async def until(self, true):
-        """Look again and again until `true(self)`; raises TimeoutError where that takes too long."""
-        async with asyncio.timeout(PATIENCE):
-            while not true(self):
-                await asyncio.sleep(EVERY)
-                await self.look()
+        """Look again and again until `true(self)`; raises TimeoutError, with what is there, where that takes too long."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not true(self):
+                    await asyncio.sleep(EVERY)
+                    await self.look()
+        except TimeoutError as error:
+            raise TimeoutError(f"{list(self.buttons)}, {self.words}") from error
 
     async def tell(self, key, **said):
         """What the instrument of that key says once, as its script would."""
@@ -88,6 +91,8 @@ class Tab:
             self.buttons[element.button.label] = element.button.id, said.delta.fragment_id
         elif kind == "bidi_component":
             self.components[element.bidi_component.id.rpartition("-")[2]] = element.bidi_component.id
+        elif kind == "progress":
+            self.words.append(element.progress.text)
         elif kind in ("markdown", "alert", "exception", "heading"):
             part = getattr(element, kind)
             self.words.append(getattr(part, "body", "") or getattr(part, "message", ""))

@@ -30,13 +30,13 @@ async def visit(url, number):
     async with tab(url) as here:
         for look in range(3):
             await here.go("stage", f"seed={number * 3 + look}&prompt={prompt}&tokens=24")
-        await here.go("tune", f"seed={number}&prompt={prompt}&tune_texts=16&tune_tokens=2&tune_steps=2")
+        await here.go("tune", f"seed={number}&prompt={prompt}&tune_texts=8&tune_tokens=8&tune_steps=2")
         await here.until(lambda page: "Start" in page.buttons)
         await here.press("Start")
         await here.until(lambda page: "Stop" not in page.buttons and "Start" in page.buttons)
         await here.press("Keep it")
         if number % 5 == 0:
-            await here.go("tune", f"seed={number}&prompt={prompt}&tune_texts=64&tune_tokens=2&tune_steps=1000")
+            await here.go("tune", f"seed={number}&prompt={prompt}&tune_texts=16&tune_tokens=8&tune_steps=1000")
             await here.press("Start")
 
 
