@@ -128,7 +128,7 @@ def _files_of(memory: RoomMemory, seen: Seen) -> tuple[object, ...] | None:
 
 
 def _strip(memory: RoomMemory, drawn: tuple[object, ...] | None) -> None:
-    """The code for who comes late, how many are here, and the votes: at every tick. `drawn`: what is offered stands on it."""
+    """The code for who comes late, how many are here, and the votes: at every tick. `drawn`: what files are made of."""
     seen = memory.seen
     try:
         mine = my_room()

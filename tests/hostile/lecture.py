@@ -1,4 +1,4 @@
-"""A room whose texts are a hostile model's, from the pairs to the files; and a question that somebody wrote in its database."""
+"""A room whose texts are a hostile model's, from the pairs to the files, and a question written into its database."""
 
 from __future__ import annotations
 
