@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mdp_core.tokens.text_model import TextModel
 
 GUESTS = 2  # models beside the built-in and the served one; another takes the place of the one used longest ago
+AT_ONCE = 2  # models that are loaded at the same time: each is in memory whole before another makes room
 PATIENCE = 5.0  # seconds after which a visitor who asks no more counts as gone
 
 Loader = Callable[[str, Host], Loading["TextModel"]]
@@ -62,6 +63,7 @@ class Models:
         self._models: OrderedDict[str, TextModel] = OrderedDict()
         self._chats: dict[str, TextModel] = {}  # by the id of the model, which they share their weights with
         self._loads: dict[str, Load] = {}
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
 
     def get(self, model: str) -> LanguageModel | None:
         """The model of that id, in its one spelling, if it is loaded and its weights are here."""
@@ -92,7 +94,7 @@ class Models:
         return begun
 
     def _run(self, begun: Load) -> None:
-        loading = self._chat(begun.model) if reads_chats(begun.model) else self._loader(begun.model, self.host)
+        loading = self._chat(begun.model) if reads_chats(begun.model) else self._in_turn(begun.model)
         try:
             while not begun.cancelled.is_set():
                 begun.progress = next(loading)
@@ -109,6 +111,15 @@ class Models:
                 if self._loads.get(begun.model) is begun:
                     del self._loads[begun.model]
             begun.done.set()
+
+    def _in_turn(self, model: str) -> Loading[TextModel]:
+        """Load it once few others are on their way."""
+        while not self._turns.acquire(timeout=TICK):
+            yield Progress("waiting until another model is loaded")
+        try:
+            return (yield from self._loader(model, self.host))
+        finally:
+            self._turns.release()
 
     def _chat(self, model: str) -> Loading[TextModel]:
         """The model of that id, laid over the one that reads plain text, which is loaded where it is not here."""

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from components.server.job_queue import Job, JobQueue, State
+from components.server.ledger import Ledger
 from components.server.pictures import is_slow
-from mdp_core.rlhf.memory import check_memory
+from components.shell.shelf import NUMBERS
+from mdp_core.rlhf.memory import check_memory, held
 from mdp_core.rlhf.principle import Principle
 from mdp_core.rlhf.tuning_run import TuningRun
 
@@ -17,6 +19,15 @@ if TYPE_CHECKING:
     from mdp_core.rlhf.passing import Exam
     from mdp_core.rlhf.spec import TuneSpec
     from mdp_core.tokens.language_model import LanguageModel
+
+
+MOST = 2_000_000_000  # bytes that the runs of all tabs hold together, those that are over too
+
+_held = Ledger(
+    MOST,
+    "The runs of all open tabs take as much memory as this server has for them: close a tab whose run is over, and press "
+    "again in two minutes.",
+)
 
 
 class QueuedRun(TuningRun):
@@ -32,7 +43,8 @@ class QueuedRun(TuningRun):
         exams: Sequence[Exam] = (),
     ) -> None:
         """`start` is a kept policy over `model` to go on from. Raises what TuningRun raises, and ValueError for a run for
-        which the memory does not suffice."""
+        which the memory does not suffice, and for an adapter that no shelf would hold."""
+        _check_size(model, spec)
         self.is_heavy = is_slow(model)
         self.job: Job | None = None
         self.start = start
@@ -47,6 +59,7 @@ class QueuedRun(TuningRun):
             exams=exams,
         )
         check_memory(model, spec)
+        _held.enter(self, held(model, spec))
 
     def begin(self, queue: JobQueue, present: Callable[[], bool] = lambda: True) -> None:
         """Stand in line."""
@@ -74,3 +87,14 @@ class QueuedRun(TuningRun):
         if kept is not None:
             return kept
         return self.snapshots[-1].adapter if self.snapshots else None
+
+
+def _check_size(model: LanguageModel, spec: TuneSpec) -> None:
+    from mdp_core.rlhf.adapters import numbers  # heavy: it brings torch
+
+    count = numbers(model.model, spec.adapter)
+    if count > NUMBERS:
+        raise ValueError(
+            f"An adapter of rank {spec.adapter.rank} on these layers has {count:,} numbers, and {NUMBERS:,} are as many as "
+            "can be kept: take a smaller rank or fewer layers."
+        )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.server.adapted import adapted
+from components.server.ledger import FullError, Ledger
 from components.shell.returning import came_back
 from mdp_core.tokens.sources.model_id import SERVED
 
@@ -25,6 +26,13 @@ MOST = 8  # policies on one shelf
 LONGEST = 40  # characters of a name
 NUMBERS = 4_000_000  # of one adapter, 16 MB; SmolLM2 with rank 8 on queries and values has 0.5 million
 ROOM = 2 * NUMBERS  # of all adapters of one shelf
+ALL = 1_000_000_000  # bytes of the adapters on all shelves, of all tabs
+
+_held = Ledger(
+    ALL,
+    "The shelves of all open tabs take as much memory as this server has for them: delete a policy here or in another tab, "
+    "then keep this one.",
+)
 
 
 class ShelfError(ValueError):
@@ -109,6 +117,10 @@ class Shelf:
         kept = TunedPolicy(
             self._free(name), base, replace(adapter.frozen(), base=base), id, spec, score, scored_by, step, start
         )
+        try:
+            _held.enter(kept, 4 * adapter.parameters)
+        except FullError as error:
+            raise ShelfError(str(error)) from error
         self._policies[id] = kept
         return kept
 

@@ -158,6 +158,11 @@ def _adding(layer: LowRank, scale: float) -> Callable[[nn.Module, tuple[Any, ...
     return add
 
 
+def numbers(network: nn.Module, spec: AdapterSpec) -> int:
+    """How many numbers an adapter of that shape has. Raises AdapterError if the network has no layer of that name."""
+    return spec.rank * sum(sum(layer_shape(module)) for module in target_layers(network, spec.targets).values())
+
+
 def new_adapter(network: nn.Module, spec: AdapterSpec, generator: torch.Generator, base: str = "") -> Adapter:
     """An adapter that changes nothing yet: A uniform in +-1 / sqrt(in), drawn from `generator`, and B zero, as PEFT does.
     It is on the CPU, where the generator is too, so that a seed means the same numbers everywhere; in float32 at least.

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mdp_core.rlhf.adapted_model import AdaptedModel
-from mdp_core.rlhf.adapters import Adapter
+from mdp_core.rlhf.adapters import Adapter, AdapterSpec, numbers
 from mdp_core.rlhf.algorithms import ALGORITHMS
 from mdp_core.rlhf.exact import CountedTexts, PolicyPoint, count_texts, policy_point
 from mdp_core.rlhf.frontier import optimum
@@ -34,6 +34,7 @@ from mdp_core.tokens.scores import Reward
 FIGURES = 1000  # policies whose numbers are kept
 SHOWN_TOKENS = 16_000  # of all kept texts; they are most of what is sent
 POLICIES, LARGE_POLICIES = 128, 32  # whose adapters are kept: of a small model, and of one above SMALL parameters
+LEAST_POLICIES, ROOM = 4, 16_000_000  # but of no more than hold so many numbers together, 64 MB, and of four at least
 TOKENS = 10  # bars of the next token's distribution
 COUNTED = 6  # policies whose texts are counted
 
@@ -48,12 +49,18 @@ class _Shot:
     message: str
 
 
+def kept_policies(model: LanguageModel, shape: AdapterSpec) -> int:
+    """Of how many policies a film keeps the adapters. Raises AdapterError for a layer that the model does not have."""
+    most = POLICIES if model.model.num_parameters() <= SMALL else LARGE_POLICIES
+    return max(min(most, ROOM // numbers(model.model, shape)), LEAST_POLICIES)
+
+
 class Film:
     """One run, growing while it runs. Safe to be added to by one thread and read by others.
 
     Its memory is bounded, however long the run: `adapters` of at most 32 policies for models above 5M parameters and 128
-    of smaller ones, thinned evenly, always with the first and the newest; numbers of at most 1000 policies; a few texts
-    of as many as make 16,000 tokens together.
+    of smaller ones, and of fewer where they would take more than 64 MB, thinned evenly, always with the first and the
+    newest; numbers of at most 1000 policies; a few texts of as many as make 16,000 tokens together.
     """
 
     def __init__(
@@ -74,8 +81,7 @@ class Film:
         self.model, self.spec, self.reward, self.true, self.name, self.start = model, spec, reward, true, name, start
         prompt = model.encode(spec.first_prompt)
         self._prompt_pieces = () if spec.prompts else tuple(model.pieces(prompt))
-        small = model.model.num_parameters() <= SMALL
-        self._adapters: Thinned[Adapter] = Thinned(POLICIES if small else LARGE_POLICIES)
+        self._adapters: Thinned[Adapter] = Thinned(kept_policies(model, spec.adapter))
         self._shots: Thinned[_Shot] = Thinned(FIGURES)
         self._texts: Thinned[list[ShownText]] = Thinned(
             max(min(SHOWN_TOKENS // (SHOWN * min(spec.tokens, LONGEST)), POLICIES), 2)

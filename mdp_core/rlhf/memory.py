@@ -12,6 +12,7 @@ FLOAT = 4  # bytes
 BASE = 100_000_000  # bytes that any run may take: texts, curves, the film
 COPIES = 5  # of the logits at once, forward and backward, the double precision of the losses included
 PER_LAYER = 16  # numbers of the model's width that a layer keeps of a token for the backward pass, its MLP included
+SHOWN = 5_000_000  # bytes of the texts and curves of a film
 KEPT = 40  # adapters in memory: the film's, the run's own, and Adam's two moments of it
 
 
@@ -54,6 +55,17 @@ def needed(model: LanguageModel, spec: TuneSpec) -> int:
     reading += rows * (heads * length * length + COPIES * tokens * V)
     adapters = KEPT * 4 * layers * spec.adapter.rank * width
     return BASE + FLOAT * (max(writing, reading) + adapters)
+
+
+def held(model: LanguageModel, spec: TuneSpec) -> int:
+    """Bytes that a run holds at most as long as it is there, also when it is over: its film and its newest steps. Raises
+    AdapterError for a layer that the model does not have."""
+    from mdp_core.rlhf.adapters import numbers
+    from mdp_core.rlhf.film import kept_policies
+    from mdp_core.rlhf.tuning_run import KEPT as STEPS
+
+    adapters = kept_policies(model, spec.adapter) + 2 * STEPS  # a step has the policy before it, too
+    return SHOWN + FLOAT * adapters * numbers(model.model, spec.adapter)
 
 
 def check_memory(model: LanguageModel, spec: TuneSpec) -> None:

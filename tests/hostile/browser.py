@@ -170,18 +170,22 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         with serving(here / "a log", ONE_LOOP_DATABASE=f"sqlite:///{here / 'rooms.sqlite'}") as url:
             for name in options.ways or WAYS:
+                known = len(watch.wrong)
                 try:
                     WAYS[name](Visit(browser, url, watch, shuffled, options.loads, here))
                 except (AssertionError, Error):  # the other places are looked at all the same
                     watch.wrong.append(f"{name} did not come to its end:\n{traceback.format_exc()}")
-                print(f"{name}: {len(watch.wrong)} wrong so far", flush=True)
+                print(
+                    "\n".join([*dict.fromkeys(watch.wrong[known:]), f"{name}: {len(watch.wrong) - known} wrong"]),
+                    flush=True,
+                )
         browser.close()
         for log in here.glob("*log"):
-            watch.wrong += [f"the terminal: {line}" for line in told_terminal(log.read_text(errors="replace"))]
+            told = [f"the terminal: {line}" for line in told_terminal(log.read_text(errors="replace"))]
+            print("\n".join(told))
+            watch.wrong += told
     for place, payloads in watch.seen.items():
         print(f"{place}: {len(payloads)} payloads seen as text")
-    for one in dict.fromkeys(watch.wrong):
-        print(one)
     print(f"{len(watch.wrong)} things that are more than text")
     return bool(watch.wrong)
 

@@ -133,9 +133,12 @@ MARK = re.compile(r"h1t(\d{3})")
 _NEAR = 6  # characters on both sides of a mark that must be there: all that markup is made of stands next to it
 
 
+SIGNS = "\ufffd␣⏎⇥␍"  # for what cannot be drawn, and for blanks at the ends of a token
+
+
 def bare(text: str) -> str:
     """`text` without what cannot be seen, and without blanks, which pages write in several ways."""
-    return "".join(c for c in text if c != "\ufffd" and unicodedata.category(c)[0] not in "CZ")
+    return "".join(c for c in text if c not in SIGNS and unicodedata.category(c)[0] not in "CZ")
 
 
 def not_plain(page_text: str) -> list[str]:

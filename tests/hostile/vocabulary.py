@@ -13,16 +13,16 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 WORDS = ("<unk>", "<end>", "the", "movie", "was", "good", "bad", ".")
 
 
-def write_model(folder: Path, payloads: Sequence[str], seed: int = 0) -> None:
+def write_model(folder: Path, payloads: Sequence[str], seed: int = 0, width: int = 16, layers: int = 1) -> None:
     """Save it to `folder`. Weights that nobody trained, spread enough that its distributions are not flat."""
     words = Tokenizer(models.WordLevel({word: i for i, word in enumerate(WORDS)}, unk_token="<unk>"))
     words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     words.add_tokens([AddedToken(text, normalized=False) for text in payloads])
     config = LlamaConfig(
         vocab_size=words.get_vocab_size(),
-        hidden_size=16,
-        intermediate_size=32,
-        num_hidden_layers=1,
+        hidden_size=width,
+        intermediate_size=4 * width,
+        num_hidden_layers=layers,
         num_attention_heads=2,
         num_key_value_heads=1,
         max_position_embeddings=64,

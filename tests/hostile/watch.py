@@ -38,7 +38,7 @@ LOOK = r"""() => {
     if (texts.join("").includes("👺")) made.push("an emoji");
     return [texts.join(""), values.join("\n"), made, window.hits ?? 0];
 }"""
-PATIENCE = 60_000  # ms
+PATIENCE = 180_000  # ms, on a machine that may be busy
 
 
 @dataclass

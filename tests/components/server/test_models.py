@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from components.server.models import GUESTS, PATIENCE, Models, spelling
+from components.server.models import AT_ONCE, GUESTS, PATIENCE, Models, spelling
 from mdp_core.tokens.sources import Host, ModelError, Progress
 from mdp_core.tokens.sources.errors import UnknownModel
 
@@ -125,3 +125,27 @@ def test_a_model_has_one_spelling():
     assert spelling("  SmolLM2 ") == "smollm2"
     with pytest.raises(UnknownModel):
         spelling("https://example.org/model")
+
+
+def test_few_models_are_loaded_at_the_same_time_and_the_others_wait_or_leave():
+    source = Source()
+    models = Models(Host(), source)
+    loads = [models.ask(f"a/{n}") for n in range(AT_ONCE + 2)]
+    for _ in range(1_000):
+        if len(source.asked) == AT_ONCE:
+            break
+        threading.Event().wait(0.01)
+    waiting = [load for load in loads if load.model not in source.asked]
+    for _ in range(1_000):
+        if all(load.progress.message == "waiting until another model is loaded" for load in waiting):
+            break
+        threading.Event().wait(0.01)
+    assert [load.progress.message for load in waiting] == ["waiting until another model is loaded"] * 2
+    assert sorted(source.asked + [load.model for load in waiting]) == [load.model for load in loads]
+    waiting[0].watch(1)
+    waiting[0].leave(1)
+    assert waiting[0].done.wait(SECONDS)
+    assert waiting[0].model not in source.asked
+    source.let_go.set()
+    assert waiting[1].done.wait(SECONDS)
+    assert models.get(waiting[1].model) == f"the model {waiting[1].model}"

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mdp_core.rlhf.adapted_model import AdaptedModel
+from mdp_core.rlhf.adapters import AdapterSpec, new_adapter, numbers
 from mdp_core.rlhf.exact import count_texts, policy_point
-from mdp_core.rlhf.film import LARGE_POLICIES, POLICIES, Film
+from mdp_core.rlhf.film import LARGE_POLICIES, LEAST_POLICIES, POLICIES, Film, kept_policies
 from mdp_core.rlhf.frontier import best_score, objective_bound, optimum
 from mdp_core.rlhf.measured import Measured
 from mdp_core.rlhf.plane import frontier_curve
@@ -290,6 +291,16 @@ def test_large_models_keep_fewer_policies(words, run, monkeypatch):
     assert LARGE_POLICIES // 2 <= len(kept) <= LARGE_POLICIES < POLICIES
     assert (kept[0], kept[-1]) == (0, 2 * LARGE_POLICIES - 1)
     assert film.data()["next"]["at"] == kept
+
+
+def test_large_adapters_are_kept_of_fewer_policies(words, monkeypatch):
+    shape = AdapterSpec(rank=3)
+    count = numbers(words.model, shape)
+    assert count == new_adapter(words.model, shape, torch.Generator()).parameters
+    monkeypatch.setattr("mdp_core.rlhf.film.ROOM", 20 * count)
+    assert [kept_policies(words, replace(shape, rank=rank)) for rank in (1, 3, 6, 30)] == [60, 20, 10, LEAST_POLICIES]
+    monkeypatch.setattr("mdp_core.rlhf.film.ROOM", POLICIES * count)
+    assert kept_policies(words, replace(shape, rank=1)) == POLICIES
 
 
 def test_a_policy_that_cannot_write_is_left_unmeasured(words, run):
