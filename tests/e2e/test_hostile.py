@@ -3,10 +3,12 @@
 The large form, with every payload at every place, is `python -m tests.hostile.browser`.
 """
 
+from tests.e2e.conftest import serving
 from tests.hostile.payloads import FAMILY, PAYLOADS, not_plain
 from tests.hostile.places import LINKS, open_link, open_talk
-from tests.hostile.saved import take_along
-from tests.hostile.watch import Watch, tab
+from tests.hostile.saved import save_pictures, take_along
+from tests.hostile.vocabulary import write_model
+from tests.hostile.watch import Watch, settled, tab
 
 FIRST = [
     next(text for text in PAYLOADS if text.startswith(start)) for start in ("<img", "</script", "**", "$h", ":mat")
@@ -48,3 +50,16 @@ def test_payloads_in_files_are_text_on_a_disk_and_in_a_spreadsheet(browser, serv
         take_along(page, watch, browser, PAYLOADS[6], tmp_path)
     assert watch.wrong == []
     assert watch.seen["files, opened from the disk"] == {6}
+
+
+def test_payloads_that_a_model_says_are_text_on_the_stage_and_in_its_picture(browser, tmp_path):
+    watch, spoken = Watch(), [*FIRST, *ADDRESSES]
+    write_model(tmp_path / "model", spoken)
+    with serving(tmp_path / "log", "--lm", str(tmp_path / "model")) as url, tab(browser, url, watch) as page:
+        page.goto("/stage?seed=1&prompt=the+movie&tokens=8")
+        settled(page)
+        there = watch.look(page, "stage")
+        save_pictures(page, watch, browser, tmp_path, "stage")
+    assert watch.wrong == []
+    assert len(there) >= 5
+    assert len(watch.seen["stage, SVG"]) >= 5
