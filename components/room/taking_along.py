@@ -10,6 +10,7 @@ from pathlib import PurePath
 import streamlit as st
 
 from components.room.memory import PAIRS, Desk
+from components.server.made_files import lasting
 from components.server.room.opened import rooms
 from components.server.room.records import Asking
 from components.shell.brought_choices import bring_choices
@@ -78,7 +79,7 @@ def _offer(label: str, says: str, make: Callable[[], str], file: str, *, there: 
     kind = PurePath(file).suffix
     st.download_button(
         label,
-        make,
+        lasting(make, file, KINDS[kind]),
         file,
         KINDS[kind],
         key=f"room_{kind[1:]}",

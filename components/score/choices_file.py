@@ -7,10 +7,11 @@ from typing import BinaryIO
 
 import streamlit as st
 
+from components.server.made_files import lasting
 from components.shell.bringing import ask_file
 from components.shell.plain import plain
 
-FILE = "one-loop-choices.json"
+FILE, KIND = "one-loop-choices.json", "application/json"
 
 
 def offer_file(
@@ -28,9 +29,9 @@ def offer_file(
     with st.container(horizontal=True, key="choices_file", gap="small", vertical_alignment="bottom"):
         st.download_button(
             "Save the choices",
-            data=save or "",
+            data=lasting(save, FILE, KIND) if save is not None else "",
             file_name=FILE,
-            mime="application/json",
+            mime=KIND,
             key="choices_save",
             icon=":material/download:",
             on_click="ignore",

@@ -8,6 +8,8 @@ from pathlib import PurePath
 
 import streamlit as st
 
+from components.server.made_files import lasting
+
 KINDS = {".html": "text/html", ".csv": "text/csv", ".ipynb": "application/x-ipynb+json", ".zip": "application/zip"}
 
 
@@ -25,11 +27,12 @@ def offer_to_take_along(*souvenirs: Souvenir, key: str, also: Callable[[], None]
     """A popover with a button for every file, and what else is to be had there. A download changes nothing on the page."""
     with st.popover("Take along", key=key, width=118):
         for souvenir in souvenirs:
+            kind = KINDS[PurePath(souvenir.name).suffix]
             st.download_button(
                 souvenir.label,
-                souvenir.make,
+                lasting(souvenir.make, souvenir.name, kind),
                 souvenir.name,
-                KINDS[PurePath(souvenir.name).suffix],
+                kind,
                 key=f"{key} {souvenir.name.rsplit('.', 1)[-1]}",
                 on_click="ignore",
                 icon=":material/download:",

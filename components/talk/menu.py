@@ -6,6 +6,7 @@ import time
 
 import streamlit as st
 
+from components.server.made_files import lasting
 from components.shell.bringing import ask_file
 from components.shell.navigation import address_of
 from components.shell.plain import plain
@@ -17,6 +18,8 @@ from components.tour.script import SCRIPT, beat_of
 from mdp_core.talk import MAX_BYTES, Item, Talk, TalkError, from_json, to_json
 
 OPEN = "talk_menu"
+
+FILE, KIND = "one-loop-talk.json", "application/json"
 
 
 def draw_menu(memory: TalkMemory, page: str) -> None:
@@ -58,9 +61,9 @@ def _draw_talk(memory: TalkMemory, page: str) -> None:
         st.button("Give the talk", key="talk_begin", type="primary", on_click=memory.begin, args=(beat,), help="T")
         st.download_button(
             "Save",
-            data=lambda: to_json(memory.talk),
-            file_name="one-loop-talk.json",
-            mime="application/json",
+            data=lasting(lambda: to_json(memory.talk), FILE, KIND),
+            file_name=FILE,
+            mime=KIND,
             key="talk_save",
             on_click="ignore",
             disabled=not memory.talk.items,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from components.server.made_files import lasting
 from components.shell.plain import plain
 from components.shell.shelf import LONGEST, TunedPolicy
 
@@ -38,7 +39,7 @@ def show_policy(
         )
         st.download_button(
             "Save",
-            data=archive or b"",
+            data=b"" if archive is None else lasting(archive, file_name(policy.name), "application/zip"),
             file_name=file_name(policy.name),
             mime="application/zip",
             key=f"save {key}",

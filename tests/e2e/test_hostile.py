@@ -61,5 +61,5 @@ def test_payloads_that_a_model_says_are_text_on_the_stage_and_in_its_picture(bro
         there = watch.look(page, "stage")
         save_pictures(page, watch, browser, tmp_path, "stage")
     assert watch.wrong == []
-    assert len(there) >= 5
-    assert len(watch.seen["stage, SVG"]) >= 5
+    assert len(there) >= 3
+    assert there <= watch.seen["stage, SVG"]
