@@ -25,7 +25,7 @@ MOST = 2_000_000_000  # bytes that the runs of all tabs hold together, those tha
 
 _held = Ledger(
     MOST,
-    "The runs of all open tabs take as much memory as this server has for them: close a tab whose run is over, and press "
+    "The runs of all open tabs take as much memory as there is for them: close a tab whose run is over, and press "
     "again in two minutes.",
 )
 

@@ -30,7 +30,7 @@ ALL = 1_000_000_000  # bytes of the adapters on all shelves, of all tabs
 
 _held = Ledger(
     ALL,
-    "The shelves of all open tabs take as much memory as this server has for them: delete a policy here or in another tab, "
+    "The policies kept in all open tabs take as much memory as there is for them: delete one here or in another tab, "
     "then keep this one.",
 )
 
