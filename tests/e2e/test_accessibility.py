@@ -91,14 +91,20 @@ def heading(tab, title):
     return tab.get_by_role("heading", name=title, exact=True)
 
 
-def press_by_keys(tab, name):
-    """Press Tab until the focus is on what is called `name`, and Enter."""
+def press_by_keys(tab, *names, key="Tab"):
+    """Press `key` until the focus is on what is called one of `names`, and Enter."""
     for _ in range(150):
-        tab.keyboard.press("Tab")
-        if tab.evaluate(ACTIVE) == name:
+        tab.keyboard.press(key)
+        if tab.evaluate(ACTIVE) in names:
             tab.keyboard.press("Enter")
             return
-    pytest.fail(f"no {name} on the way of the Tab key")
+    pytest.fail(f"no {names[0]} on the way of the {key} key")
+
+
+def go_on_by_keys(tab):
+    """Through all that follows and the head of the page to the way past the beats' numbers, and one back from its end."""
+    press_by_keys(tab, "To the question", "To the paper")
+    press_by_keys(tab, "Next", key="Shift+Tab")
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -124,7 +130,7 @@ def test_no_beat_shuts_anybody_out_with_keys_alone_or_on_a_phone(tab, axe):
             met.add(type(beat.scene))
             found[beat.name] += faults_in_the_dark(tab, within)
         within = BEAT  # what stands around it is the same for all
-        press_by_keys(tab, "Next")
+        go_on_by_keys(tab)
     expect(heading(tab, "What surprised you")).to_be_visible()
     found["ending"] = faults(tab) + faults_in_the_dark(tab)
     assert {name: faulty for name, faulty in found.items() if faulty} == {}
