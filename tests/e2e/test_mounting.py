@@ -28,8 +28,9 @@ MOUNT = """async ([code, html, data]) => {
 def test_the_second_one_stands_alone(page):
     page.goto("about:blank")
     left, right = (grid_picture(GridScenario(world=name), 7, None) for name in ("lake", "norvig"))
+    html = f"<style>{(FOLDER / 'player.css').read_text()}</style>{(FOLDER / 'player.html').read_text()}"
     data = {"frames": stage(left, right), "view": {"step": 0, "gamma": 0.9}, "command": 0, "rows": list(player.ROWS)}
-    page.evaluate(MOUNT, [script(FOLDER / "player.js"), (FOLDER / "player.html").read_text(), data])
+    page.evaluate(MOUNT, [script(FOLDER / "player.js"), html, data])
     bars = page.locator(".policy .side.left .bar")
     strips = page.locator(".draw .side.left .strip")
     page.wait_for_function(
