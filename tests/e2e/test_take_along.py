@@ -9,6 +9,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.e2e.runs import stop
+
 PATIENCE = 60_000  # ms, on cores that other tests may use
 
 
@@ -83,7 +85,7 @@ def test_a_tuning_film_goes_along(page):
     page.get_by_role("button", name="Start", exact=True).click(timeout=PATIENCE)
     cursor = page.get_by_role("slider", name="Updates that the policy has had")
     expect(cursor).to_have_value("3", timeout=PATIENCE)
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0, timeout=PATIENCE)
+    expect(stop(page)).to_have_count(0, timeout=PATIENCE)
     page.get_by_role("button", name="Take along").click()
     name, text = take(page, "The curves")
     assert name.startswith("one-loop-tuning-")
@@ -146,7 +148,7 @@ def test_the_page_is_used_while_it_is_filmed_and_stop_stops(page):
     taken = page.get_by_text(re.compile(r"^picture \d+ of 51$"))
     before = taken.inner_text()
     expect(taken).not_to_have_text(before)
-    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_role("dialog", name="Take along").get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_role("button", name="A moving picture, GIF")).to_be_visible()
     expect(taken).to_have_count(0)
     expect(camera).to_have_count(0)

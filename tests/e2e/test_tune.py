@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.runs import stop
+
 PATIENCE = 60_000  # ms, on cores that other tests may use
 
 
@@ -19,9 +21,9 @@ def test_a_run_is_watched_while_it_learns_scrubbed_and_stopped(page):
     expect(page.get_by_text("s left")).to_be_visible(timeout=PATIENCE)
     cursor = page.get_by_role("slider", name="Updates that the policy has had")
     expect(cursor).not_to_have_value("0", timeout=PATIENCE)  # it follows what comes
-    page.get_by_role("button", name="Stop", exact=True).click()
+    stop(page).click()
     expect(page.get_by_text("stopped after")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+    expect(stop(page)).to_have_count(0)
     texts, shares = page.locator(".tuning .words"), page.locator(".tuning .bars")
     latest, moved = texts.all_inner_texts(), shares.get_attribute("aria-label")
     cursor.focus()
@@ -51,17 +53,14 @@ def test_a_page_that_is_loaded_anew_finds_its_run_and_its_policies(page, context
     done = int(cursor.input_value())
     page.reload()
     # The same run goes on from where it was, and the policy is still there.
-    stop = page.get_by_test_id("stMainBlockContainer").get_by_role(
-        "button", name="Stop", exact=True
-    )  # not the platform's own
-    expect(stop).to_be_visible(timeout=PATIENCE)
+    expect(stop(page)).to_be_visible(timeout=PATIENCE)
     page.wait_for_function("([at, done]) => +at.value > done", arg=[cursor.element_handle(), done])
     expect(page.get_by_role("button", name="Before and after")).to_have_count(1)
     # A second tab has its own.
     other = context.new_page()
     other.goto(page.url)
     expect(other.get_by_role("button", name="Start", exact=True)).to_be_enabled(timeout=PATIENCE)
-    expect(other.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+    expect(stop(other)).to_have_count(0)
     other.close()
-    stop.click()
+    stop(page).click()
     expect(page.get_by_text("stopped after")).to_be_visible(timeout=PATIENCE)

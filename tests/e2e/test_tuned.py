@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from mdp_core.rlhf.adapter_archive import archive_of
 from tests.components.shell.test_shelf import an_adapter
+from tests.e2e.runs import stop
 from tests.e2e.test_player import at, clock
 
 
@@ -70,7 +71,7 @@ def test_a_run_goes_on_from_a_policy_that_was_brought(page, errors, pocket):
     expect(page.get_by_text("s left")).to_be_visible(timeout=60_000)
     cursor = page.get_by_role("slider", name="Updates that the policy has had")
     expect(cursor).not_to_have_value("0", timeout=60_000)  # the first update has come
-    page.get_by_role("button", name="Stop", exact=True).click()
+    stop(page).click()
     expect(page.get_by_text("stopped after")).to_be_visible(timeout=60_000)
     cursor.focus()
     page.keyboard.press("Home")
