@@ -83,8 +83,12 @@ class OtherServer:
     folder: Path  # the room's database lies in it
 
     @property
+    def file(self):
+        return self.folder / "rooms.sqlite"
+
+    @property
     def database(self):
-        return f"sqlite:///{self.folder / 'rooms.sqlite'}"
+        return f"sqlite:///{self.file}"
 
 
 @pytest.fixture(scope="session")
@@ -107,6 +111,16 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def visitors(browser):
+    """The browser. Who comes in a context of their own leaves after the test: an open page would go on asking the server."""
+    before = browser.contexts
+    yield browser
+    for context in browser.contexts:
+        if context not in before:
+            context.close()
 
 
 @pytest.fixture

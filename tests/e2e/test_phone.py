@@ -18,19 +18,30 @@ PHONE = {"width": 320, "height": 640}
 HOSTILE = ("<img src=x onerror=alert(1)>", "</script><script>alert(2)</script> **bold** " + "long" * 200)
 
 
-class Room:
-    """A room on a server of its own, and who steers it."""
+class Phones:
+    """A server that phones come to, and the database that it keeps rooms in."""
 
     def __init__(self, folder):
         self.address, self.log = f"sqlite:///{folder / 'rooms.sqlite'}", folder / "phones.log"
-        self.store = RoomStore(open_database(self.address))
-        self.room, _ = self.store.open_room({}, time.time(), 3600.0)
         self.server = Server(self.address, self.log)
+
+    def start_again(self):
+        """After a kill: the same port, the same database."""
+        self.server = Server(self.address, self.log, self.server.port)
+
+
+class Room:
+    """A room on that server, and who steers it."""
+
+    def __init__(self, phones):
+        self.phones = phones
+        self.store = RoomStore(open_database(phones.address))
+        self.room, _ = self.store.open_room({}, time.time(), 3600.0)
         self.names = count()
 
     @property
     def url(self):
-        return f"{self.server.url}/r/{self.room.code}"
+        return f"{self.phones.server.url}/r/{self.room.code}"
 
     def ask_pairs(self, texts, batch="taste"):
         self.store.add_pairs(self.room.id, batch, texts)
@@ -42,18 +53,19 @@ class Room:
     def votes(self):
         return self.store.votes(self.room.id)
 
-    def restart(self):
-        """As after `kill -9`: the same port, the same database."""
-        self.server.kill()
-        self.server = Server(self.address, self.log, self.server.port)
+
+@pytest.fixture(scope="module")
+def phones(tmp_path_factory):
+    """A server of its own for all these rooms."""
+    running = Phones(tmp_path_factory.mktemp("phones"))
+    yield running
+    running.server.stop()
 
 
 @pytest.fixture
-def room(tmp_path):
+def room(phones):
     """An open room."""
-    opened = Room(tmp_path)
-    yield opened
-    opened.server.stop()
+    return Room(phones)
 
 
 @pytest.fixture
@@ -96,7 +108,7 @@ def fits(phone):
 
 
 def test_a_code_is_typed_and_a_vote_falls_in(phone, room):
-    phone.goto(f"{room.server.url}/r")
+    phone.goto(f"{room.phones.server.url}/r")
     code = room.room.code
     phone.get_by_label("The code on the screen").fill(f"{code[:3].lower()} {code[3:]}")
     phone.get_by_role("button", name="Enter").tap()
@@ -155,11 +167,11 @@ def test_a_vote_survives_the_server(phone, room, errors):
     phone.goto(room.url)
     prefer(phone, "good")
     counted(phone, 1)
-    room.server.kill()
+    room.phones.server.kill()
     assert len(room.votes()) == 1
     prefer(phone, "good")
     expect(phone.locator("#status")).to_contain_text("1 answer kept on this phone")
-    room.server = Server(room.address, room.log, room.server.port)
+    room.phones.start_again()
     counted(phone, 2)
     assert [vote.answer for vote in room.votes()] == [FIRST, FIRST]
     errors.clear()  # the browser calls it an error that there was no server
@@ -252,7 +264,7 @@ def test_a_number_and_a_curve(phone, room):
 
 
 def test_a_wrong_code_leads_back_to_the_door(phone, room, errors):
-    phone.goto(f"{room.server.url}/r/AAAAAA")
+    phone.goto(f"{room.phones.server.url}/r/AAAAAA")
     expect(phone.get_by_text("There is no room of this code.")).to_be_visible()
     phone.get_by_role("button", name="Another code").tap()
     expect(phone.get_by_label("The code on the screen")).to_be_visible()
@@ -272,7 +284,7 @@ def test_where_storage_is_refused_a_vote_still_counts(phone, room):
 
 def test_phones_and_pages_are_served_by_the_same_command_below_a_base_path(phone, other_server, errors):
     """Two processes, one database: a lecturer's app, which the phone opens, and the server of another phone."""
-    shared, url = Room(other_server.folder), other_server.url
+    shared, url = Room(Phones(other_server.folder)), other_server.url
     try:
         shared.ask_pairs([("good one", "bad one"), ("good two", "bad two")])
         phone.goto(f"{url}/r/{shared.room.code}")
@@ -286,7 +298,7 @@ def test_phones_and_pages_are_served_by_the_same_command_below_a_base_path(phone
         expect(phone.get_by_role("heading", name="One Loop")).to_be_attached()
         phone.close()
     finally:
-        shared.server.stop()
+        shared.phones.server.stop()
     errors[:] = [
         error for error in errors if "404" not in error
     ]  # Streamlit looks for its own addresses below the page

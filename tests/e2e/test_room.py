@@ -3,26 +3,11 @@
 import re
 import sqlite3
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import serving
 from tests.e2e.rooms import come_in, counted, open_room, press
 
 TAPS = 6  # of each phone: the pairs that everybody is asked about
-
-
-@pytest.fixture
-def server(tmp_path):
-    """The address of an app below a base path, with a database of its own."""
-    with serving(tmp_path / "log", base="loop", ONE_LOOP_DATABASE=f"sqlite:///{tmp_path / 'rooms.sqlite'}") as url:
-        yield url
-
-
-@pytest.fixture
-def database(tmp_path):
-    """The file that the server keeps its rooms in."""
-    return tmp_path / "rooms.sqlite"
 
 
 def step(projector, name):
@@ -41,21 +26,21 @@ def vote(phones, button, before):
             counted(phone, n)
 
 
-def test_three_phones_teach_a_reward_model_and_judge_what_came_of_it(browser, server):
-    projector, code = open_room(browser, server, "tokens=6")
+def test_three_phones_teach_a_reward_model_and_judge_what_came_of_it(visitors, other_server):
+    projector, code = open_room(visitors, other_server.url, "tokens=6")
     assert code not in projector.url
 
     # The browser, and no address, knows whose room it is.
     [cookie] = [cookie for cookie in projector.context.cookies() if cookie["name"] == "one_loop_room"]
-    assert (cookie["path"], cookie["sameSite"]) == ("/loop/", "Strict")
+    assert (cookie["path"], cookie["sameSite"]) == ("/talks/loop/", "Strict")
     projector.reload()
     expect(projector.locator(".room-code .code")).to_have_text(f"{code[:3]} {code[3:]}")
-    stranger = browser.new_context().new_page()
+    stranger = visitors.new_context().new_page()
     stranger.goto(projector.url)
     expect(stranger.get_by_role("button", name=re.compile("Open a room"))).to_be_visible()
     stranger.close()
 
-    phones = come_in(browser, server, code)
+    phones = come_in(visitors, other_server.url, code)
     expect(projector.locator(".room-code .here")).to_contain_text("3 phones are here")
 
     step(projector, "2 Vote")
@@ -92,12 +77,12 @@ def test_three_phones_teach_a_reward_model_and_judge_what_came_of_it(browser, se
     expect(projector.get_by_role("button", name=re.compile("Open a room"))).to_be_visible()
 
 
-def test_a_button_that_the_database_keeps_from_working_says_so_at_once(browser, server, database):
-    projector, _ = open_room(browser, server)
+def test_a_button_that_the_database_keeps_from_working_says_so_at_once(visitors, other_server):
+    projector, _ = open_room(visitors, other_server.url)
     step(projector, "6 Take along")
     closing = projector.get_by_role("button", name="Close the room")
     expect(closing).to_be_visible()
-    other = sqlite3.connect(database, isolation_level=None)
+    other = sqlite3.connect(other_server.file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     closing.click()
     expect(projector.get_by_text("database is locked").first).to_be_visible()

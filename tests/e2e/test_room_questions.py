@@ -2,20 +2,11 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import serving
 from tests.e2e.rooms import at_rest, come_in, counted, open_room, press
 
 OVER, PLACE = "Nothing: it is over", "As much as the place where it stands"
-
-
-@pytest.fixture
-def server(tmp_path):
-    """The address of an app with a database of its own."""
-    with serving(tmp_path / "log", ONE_LOOP_DATABASE=f"sqlite:///{tmp_path / 'rooms.sqlite'}") as url:
-        yield url
 
 
 def answer(phone, option, n):
@@ -24,10 +15,11 @@ def answer(phone, option, n):
     counted(phone, n)
 
 
-def test_a_room_votes_discusses_and_votes_again(browser, server):
-    projector, code = open_room(browser, server)
-    projector.goto(f"{server}/?beat=end&talk=1")
-    phones = come_in(browser, server, code)
+def test_a_room_votes_discusses_and_votes_again(visitors, other_server):
+    projector, code = open_room(visitors, other_server.url)
+    projector.goto(f"{other_server.url}/?beat=end&talk=1")
+    expect(projector.locator(".clicker.talking")).to_be_attached()  # now the tab says what it is, and is drawn anew
+    phones = come_in(visitors, other_server.url, code)
 
     ask = projector.get_by_role("button", name=re.compile("Ask the room"))
     expect(ask).to_be_visible()
