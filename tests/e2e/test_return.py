@@ -37,7 +37,7 @@ def grab(page, slider, share):
 
 
 def test_gamma_moves_all_returns_before_the_mouse_is_released(page):
-    open_page(page, "world=chain&policy=right&gamma=0.9")
+    open_page(page, "world=chain&policy=right&gamma=0.9&tokens=2")
     commit(page, "Predict: the mean return", "2", 0)
     expect(page.locator(".returns-chart .title")).to_have_text("G₀ of 1,000 walks")
     assert mean(page) == pytest.approx(4 * 0.9**9, abs=1e-3)
@@ -55,7 +55,7 @@ def test_gamma_moves_all_returns_before_the_mouse_is_released(page):
 
 
 def test_the_arrows_turn_at_the_crossing(page):
-    open_page(page, "seed=7")
+    open_page(page, "seed=7&tokens=2")
     expect(page.locator(".gamma-choice .map .arrow")).to_have_count(0)  # the answer is hidden
     commit(page, "Predict: at which gamma", "0.5", 1)
     slider = page.locator(".gamma-choice input.gamma")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 STAGE = "/stage?seed=11&world=cliff&policy=epsilon&epsilon=0.3&temperature=1.2&gamma=0.83&step=3"
-RETURN = "/return?seed=11&side=text&n=300&gamma=0.83&guess_flip=0.5&guess_sparse=3&revealed=flip~sparse"
+RETURN = "/return?seed=11&side=text&tokens=6&n=100&gamma=0.83&guess_flip=0.5&guess_sparse=3&revealed=flip~sparse"
 SCORE = "/score?seed=11&said=s50&rater=2&tastes=taste_2.1"
 
 
@@ -27,7 +27,7 @@ def stage(page):
 
 def returns(page):
     """The sample, and what was worked out for both guesses."""
-    expect(page.get_by_text(re.compile("300 texts, .* tokens on average"))).to_be_visible()
+    expect(page.get_by_text(re.compile("100 texts, .* tokens on average"))).to_be_visible()
     told = page.get_by_text(re.compile("flips at gamma|Sampled: "))
     expect(told).to_have_count(2)
     return [file_of(page, "The returns"), *told.all_inner_texts()]

@@ -55,7 +55,7 @@ def test_the_stage_goes_along_as_it_is_looked_at(page):
 
 
 def test_a_sample_goes_along(page):
-    page.goto("/return?seed=7")
+    page.goto("/return?seed=7&tokens=2")
     count = page.get_by_label("n, up to 10,000")
     count.fill("1000", timeout=PATIENCE)
     count.press("Enter")
