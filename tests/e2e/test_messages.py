@@ -16,20 +16,18 @@ def open_stage(page, query):
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (375, 812)])
-@pytest.mark.parametrize(
-    ("query", "said"), [("prompt=zzz", "does not know “zzz”"), ("gamma=nonsense", "gamma in the link")]
-)
-def test_a_message_moves_nothing_and_hides_no_transport(page, size, query, said):
+def test_a_message_moves_nothing_and_hides_no_transport(page, size):
     page.set_viewport_size({"width": size[0], "height": size[1]})
     quiet = open_stage(page, "prompt=the+movie+was").locator(STEP).bounding_box()
-    open_stage(page, query)
-    message = page.locator(".st-key-messages", has_text=said)
-    expect(message).to_be_visible()
-    assert page.locator(STEP).bounding_box() == quiet
-    box, transport = message.bounding_box(), page.locator(".transport").bounding_box()
-    assert box["y"] + box["height"] <= transport["y"] or transport["y"] + transport["height"] <= box["y"]
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= page.viewport_size["width"]
+    for query, said in (("prompt=zzz", "does not know “zzz”"), ("gamma=nonsense", "gamma in the link")):
+        open_stage(page, query)
+        message = page.locator(".st-key-messages", has_text=said)
+        expect(message).to_be_visible()
+        assert page.locator(STEP).bounding_box() == quiet
+        box, transport = message.bounding_box(), page.locator(".transport").bounding_box()
+        assert box["y"] + box["height"] <= transport["y"] or transport["y"] + transport["height"] <= box["y"]
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= page.viewport_size["width"]
 
 
 def test_a_note_is_dismissed_by_the_keyboard_and_nothing_moves(page):
