@@ -16,6 +16,7 @@ settings.load_profile("untimed")
 
 BROWSER = "tests/e2e/"  # one server and one browser serve all of a half
 SECOND = "tests/e2e/test_player"  # where the second half begins
+TOUR = "tests/e2e/test_tour"  # in the first one, whose server has learned all beats for test_accessibility
 LONG = (
     BROWSER,
     "tests/mdp_core/tokens/sources/test_wheel",
@@ -59,7 +60,8 @@ class ByFile(LoadScopeScheduling):
 
     def _split_scope(self, nodeid):
         file = nodeid.split("::")[0]
-        return f"{BROWSER}, {file >= SECOND}" if file.startswith(BROWSER) else file
+        second = file >= SECOND and not file.startswith(TOUR)
+        return f"{BROWSER}, {second}" if file.startswith(BROWSER) else file
 
 
 def pytest_xdist_make_scheduler(config, log):
