@@ -21,6 +21,7 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 # No colour is met on its way, and nothing pale that only waits for a run to end.
 STILL = '*, *::before, *::after { transition: none !important; } [data-stale="true"] { opacity: 1 !important; }'
 BEAT = ".st-key-tour"
+LEARNED = 300_000  # ms: two of the beats learn for as long as a busy machine takes
 DARK = "rgb(16, 21, 28)"
 PHONE = {"width": 375, "height": 812}
 ACTIVE = """() => {
@@ -121,7 +122,7 @@ def test_no_beat_shuts_anybody_out_with_keys_alone_or_on_a_phone(tab, axe):
         expect(heading(tab, beat.title)).to_be_visible()
         expect(tab).to_have_url(re.compile(f"beat={beat.name}"))
         press_by_keys(tab, "Show me")
-        expect(tab.get_by_text(beat.names)).to_be_visible()
+        expect(tab.get_by_text(beat.names)).to_be_visible(timeout=LEARNED)
         found[beat.name] = faults(tab, within)
         tab.set_viewport_size(PHONE)
         tab.wait_for_function("document.scrollingElement.scrollWidth <= 375")
