@@ -85,11 +85,15 @@ def leave_my_room() -> None:
 def keep_my_room() -> None:
     """Let the browser keep which room it steers; once a run, by the page's frame. Draws nothing."""
     mine = _mine()
+    # In every run, for Streamlit knows a part of a page by its place: were there one thing more above it than a run before,
+    # a press that was on its way to it would be lost.
+    place = st.empty()
     # A tab's first run has read what is kept, and does not know yet where the app's own address ends and the page's begins.
     if (mine.cookie or mine.left) and paths():
         path = f"{urlsplit(app_address()).path}/"
         seconds = int(room_seconds())
-        keepsake(COOKIE, mine.cookie, key="my_room", path=path, seconds=seconds, instead_of=mine.left)
+        with place:
+            keepsake(COOKIE, mine.cookie, key="my_room", path=path, seconds=seconds, instead_of=mine.left)
 
 
 def phone_address(code: str) -> str:

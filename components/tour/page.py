@@ -46,10 +46,13 @@ def page() -> None:
     with st.container(key="tour"):
         _skip(beat_of(memory.at))
         _bar(memory)
+        news, waking = st.empty(), st.empty()  # where they come and go, the beat keeps its place
         if unknown:
-            tell_problem(f"There is no beat “{unknown}” in this tour.", "It goes on here.")
+            with news.container():
+                tell_problem(f"There is no beat “{unknown}” in this tour.", "It goes on here.")
         if not warmup().done:
-            on_its_way(visit(), warmup())
+            with waking.container():
+                on_its_way(visit(), warmup())
         beat = beat_of(memory.at)
         if beat is None:
             draw_ending(memory)

@@ -9,11 +9,6 @@ from tests.e2e.conftest import VIEWPORT
 PHONE = {"width": 320, "height": 640}
 
 
-def at_rest(page):
-    """The page's script has run: what it has drawn stays, and so does the focus in it."""
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-
-
 def press(page, name):
     """Press the button of that name, a regular expression, once it is there."""
     button = page.get_by_role("button", name=re.compile(name))
