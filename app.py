@@ -7,6 +7,7 @@ from components.server.room.web import room_routes
 from components.server.warmup import first_imports
 from components.shell.frame import frame, hear_of_the_tab
 from components.shell.navigation import navigation, show
+from components.shell.returning import keep_what_came
 
 # The server imports this file for `app`, and runs it as a script for every visit.
 app = st.App(__file__, routes=room_routes(st.get_option("server.baseUrlPath")))
@@ -46,5 +47,6 @@ if __name__ == "__main__":
     hear_of_the_tab()
     project(here.title)
     show(here)
+    keep_what_came()
 else:
     tell_host()

@@ -55,6 +55,7 @@ class Names:
     def vector(self, values: Mapping[Any, float], default: float = 0.0) -> NDArray[np.float64]:
         """{state: number} -> [S], `default` where nothing is said: such as the values that a solver starts from."""
         result = np.full(self.terminal.shape, default, dtype=np.float64)
+        _named(values, "{state: number}")
         for state, value in values.items():
             result[self.state(state)] = value
         return result
@@ -66,6 +67,7 @@ class Names:
         are negative or do not sum to 1 within 1e-6.
         """
         result = np.zeros(self.allowed.shape)
+        _named(choices, "{state: action} or {state: {action: probability}}; an array is one already")
         for state, choice in choices.items():
             s = self.state(state)
             for action, p in (choice if isinstance(choice, Mapping) else {choice: 1.0}).items():
@@ -97,6 +99,11 @@ def _found(index: Mapping[Hashable, int], name: Hashable, kind: str) -> int:
             + (f" and {len(index) - 6} more" if len(index) > 6 else "")
         )
     return index[name]
+
+
+def _named(value: object, wanted: str) -> None:
+    if not isinstance(value, Mapping):
+        raise ValueError(f"by names comes a dict {wanted}, not {type(value).__name__}")
 
 
 def _shaped(array: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.float64]:

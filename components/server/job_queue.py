@@ -23,7 +23,7 @@ OPEN: tuple[State, ...] = ("queued", "running", "paused")
 AT_ONCE: dict[Line, int] = {"heavy": 1, "light": 4}  # jobs that are worked on at the same time
 AWAY = 90.0  # seconds; a browser wakes a page in a hidden tab once a minute
 GONE = 600.0
-CLOSED = 10.0  # seconds without a look after which a closed tab's job ends; a broken connection comes back sooner
+CLOSED = 30.0  # seconds without a look after which a closed tab's job ends; a reload on busy cores comes back sooner
 SWEEP = 1.0  # seconds between two looks at who is still there
 
 NO_MEMORY = "The machine's memory did not suffice for this run: fewer texts or fewer tokens need less."

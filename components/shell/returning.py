@@ -45,12 +45,22 @@ def keep_this_tab() -> None:
         elif server != cloakroom().name:
             ticket.gone = _lost(counts)
 
-    things: dict[str, Sized] = {name: st.session_state[name] for name in HELD if name in st.session_state}
-    counts = [*(len(things.get(name, ticket.back.get(name, ()))) for name in HELD), int(_loads())]
+    counts = [*(len(_held().get(name, ())) for name in HELD), int(_loads())]
     text = " ".join((ticket.number, cloakroom().name, *map(str, counts)))
     diary("one_loop_tab", text, key="ticket", heard=ticket.heard, on_kept=take)
-    if things and not ticket.back and runtime.exists():
-        cloakroom().hang(ticket.number, things, open_tab())
+    keep_what_came()
+
+
+def keep_what_came() -> None:
+    """Let the server keep what this tab holds: after the page, too, which has taken up what came back. What is drawn
+    later, part by part, changes the same things."""
+    if (things := _held()) and runtime.exists():
+        cloakroom().hang(_ticket().number, things, open_tab())
+
+
+def _held() -> dict[str, Sized]:
+    """What this tab holds, what came back and is not taken up yet before what it began with."""
+    return {name: st.session_state[name] for name in HELD if name in st.session_state} | _ticket().back
 
 
 def came_back(name: str) -> Any:

@@ -1,6 +1,7 @@
 """Maps as other tools write them, turned into rows of this one's signs; a line stays in its line.
 
-Read are Python's and JSON's lists of rows, as Gymnasium takes them (`["SFFF", "FHFH"]`), rows with blanks or commas between
+Read are Python's and JSON's lists of rows, as Gymnasium takes them (`["SFFF", "FHFH"]`, an argument's comma and NumPy's
+array around them, too), rows with blanks or commas between
 the signs (`S F F F`), the grids of Berkeley's CS 188 (`[[' ', '#', +1], ['S', ' ', -1]]`), whose numbers pay when they are
 left, and its Pacman layouts (% wall, P start, one dot the goal).
 """
@@ -11,7 +12,9 @@ import re
 
 _ROW = re.compile(r"\[(?P<cells>[^\[\]]*)\]|(?P<quote>[\"'])(?P<row>[^\"'\n]*)(?P=quote)")
 _CELL = re.compile(r"([\"'])(.)\1|([+-]?[0-9]+(?:\.[0-9]+)?)")
-_NAME = re.compile(r"\A\s*(?:[A-Za-z_][A-Za-z_0-9]*\s*=\s*)?\[")
+_NAME = re.compile(r"\A\s*(?:[A-Za-z_][A-Za-z_0-9]*\s*=\s*)?(?:(?:np|numpy)\.(?:as)?array\(\s*)?\[")
+_END = re.compile(r"\]\s*(?:,\s*)?(?:dtype\s*=[^\[\]]{0,40})?\)?[\s,;]*\Z")
+_QUOTES = {ord(c): '"' for c in "“”„‟"} | {ord(c): "'" for c in "‘’‚‛"}  # as a word processor sets them
 _SPREAD = re.compile(r"[^\s,;|](?:(?:[ \t]*[,;|][ \t]*|[ \t]+)[^\s,;|])+")  # in one way only: a row may be any length
 _LAYOUT_WALL = "%"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -24,8 +27,8 @@ class UnreadableDialectError(ValueError):
 def translated(text: str) -> str:
     """The text in this project's signs; as it is where it is in none of the others'. Raises UnreadableDialectError."""
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    if _NAME.match(plain) and plain.rstrip().endswith("]"):
-        return _from_list(plain) or plain
+    if _NAME.match(plain) and _END.search(plain):
+        return _from_list(plain.translate(_QUOTES)) or plain
     lines = plain.split("\n")
     rows = [line.strip() for line in lines if line.strip()]
     if rows and all(set(row) <= set("%.oPG ") for row in rows) and _LAYOUT_WALL in rows[0]:
@@ -39,7 +42,7 @@ def signs_apart(row: str) -> list[int] | None:
 
 
 def _from_list(text: str) -> str:
-    inside = text[text.index("[") + 1 : text.rstrip().rfind("]")]
+    inside = text[text.index("[") + 1 : text.rfind("]")]
     rows: list[str] = []
     numbers: dict[float, str] = {}
     for found in _ROW.finditer(inside):

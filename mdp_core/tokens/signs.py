@@ -31,9 +31,13 @@ def visible(piece: str) -> str:
 def spelt(token: str, text: str) -> str:
     """A token's own text, from its spelling in the vocabulary and what it decodes to alone.
 
-    Where that has � for bytes that are no character yet, the bytes themselves: ⟨F0 9F⟩. The blank before a word, which
-    SentencePiece's decoder drops at the beginning of a text, is there.
+    Where that has � for bytes that are no character yet, the bytes themselves: ⟨F0 9F⟩, and ⟨61⟩ for SentencePiece's byte of
+    a letter that has a token of its own, too. The blank before a word, which its decoder drops at the beginning of a text, is
+    there.
     """
+    byte = _BYTE_TOKEN.fullmatch(token)
+    if byte and text.isprintable():
+        return f"⟨{byte[1].upper()}⟩"
     if token.startswith(_BEFORE) and not text.startswith(" "):
         return " " + text
     if "�" not in text:
@@ -44,7 +48,7 @@ def spelt(token: str, text: str) -> str:
 
 def _signs(blanks: str) -> str:
     runs = re.findall(r"((.)\2*)", blanks, re.DOTALL)
-    return "".join(_run(_SIGNS.get(one, "␣"), len(run)) for run, one in runs)
+    return "".join(_run(_SIGNS.get(one, f"U+{ord(one):04X}"), len(run)) for run, one in runs)
 
 
 def _run(sign: str, n: int) -> str:

@@ -14,6 +14,9 @@ LAKE = parse_map("SFFF\nFHFH\nFFFH\nHFFG")
     [
         '["SFFF", "FHFH", "FFFH", "HFFG"]',
         "desc = [\n    'SFFF',\n    'FHFH',\n    'FFFH',\n    'HFFG',\n]\n",
+        '    desc=["SFFF", "FHFH", "FFFH", "HFFG"],\n',
+        'np.asarray(["SFFF", "FHFH", "FFFH", "HFFG"], dtype="c")',
+        "[“SFFF”, “FHFH”, ‘FFFH’, “HFFG”]",
         '[["S","F","F","F"],["F","H","F","H"],["F","F","F","H"],["H","F","F","G"]]',
         "S F F F\nF H F H\nF F F H\nH F F G",
         "S, F, F, F\r\nF, H, F, H\r\nF, F, F, H\r\nH, F, F, G\r\n",

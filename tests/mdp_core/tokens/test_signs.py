@@ -22,6 +22,8 @@ def test_the_examples_are_true():
         ("a\nb c", "a⏎b c"),
         (" " * 5 + "\t", "␣×5⇥"),
         ("\u200b", "U+200B"),
+        ("\u00a0the", "U+00A0the"),  # no blank as the space is
+        ("\x0b", "U+000B"),
     ],
 )
 def test_blanks_are_seen(piece, name):
@@ -36,6 +38,9 @@ def test_blanks_are_seen(piece, name):
         ("the", "the", "the"),
         ("Ġthe", " the", " the"),
         ("<0xE2>", "�", "⟨E2⟩"),
+        ("<0x61>", "a", "⟨61⟩"),  # "a" is another token
+        ("<0x20>", " ", "⟨20⟩"),  # and so is "▁"
+        ("<0x0A>", "\n", "\n"),  # no other token is a line break
         ("ĠðŁ", " �", " ⟨F0 9F⟩"),
         ("Ã©Ã", "é�", "é⟨C3⟩"),
         ("\u0122\u0122", "��", "⟨80 80⟩"),
