@@ -78,7 +78,7 @@ export class Curve {
   }
 
   point(i) {
-    if (!this.x || !this.curves) return;
+    if (!this.x || !(i in this.curves.n)) return; // where there was no room, what is drawn is older than what came
     const at = this.x(this.curves.n[i]);
     setAll(this.hair, { x1: at, x2: at });
     this.series.forEach((key, k) => {
@@ -179,7 +179,7 @@ export class Plane {
   }
 
   point(i) {
-    if (!this.film) return;
+    if (!this.film || !(i in this.film.curves.n)) return; // as above
     const { curves, plane } = this.film;
     const [kl, score] = [curves.kl[i], curves.score[i]];
     const [x, y] = [this.x(kl), this.y(score)];
