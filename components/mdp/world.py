@@ -214,6 +214,8 @@ def _numbers(current: Visit, memory: MdpMemory) -> None:
         )
         if grid.slip != round(grid.slip, 2):
             st.caption(f"slip is {slip_text(grid.slip)} exactly: the slider shows it rounded.")
+        if grid.slip and grid.side != "both":
+            st.caption(f"All of it goes to the {grid.side} of the way that is wanted.")
     with right:
         st.number_input(
             "step reward",

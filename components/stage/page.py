@@ -42,11 +42,12 @@ LAST_GOOD = "The last good picture stays on the Stage."
 def page() -> None:
     """The first page."""
     current, memory = follow_address(visit()), stage_memory()
+    came = None
     if warmup().done:
         came = settle(current, models())
-        if came is not None:
-            st.toast(plain(f"{came} is on the Stage."))
     problems = bring_up_to_date(current, memory, models())
+    if came is not None and "text" not in problems:  # else the last good picture is another model's
+        st.toast(plain(f"{came} is on the Stage."))
     _controls(current, memory, problems)
     part(lambda: _stage(visit(), memory))
     part(photograph)

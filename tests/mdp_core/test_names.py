@@ -64,6 +64,8 @@ def test_policies_and_values_from_names():
         (lambda names: names.vector({"nowhere": 1.0}), "no state"),
         (lambda names: names.policy({"in": "quit"}), "in state 'out' the policy needs an action"),
         (lambda names: names.policy({"in": "wait", "out": "wait"}), "action 'wait' is not allowed in state 'in'"),
+        (lambda names: names.policy(np.ones((3, 3)) / 3), r"a dict \{state: action\} .*, not ndarray"),
+        (lambda names: names.vector([1.0, 2.0, 3.0]), r"a dict \{state: number\}, not list"),
         (lambda names: names.policy({"in": {"quit": 0.5}, "out": "wait"}), "in state 'in' .* sum to 1"),
         (lambda names: names.policy({"in": {"quit": 1.5, "stay": -0.5}, "out": "wait"}), "in state 'in'"),
     ],

@@ -183,6 +183,13 @@ def test_a_map_is_loaded_and_saved_as_text(app):
     assert "5 of 5" in text_of(app)
 
 
+def test_a_slip_to_one_side_is_said_beside_its_slider(app):
+    assert "All of it goes" not in text_of(app)
+    area = next(area for area in app.text_area if area.label.startswith("The map as text"))
+    area.set_value("slip: 0.4 left\n\nS.G\n").run()
+    assert "All of it goes to the left of the way that is wanted." in text_of(app)
+
+
 def test_a_file_that_is_no_text_says_from_where_on(app):
     app.get("file_uploader")[0].set_value(("map.txt", b"S.\xff", "text/plain")).run()
     assert any("no text from byte 3 on" in said for said in errors(app))

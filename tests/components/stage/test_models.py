@@ -178,6 +178,15 @@ def test_a_model_that_made_room_for_others_is_wished_for_again(open_page, door):
     assert page.app.query_params["model"] in ("smollm2", ["smollm2"])
 
 
+def test_a_model_that_does_not_know_the_prompt_is_not_said_to_be_on_the_stage(open_page, door):
+    page = open_page().set("radio", "kind", "smollm2").press("load")
+    page.here.change_text(prompt="the zebra")
+    let_in(page, door)
+    assert page.here.scenario.text.model == "smollm2"
+    assert any("zebra" in message and "The last good picture stays" in message for message in page.messages)
+    assert len(page.app.toast) == 0
+
+
 def test_the_hosts_model_comes_by_itself(open_stage, pocket, twin, monkeypatch):
     door = Door(pocket=pocket, smollm2=twin)
     models = Models(Host(first="smollm2"), door)
