@@ -31,8 +31,8 @@ def visible(piece: str) -> str:
 def spelt(token: str, text: str) -> str:
     """A token's own text, from its spelling in the vocabulary and what it decodes to alone.
 
-    Where that has � for bytes that are no character yet, the bytes themselves: ⟨F0 9F⟩, and ⟨61⟩ for SentencePiece's byte of
-    a letter that has a token of its own, too. The blank before a word, which its decoder drops at the beginning of a text, is
+    Where that has � for bytes that are no character yet, the bytes themselves: ⟨F0 9F⟩; and ⟨61⟩ for SentencePiece's byte of
+    an "a", which has a token of its own, too. The blank before a word, which its decoder drops where a text begins, is
     there.
     """
     byte = _BYTE_TOKEN.fullmatch(token)
