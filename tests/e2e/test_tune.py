@@ -58,7 +58,7 @@ def test_a_page_that_is_loaded_anew_finds_its_run_and_its_policies(page, context
     expect(page.get_by_role("button", name="Before and after")).to_have_count(1)
     # Once more, before anything else has been done here.
     page.reload()
-    expect(stop).to_be_visible(timeout=PATIENCE)
+    expect(stop(page)).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("button", name="Before and after")).to_have_count(1)
     # A second tab has its own.
     other = context.new_page()
