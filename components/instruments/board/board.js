@@ -5,11 +5,11 @@ import { penOf } from "../kit/canvas.js";
 import { find, put, radios, setAll, shape, swallow } from "../kit/dom.js";
 import { showIcon } from "../kit/icons.js";
 import { Instrument, mounted } from "../kit/instrument.js";
-import { cellOf, DIRECTIONS, drawArrows, drawCell, drawJump, layOut, MARGIN, pointsOf, writeCell } from "../kit/map.js";
+import { cellOf, DIRECTIONS, drawArrows, drawCell, drawJump, enlarged, layOut, MARGIN, pointsOf, writeCell } from "../kit/map.js";
 import { reduced } from "../kit/motion.js";
 import { amount, clamp, short } from "../kit/numbers.js";
 import { pagePixels } from "../kit/page_pixel.js";
-import { fitted, fourAt, labelPlace, numberAt, unpacked } from "./engine.js";
+import { cellsBetween, fitted, fourAt, labelPlace, numberAt, unpacked } from "./engine.js";
 import { drawSheet } from "./sheet.js";
 
 const LAYERS = { v: "values v", q: "values q", policy: "policy", change: "change of v", none: "map" };
@@ -35,6 +35,8 @@ class Board extends Instrument {
     this.layer = null;
     this.frame = 0;
     this.stroke = null; // the cells painted since the pointer went down
+    /** @type {[number, number] | null} */
+    this.pen = null; // and the last of them, while the pointer is on the map
     this.svg.addEventListener("pointerdown", (event) => this.press(event));
     this.svg.addEventListener("pointermove", (event) => this.drag(event));
     for (const name of ["pointerup", "pointercancel"]) this.svg.addEventListener(name, () => this.release());
@@ -195,7 +197,8 @@ class Board extends Instrument {
 
   /** What is chosen, where it may lead, and the paths that were walked. */
   point() {
-    const { selected, outcomes, paths, robot } = this.data;
+    const { selected, outcomes, paths, robot, map } = this.data;
+    const mark = enlarged(map);
     this.chosen.style.display = selected ? "" : "none";
     if (selected) setAll(this.chosen, { x: selected[1] + 0.04, y: selected[0] + 0.04 });
     this.may.replaceChildren();
@@ -208,9 +211,9 @@ class Board extends Instrument {
       const points = cells.map(([r, c], i) => [c + 0.5 + shift(i, cells.length), r + 0.5 + shift(cells.length, i)]);
       shape(this.paths, "polyline", { class: `${tone}${dashed ? " dashed" : ""}`, points: pointsOf(points), opacity });
       const [x, y] = points[Math.floor(points.length / 2)];
-      if (name) shape(this.paths, "text", { class: tone, x, y: y - 0.12, "font-size": 0.3 }, name);
+      if (name) shape(this.paths, "text", { class: tone, x, y: y - 0.12 * mark, "font-size": 0.3 * mark }, name);
     }
-    if (robot) shape(this.paths, "circle", { class: "robot", cx: robot[1] + 0.5, cy: robot[0] + 0.5, r: 0.2 });
+    if (robot) shape(this.paths, "circle", { class: "robot", cx: robot[1] + 0.5, cy: robot[0] + 0.5, r: 0.2 * mark });
   }
 
   drawOutcome([r, c], { cell, p, label }) {
@@ -252,15 +255,17 @@ class Board extends Instrument {
 
   drag(event) {
     const cell = this.stroke && this.cellAt(event);
-    if (cell) this.paint(cell);
+    if (!cell) this.pen = null;
+    else for (const passed of this.pen ? cellsBetween(this.pen, cell) : [cell]) this.paint(passed);
   }
 
   release() {
     if (this.stroke?.length) this.send("painted", { cells: this.stroke, sign: this.brush });
-    this.stroke = null;
+    [this.stroke, this.pen] = [null, null];
   }
 
   paint([r, c]) {
+    this.pen = [r, c];
     if (this.stroke.some((cell) => cell[0] === r && cell[1] === c)) return;
     this.stroke.push([r, c]);
     this.unsettled = true; // until Python says what it became

@@ -42,3 +42,13 @@ export function fitted(rows, cols, margin, width, height) {
   const side = Math.min(width / (cols + 2 * margin), height / (rows + 2 * margin));
   return { side, left: (width - side * cols) / 2, top: (height - side * rows) / 2 };
 }
+
+/** The cells on the straight way from `one` to `other`, both included: a fast pointer tells of few of them.
+ *  @param {[number, number]} one @param {[number, number]} other @returns {[number, number][]} */
+export function cellsBetween([r, c], [row, column]) {
+  const steps = Math.max(Math.abs(row - r), Math.abs(column - c), 1);
+  return Array.from({ length: steps + 1 }, (_, i) => [
+    Math.round(r + ((row - r) * i) / steps),
+    Math.round(c + ((column - c) * i) / steps),
+  ]);
+}

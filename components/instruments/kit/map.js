@@ -19,10 +19,17 @@ export const MARGIN = 0.05; // of a cell, around a map
  *  @param {{signs: string[], legend: Record<string, Cell>}} map @param {number} r @param {number} c */
 export const cellOf = (map, r, c) => map.legend[map.signs[r][c]];
 
-/** `svg` cleared, for `map` with `margin` around it.
+const SMALL = 16; // rows or columns from which on a mark of a cell's size is too small to be seen
+
+/** How many times a cell's size what lies on the cells is drawn in, such as the robot and its trail.
+ *  @param {{rows: number, cols: number}} map */
+export const enlarged = ({ rows, cols }) => Math.max(rows / SMALL, cols / SMALL, 1);
+
+/** `svg` cleared, for `map` with `margin` around it. Its CSS has the same in --mark.
  *  @param {SVGElement} svg @param {{rows: number, cols: number}} map */
 export function layOut(svg, map, margin = MARGIN) {
   svg.replaceChildren();
+  svg.style.setProperty("--mark", String(enlarged(map)));
   svg.setAttribute("viewBox", `${-margin} ${-margin} ${map.cols + 2 * margin} ${map.rows + 2 * margin}`);
 }
 

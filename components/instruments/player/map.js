@@ -1,10 +1,10 @@
 // State, in the grid: the map, the trail behind the robot, the future that was given up, and where it may go from here.
 
 import { shape } from "../kit/dom.js";
-import { cellOf, DIRECTIONS, drawArrows, drawCell, drawJump, layOut, triangle, writeCell } from "../kit/map.js";
+import { cellOf, DIRECTIONS, drawArrows, drawCell, drawJump, enlarged, layOut, triangle, writeCell } from "../kit/map.js";
 import { approach } from "../kit/motion.js";
 
-const MARGIN = 0.26; // of a cell, around the map: room for the arrows at its edge
+const MARGIN = 0.26; // of a mark, around the map: room for the arrows at its edge
 
 export class MapPicture {
   constructor(svg, choose) {
@@ -17,7 +17,8 @@ export class MapPicture {
   load(world) {
     const map = world.map;
     this.world = world;
-    layOut(this.svg, map, MARGIN);
+    this.mark = enlarged(map);
+    layOut(this.svg, map, MARGIN * this.mark);
     for (let r = 0; r < map.rows; r += 1) {
       for (let c = 0; c < map.cols; c += 1) {
         const cell = cellOf(map, r, c);
@@ -67,7 +68,7 @@ export class MapPicture {
     for (const [name, group] of Object.entries(this.choices)) {
       group.style.display = step && !moved ? "" : "none";
       if (!step) continue;
-      group.setAttribute("transform", `translate(${here[1] + 0.5} ${here[0] + 0.5})`);
+      group.setAttribute("transform", `translate(${here[1] + 0.5} ${here[0] + 0.5}) scale(${this.mark})`);
       group.classList.toggle("taken", acted && step.bars[step.chosen].action === name);
     }
     for (const outcome of step ? step.outcomes : []) {
@@ -83,7 +84,7 @@ export class MapPicture {
   glide(dt, tau) {
     if (!this.goal) return false;
     this.at = this.at.map((value, i) => approach(value, this.goal[i], dt, tau));
-    this.robot.setAttribute("transform", `translate(${this.at[0]} ${this.at[1]})`);
+    this.robot.setAttribute("transform", `translate(${this.at[0]} ${this.at[1]}) scale(${this.mark})`);
     return this.at.some((value, i) => value !== this.goal[i]);
   }
 }

@@ -90,3 +90,18 @@ def test_a_map_is_as_large_as_its_picture_lets_it():
     """10 by 20 cells with half a cell around them in 210 by 210 pixels: the width decides, and 55 pixels are left above."""
     (placed,) = engine("components/instruments/board/engine.js")(["fitted", 10, 20, 0.5, 210, 210])
     assert placed == {"side": 10, "left": 5, "top": 55}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "way"),
+    [
+        ([2, 3], [2, 3], [[2, 3], [2, 3]]),
+        ([2, 3], [3, 4], [[2, 3], [3, 4]]),
+        ([5, 1], [5, 4], [[5, 1], [5, 2], [5, 3], [5, 4]]),
+        ([0, 0], [4, 2], [[0, 0], [1, 1], [2, 1], [3, 2], [4, 2]]),
+        ([4, 9], [4, 7], [[4, 9], [4, 8], [4, 7]]),
+    ],
+)
+def test_a_fast_stroke_leaves_no_cell_out(one, other, way):
+    (found,) = engine("components/instruments/board/engine.js")(["cellsBetween", one, other])
+    assert found == way
