@@ -31,15 +31,16 @@ def show_passing(run: QueuedRun) -> None:
     passing = run.film.passing
     if not passing:
         return
-    marks = {name: dict(taken) for name, taken in run.marks.items()}
-    until = max(passing) // DRAWN * DRAWN if run.is_live else max(passing)
+    goes_on = run.is_live and run.state != "paused"
+    until = max(passing) // DRAWN * DRAWN if goes_on else max(passing)
     drawn = {n: mark for n, mark in passing.items() if n <= until}
+    marks = {name: {n: m for n, m in dict(taken).items() if n <= until} for name, taken in run.marks.items()}
     left, right = st.columns(2)
     with left:
-        _draw_right(drawn, {name: {n: m for n, m in taken.items() if n <= until} for name, taken in marks.items()})
+        _draw_right(drawn, marks)
     with right:
         _draw_effort(drawn)
-    st.caption(plain(spoken(passing, marks)))
+    st.caption(plain(spoken(drawn, marks)))
 
 
 def ask_for_the_other_score(memory: TuneMemory, run: QueuedRun) -> None:

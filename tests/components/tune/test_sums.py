@@ -1,12 +1,15 @@
 """Page Tune with the model that adds: what it learns from, what it is paid for, and what is told of its answers."""
 
+import json
 import re
 import time
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.server.job_queue import job_queue
 from components.server.warmup import warmup
+from components.tune.passing import DRAWN
 from components.tune.recipe import Recipe
 from mdp_core.rlhf.side_by_side import same_draws
 
@@ -95,6 +98,22 @@ def test_a_run_tells_what_is_right_and_what_was_held_out(at):
     assert f"3 digits {run.marks['3 digits'][0].one:.0%} → {run.marks['3 digits'][2].one:.0%}" in said
     asked = {prompt for exam in run.exams for prompt in exam.prompts}
     assert not asked & set(run.spec.prompts)
+
+
+def test_while_a_run_is_paused_all_that_was_said_of_it_is_in_the_picture_too(at):
+    at.session_state["tune"].recipe.typed["sums"].update(steps=500)
+    at.button(key="tune_start").click().run()
+    run = at.session_state["tune"].run
+    wait_for(lambda: run.film.passing.get(1))
+    run.job.pause()
+    wait_for(lambda: run.job not in job_queue()._at_work)
+    at.run()
+    last = max(run.film.passing)
+    assert last % DRAWN  # between two pictures
+    drawn = json.loads(at.get("plotly_chart")[0].proto.spec)["data"]
+    assert max(drawn[0]["x"]) == last
+    said = next(caption for caption in captions(at) if caption.startswith("pass@1"))
+    assert f"→ {run.film.passing[last].one:.0%}." in said
 
 
 def test_the_same_run_beside_is_paid_for_any_answer_and_draws_the_same(at):
