@@ -47,9 +47,14 @@ class TuneMemory:
         return True
 
     @property
+    def live(self) -> QueuedRun | None:
+        """The run that goes on, or waits to: the one beside where the first is over."""
+        return next((run for run in (self.run, self.beside) if run is not None and run.is_live), None)
+
+    @property
     def is_live(self) -> bool:
-        """Whether its run goes on, or waits to."""
-        return self.run is not None and self.run.is_live
+        """Whether there is such a run."""
+        return self.live is not None
 
     def start_from(self, policy: TunedPolicy | None) -> None:
         """Let the next runs begin with `policy`, or with the reference."""
@@ -119,7 +124,7 @@ class TuneMemory:
         from mdp_core.rlhf.side_by_side import by_another
 
         run = self.run
-        if run is None or run.is_live or (self.beside is not None and self.beside.is_live):
+        if run is None or self.is_live:
             return
         self.refused_beside = ""
         try:
