@@ -20,6 +20,7 @@ from components.server.models import models
 from components.server.pictures import is_slow
 from components.shell.address import visit
 from components.shell.brought_choices import brought_choices
+from components.shell.made_choices import show_made
 from components.shell.messages import tell_problem
 from components.shell.navigation import go_to
 from components.shell.plain import plain
@@ -52,6 +53,7 @@ def show_people() -> None:
             pool.work()
             choices.say_on()
     choices.say_on()
+    show_made(choices.comparisons)
     _show_person(choices, pool)
     _show_reward_model(choices, pool)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -15,6 +16,7 @@ from components.server.pictures import is_slow
 from components.server.warmup import warmup
 from components.shell.address import follow_address, linked_part, visit, write_link
 from components.shell.carried import since_link
+from components.shell.made_choices import made_choices
 from components.shell.messages import messages, on_its_way, tell_notes, tell_problem
 from components.shell.navigation import go_to
 from components.shell.now import tell_now, tell_visit
@@ -51,6 +53,14 @@ if TYPE_CHECKING:
 TICK = 0.5  # seconds between two looks at a run
 LARGE_TICK = 1.0  # of a large model, whose steps take seconds
 SLICE = 0.2  # seconds of reading in one run of the page
+BY_SCORES = (
+    "Nobody told the policy which word is right: texts were drawn and scored, and those that beat their like became "
+    "likelier. beta decides how far it may go from the reference for that."
+)
+BY_CHOICES = (
+    "Nobody told the policy a score: of every two texts the chosen one became likelier beside the other. "
+    "beta decides how far it may go from the reference for that."
+)
 NAMES = {READY: "Pocket", SUMS: "Sums", SMOLLM2: "SmolLM2"}
 
 
@@ -83,8 +93,8 @@ def page() -> None:
 
 
 def _tick(memory: TuneMemory) -> float | None:
-    live = [run for run in (memory.run, memory.beside) if run is not None and run.is_live]
-    return max((LARGE_TICK if run.is_heavy else TICK for run in live), default=None)
+    live = memory.live
+    return None if live is None else LARGE_TICK if live.is_heavy else TICK
 
 
 # What is asked
@@ -175,7 +185,10 @@ def _tell_of_models(current: Visit, memory: TuneMemory) -> None:
 
 def _ask_how(current: Visit, memory: TuneMemory, model: LanguageModel, size: Size, start: TunedPolicy | None) -> None:
     """The guess, the controls, Start. What was typed stays, and what is wrong with it is said."""
-    recipe, score, text = memory.recipe, principle(), current.scenario.text.prompt
+    recipe, text = memory.recipe, current.scenario.text.prompt
+    score = principle()
+    if not score.choices:  # no reward model brought those that it learned from
+        score = replace(score, choices=made_choices())
     shape = None if start is None else start.adapter.spec
     wrong = _wrong(current, memory, size, shape)
     if current.scenario.text.model != model.id:
@@ -199,10 +212,11 @@ def _ask_how(current: Visit, memory: TuneMemory, model: LanguageModel, size: Siz
             width=120,
         )
         ask_all(current, recipe, size, start)
-    if memory.asking and memory.run is not None and memory.is_live:
+    if memory.asking and memory.live is not None:
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            done = f"step {memory.run.steps} of {memory.run.spec.steps}"
-            st.warning(f"Your run is at {done}, and there is one at a time. Stop it and start the new one?")
+            which = "run" if memory.live is memory.run else "run beside"
+            done = f"step {memory.live.steps} of {memory.live.spec.steps}"
+            st.warning(f"Your {which} is at {done}, and there is one at a time. Stop it and start the new one?")
             st.button("Start the new one", key="tune_instead", on_click=lambda: begin(instead=True))
             st.button("Go on with this one", key="tune_keep", on_click=lambda: setattr(memory, "asking", False))
     if wrong or memory.refused:
@@ -293,10 +307,7 @@ def _show_run(memory: TuneMemory) -> None:
     show_loss(run.spec.algorithm)
     _show_beside(memory, run)
     if not live:
-        conclude(
-            "Nobody told the policy which word is right: texts were drawn and scored, and those that beat their like became "
-            "likelier. beta decides how far it may go from the reference for that."
-        )
+        conclude(BY_CHOICES if run.choices is not None else BY_SCORES)
 
 
 def _show_beside(memory: TuneMemory, run: QueuedRun) -> None:
@@ -308,6 +319,6 @@ def _show_beside(memory: TuneMemory, run: QueuedRun) -> None:
         show_progress(other, key="beside")
         show_warnings(other)
         show_side_by_side(run, other)
-    if run.snapshots and not run.is_live and (other is None or not other.is_live):
+    if run.snapshots and not memory.is_live:
         ask_for_another(memory, run)
         ask_for_the_other_score(memory, run)

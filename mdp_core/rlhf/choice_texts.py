@@ -21,7 +21,7 @@ class NoChoicesError(ValueError):
         if have:
             why = f"none of the {have} that are here is between two different texts that go on from “{prompt[:60]}”"
         else:
-            why = "there are none yet: train a reward model there, and tune by it"
+            why = "there are none yet: choose between texts there, or bring a file of choices"
         super().__init__(f"{title} learns from the choices of page Score, and {why}.")
 
 

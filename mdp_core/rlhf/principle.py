@@ -49,7 +49,7 @@ class Principle:
 
     spec: ScoreSpec = field(default_factory=ScoreSpec)
     model: TrainedReward | None = None
-    choices: tuple[Comparison, ...] = ()  # that `model` was learned from, where they are at hand
+    choices: tuple[Comparison, ...] = ()  # at hand: those that `model` was learned from, or all
     true: Reward | None = None  # what the score stands for, where that is known: a simulated rater's hidden taste
 
     @property

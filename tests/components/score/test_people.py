@@ -81,6 +81,7 @@ def test_a_person_chooses_skips_and_takes_back(at):
     assert "needs 8 choices to learn from, and there are none: 8 more, please." in text_of(at)
     here = press(at, "prefer_1")
     assert [(c.better, c.worse, c.simulated) for c in here.choices] == [(texts[1], texts[0], False)]
+    assert [(c.better, c.worse) for c in at.session_state["made choices"]] == [(texts[1], texts[0])]  # for page Tune
     assert here.pair() == (texts[2], texts[3])
     press(at, "preference_skip", "prefer_0")
     assert (here.choices[-1].better, here.at) == (texts[4], 6)

@@ -52,6 +52,7 @@ def app():
 def at(app):
     """The page as a visitor finds it, but with tiny runs. What a test leaves running is stopped."""
     app.session_state["principle"] = Principle()
+    app.session_state["made choices"] = ()
     app.session_state["visit"].change_text(prompt=PROMPT)
     mine = memory_of(app)
     mine.guess, mine.refused, mine.recipe, mine.start, mine.lost = None, "", Recipe(), None, ""
@@ -165,6 +166,22 @@ def test_a_second_run_takes_the_place_of_the_first_only_when_that_is_meant(at):
     press(at, "tune_start")
     second = start(at, "tune_instead")
     assert (first.state, second.state, second.steps) == ("stopped", "done", 1)
+
+
+def test_a_run_beside_that_is_not_over_is_not_thrown_away_unasked(at):
+    memory_of(at).recipe.typed["small"].update(steps=500)
+    press(at, "tune_start")
+    run = memory_of(at).run
+    wait_for(lambda: run.steps >= 1)
+    at.run()
+    press(at, "tune_stop")
+    wait_for(lambda: not run.is_live)
+    at.run()
+    press(at, "tune_beside")
+    other = memory_of(at).beside
+    press(at, "tune_start")
+    assert (memory_of(at).run, memory_of(at).beside, other.is_live) == (run, other, True)
+    assert any(warning.startswith("Your run beside is at step") for warning in said(at, "warning"))
 
 
 class Counting:
@@ -319,13 +336,17 @@ def test_choices_are_learned_from_where_there_are_some_and_else_it_is_said(at):
     boxes = {box.label: box for box in at.selectbox}
     assert (boxes["penalty"].disabled, boxes["penalty"].help) == (True, "DPO has beta in its loss.")
     good, bad = "the movie was wonderful and great", "the movie was terrible and long"
-    choices = (Comparison(good, bad, 0), Comparison(bad, good, 1), Comparison("we saw it", good, 0))
-    at.session_state["principle"] = Principle(choices=choices)
+    at.session_state["made choices"] = (
+        Comparison(good, bad, 0),
+        Comparison(bad, good, 1),
+        Comparison("we saw it", good, 0),
+    )
     at.run()
     run = start(at)
     assert (run.state, run.steps, run.told) == ("done", 5, [])
     assert not np.array_equal(run.snapshots[0].before.vector(), run.last_good.vector())
     assert run.film.figures[5].kl != 0
+    assert any("of every two texts the chosen one became likelier" in block.value for block in at.get("html"))
     assert (
         "DPO learns from 2 of 3 choices: 1 does not go on from “the movie was” in words that the model knows."
         in said(at, "caption")
