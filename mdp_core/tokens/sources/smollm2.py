@@ -16,7 +16,7 @@ from mdp_core.tokens.sources.progress import Loading
 
 SHORT = "SmolLM2"  # in reports
 NAME = "SmolLM2-135M-Instruct"
-QUICK_NAME = f"{NAME}, quick"  # with its weights in few bits
+QUICK_NAME = f"{SHORT} quick"  # with its weights in few bits
 LICENCE = "Apache-2.0"
 REPOSITORY = HubId("HuggingFaceTB", NAME)
 REVISION = "12fd25f77366fa6b3b4b768ec3050bf629380bac"

@@ -79,7 +79,7 @@ def _folder(known: Loadable, host: Host) -> Loading[tuple[Path, str, str]]:
         case BuiltIn(name):
             require_within(smollm2.PARAMETERS, smollm2.NAME, host)
             path, title = yield from smollm2.fetch(host)
-            return path, title, name
+            return path, smollm2.QUICK_NAME if name == QUICK else title, name
         case HubId() as repo:
             if not host.allow_hub:
                 raise NotAllowed("This host loads no models from the hub; take SmolLM2 or Pocket.")
@@ -100,7 +100,7 @@ def _read(path: Path, name: str, canonical: str, host: Host) -> LanguageModel:
     from mdp_core.tokens.few_bits import in_few_bits
 
     # torch multiplies by so few bits on a CPU.
-    return in_few_bits(checkpoint.read(checked, canonical, replace(host, device="cpu")), smollm2.QUICK_NAME)
+    return in_few_bits(checkpoint.read(checked, canonical, replace(host, device="cpu")), name)
 
 
 @dataclass(frozen=True)

@@ -291,7 +291,7 @@ def test_outputs_that_are_no_tokens_are_said_once(open_page, door):
 
 
 def test_a_model_of_rounded_weights_says_how_far_its_numbers_are(open_page, door, pocket):
-    quick = LanguageModel(pocket.model, pocket.tokenizer, name="SmolLM2-135M-Instruct, quick", id="smollm2-quick")
+    quick = LanguageModel(pocket.model, pocket.tokenizer, name="SmolLM2 quick", id="smollm2-quick")
     quick.rounding = Rounding(0.0214, 0.0405, 52)
     door.models["smollm2-quick"] = quick
     page = open_page().set("radio", "kind", "smollm2-quick").press("load")

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from components.controls.model import KINDS
 from mdp_core.rlhf.adapters import AdapterError
 from mdp_core.rlhf.spec import preset
 from mdp_core.rlhf.trainer import tune
@@ -67,8 +68,8 @@ def test_smollm2_s_distributions_move_by_a_few_hundredths(smollm2, quick):
 
 def test_all_its_products_are_of_few_bits_and_it_is_named_for_it(quick):
     assert not any(isinstance(module, nn.Linear) for module in quick.model.modules())
-    assert (quick.name, quick.id) == ("SmolLM2-135M-Instruct, quick", "smollm2-quick")
-    assert facts("smollm2-quick").name == quick.name
+    assert (quick.name, quick.id) == ("SmolLM2 quick", "smollm2-quick")
+    assert facts("smollm2-quick").name == KINDS["smollm2-quick"] == quick.name
 
 
 def test_it_cannot_be_tuned_and_says_why(quick):
