@@ -53,9 +53,10 @@ def draw_learning_curves(memory: LearnMemory, course: Course) -> None:
         return
     agents = "one seed" if spec.agents == 1 else f"{spec.agents} seeds"
     band = "" if spec.agents == 1 else "; the band holds the middle half of them"
+    smoothed = "not smoothed" if window == 1 else f"smoothed over {window} episodes"
     if online:
         optimum = None if best is None else best.online
-        sentence = f"Sum of rewards, mean of {agents}, smoothed over {window} episodes{band}."
+        sentence = f"Sum of rewards, mean of {agents}, {smoothed}{band}."
         what = "sum of rewards"
     else:
         optimum = None if best is None else best.value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil, log10
 
 import plotly.graph_objects as go
 
@@ -16,6 +17,7 @@ def draw_residuals(values: Sequence[float], gamma: float, what: str, *, height: 
     if not drawn:
         return
     x, y = zip(*drawn, strict=True)
+    decades = log10(max(y) / min(y))
     picture, mode = go.Figure(), "lines+markers" if len(x) <= 40 else "lines"
     picture.add_scatter(x=x, y=y, mode=mode, name="residual", line={"color": tone("state"), "width": 3})
     if 0 < gamma < 1 and len(x) > 1 and what != "improvement":
@@ -32,5 +34,11 @@ def draw_residuals(values: Sequence[float], gamma: float, what: str, *, height: 
         showlegend=len(picture.data) > 1,
         legend={"orientation": "v", "x": 1, "y": 1, "xanchor": "right", "yanchor": "top", "font": {"size": NORMAL}},
         xaxis_rangemode="tozero",
-        yaxis={"type": "log", "exponentformat": "power", "nticks": 6},
+        # From two powers of ten on Plotly writes 2 and 5 between them too, and one number on the other.
+        yaxis={
+            "type": "log",
+            "exponentformat": "power",
+            "nticks": 6,
+            "dtick": ceil(decades / 6) if decades >= 2 else None,
+        },
     )

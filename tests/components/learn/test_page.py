@@ -149,7 +149,7 @@ def test_learners_run_side_by_side_on_the_same_seeds(app):
     assert [lesson.curve().shape for lesson in lessons] == [(3, 40), (3, 40)]
     assert {lesson.spec.seed for lesson in lessons} == {5}
     assert memory(app).course.optimum.value == pytest.approx(0.705, abs=1e-3)
-    assert "Sum of rewards, mean of 3 seeds, smoothed over 1 episodes" in said(app)
+    assert "Sum of rewards, mean of 3 seeds, not smoothed" in said(app)
     assert "Dashed: the optimal policy, 0.705." in said(app)
     assert "Earned in an episode, over the last 8: Sarsa" in said(app)
 
