@@ -25,6 +25,7 @@ from mdp_core.reach import distances
 from mdp_core.stage.places import Places
 
 MOST_TOKENS = 64
+NUMBERED = 30  # rows or columns; on smaller cells a number is not written, as it could not be read
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,9 @@ def _count_cells(places: Places, reached: NDArray[np.int64], steps: NDArray[np.i
         layers=("none",),
         height=250,
     )
-    st.caption(
-        f"On each cell: the fewest steps to it from {start}. A table of pi has |S|·|A| = {S:,} · {A} = {S * A:,} numbers."
-    )
+    rows, columns = places.picture["rows"], places.picture["cols"]
+    where = f"On each cell: the fewest steps to it from {start}. " if max(rows, columns) <= NUMBERED else ""
+    st.caption(f"{where}A table of pi has |S|·|A| = {S:,} · {A} = {S * A:,} numbers.")
 
 
 def _count_texts(
@@ -111,7 +112,7 @@ def _count_texts(
     m, e = in_powers(reachable_prefixes(vocabulary, ends, tokens))
     st.caption(
         f"Behind an end token nothing follows: {m:.2f} · 10^{e} of them can really be written. ({plain(chosen)}'s "
-        f"vocabulary has {vocabulary:,} tokens, {ends:,} of them end a text.)"
+        f"vocabulary has {vocabulary:,} tokens, {ends:,} of them {'ends' if ends == 1 else 'end'} a text.)"
     )
 
 
