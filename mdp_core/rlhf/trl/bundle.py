@@ -84,7 +84,16 @@ def score_files() -> dict[str, bytes]:
 
 def how_to(title: str, scripts: Mapping[str, str], remarks: tuple[str, ...]) -> str:
     """README.md: what each script does, how to run it, and what is not as it was here."""
-    lines = [f"# {title}", "", "    python -m pip install -r requirements.txt", ""]
+    lines = [
+        f"# {title}",
+        "",
+        "Unpack the zip, open a terminal in its folder, and make a virtual environment of its own (Python 3.11 or newer):",
+        "",
+        "    python -m venv .venv",
+        "    . .venv/bin/activate   # on Windows: .venv\\Scripts\\activate",
+        "    python -m pip install -r requirements.txt",
+        "",
+    ]
     for name, says in scripts.items():
         lines += [
             f"{says}",

@@ -133,6 +133,9 @@ def test_the_recipe_is_in_it():
     ):
         assert line in files["tune.py"], line
     assert "trl==1.16.0" in files["requirements.txt"].split()
+    steps = ("Unpack the zip", "python -m venv", "pip install -r requirements.txt", "python tune.py")
+    places = [files["README.md"].index(step) for step in steps]
+    assert places == sorted(places)
     assert "accelerate launch --num_processes 4 tune.py" in files["README.md"]
     assert "pocket/model.safetensors" in files
     assert "mdp_core/tokens/formula/evaluation.py" in files
