@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-import numpy as np
 import streamlit as st
 
 from components.controls.control import key_showing
@@ -141,15 +140,15 @@ def _draw_lesson(memory: LearnMemory, course: Course) -> None:
 def _takeaway(memory: LearnMemory, course: Course) -> str:
     """The sentence to take away."""
     tail = max(1, course.lessons[0].spec.episodes // 5)
-    earned = [lesson.curve()[:, -tail:].mean() for lesson in course.lessons]
-    each = [
-        f"{_title(lesson)} {digits(mean)}"
-        for lesson, mean in zip(course.lessons, earned, strict=True)
-        if np.isfinite(mean)
-    ]
+    lasts = [(lesson, lesson.curve()[:, -tail:]) for lesson in course.lessons]
+    begun = [(lesson, last) for lesson, last in lasts if last.size]  # a run that was stopped may not have come to all
+    if not begun:
+        return "It was stopped before its first episode was over, so nothing was earned."
+    each = [f"{_title(lesson)} {digits(last.mean())}" for lesson, last in begun]
     sentence = f"Earned in an episode, over the last {tail}: {', '.join(each)}."
-    if not is_cliff(course):
+    if not is_cliff(course) or len(begun) < len(lasts):
         return sentence
+    earned = [last.mean() for _, last in begun]
     best = "Sarsa" if earned[0] > earned[1] else "Q-learning"
     verdict = f"You said {memory.cliff_guess}; it is {best}. " if memory.cliff_guess else ""
     return (
