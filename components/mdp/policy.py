@@ -112,7 +112,7 @@ def show_policy(current: Visit, memory: MdpMemory) -> None:
     table = policy_table(memory, places)
     with left:
         _draw_arrows(places, table, state, lambda cell: choose_state(memory, places, cell))
-        st.caption("The fuller an arrow, the likelier its action. Click a cell: its distribution is on the right.")
+        st.caption("The fuller an arrow, the likelier its action. Click a cell: its distribution is shown.")
         if not memory.gym:
             _ask_base(memory)
     with right:

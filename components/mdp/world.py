@@ -93,11 +93,12 @@ def _tell(memory: MdpMemory, problem: str) -> None:
     for sentence in remarks_of(memory):
         st.warning(plain(sentence))
     if memory.edit is not None:
-        before, after = memory.edit.states
-        states = f"|S| {before} → {after}" if before != after else f"|S| {after}, as before"
+        edit = memory.edit
+        before, after = edit.states
+        states = f"|S| {before:,} → {after:,}" if before != after else f"|S| {after:,}, as before"
         st.markdown(
-            f"Your last edit: **{states}** · **P** moves in {memory.edit.transitions} of {memory.edit.pairs} pairs (s, a) · "
-            f"**r** in {memory.edit.rewards}."
+            f"Your last edit: **{states}** · "
+            f"**P** moves in {edit.transitions:,} of {edit.pairs:,} pairs (s, a) · **r** in {edit.rewards:,}."
         )
 
 

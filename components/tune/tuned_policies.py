@@ -183,9 +183,7 @@ def _bring(key: str) -> None:
     if not files:
         return
     try:
-        kept = shelve(
-            {file.name: file.getvalue() for file in files}, policies.base_of(current.scenario.text.model), models()
-        )
+        shelve({file.name: file.getvalue() for file in files}, policies.base_of(current.scenario.text.model), models())
     except ValueError as error:
         policies.refused_file = str(error)
         if len(files) > 1 or not files[0].name.lower().endswith(HALVES):  # no other file would make it whole
@@ -194,5 +192,4 @@ def _bring(key: str) -> None:
                 policies.refused_file = f"“{files[0].name[:60]}”: {error}"
         return
     policies.brought += 1  # an empty field for the next one
-    policies.news = f"“{kept.name}” is on the shelf."
     st.rerun()

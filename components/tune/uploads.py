@@ -20,8 +20,8 @@ MAX_BYTES = 4 * NUMBERS + 100_000  # of the weights: four bytes a number, and th
 def shelve(uploads: Mapping[str, bytes], base: str, models: Models) -> TunedPolicy:
     """Put the adapter of these files on the shelf, over the model that it names where that is here, else over `base`.
 
-    It is called what its file is called. Raises ValueError, in a sentence for a visitor: AdapterError for files that are no
-    adapter of that model, ShelfError where there is no room for it.
+    It is called what its file is called, and the shelf's news tell of it. Raises ValueError, in a sentence for a visitor:
+    AdapterError for files that are no adapter of that model, ShelfError where there is no room for it.
     """
     from mdp_core.rlhf.adapter_archive import adapter_files_in, named_base
     from mdp_core.rlhf.adapter_files import adapter_from
@@ -45,7 +45,10 @@ def shelve(uploads: Mapping[str, bytes], base: str, models: Models) -> TunedPoli
             ) from error
         raise
     _try(model, adapter)
-    return shelf().keep(_name(uploads), model.id, adapter)
+    kept = shelf().keep(_name(uploads), model.id, adapter)
+    other = f" It says that it was made for “{named[:60]}”; it fits {model.name}, and changes that."
+    shelf().news = f"“{kept.name}” is on the shelf." + (other if named and base_model is None else "")
+    return kept
 
 
 def _try(model: LanguageModel, adapter: Adapter) -> None:

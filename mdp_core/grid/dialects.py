@@ -1,9 +1,8 @@
 """Maps as other tools write them, turned into rows of this one's signs; a line stays in its line.
 
-Read are Python's and JSON's lists of rows, as Gymnasium takes them (`["SFFF", "FHFH"]`, an argument's comma and NumPy's
-array around them, too), rows with blanks or commas between
-the signs (`S F F F`), the grids of Berkeley's CS 188 (`[[' ', '#', +1], ['S', ' ', -1]]`), whose numbers pay when they are
-left, and its Pacman layouts (% wall, P start, one dot the goal).
+Read are Python's and JSON's lists and tuples of rows, as Gymnasium takes them (`["SFFF", "FHFH"]`, in a call, too), rows
+with blanks or commas between the signs (`S F F F`), the grids of Berkeley's CS 188 (`[[' ', '#', +1], ['S', ' ', -1]]`),
+whose numbers pay when they are left, and its Pacman layouts (% wall, P start, one dot the goal).
 """
 
 from __future__ import annotations
@@ -12,8 +11,9 @@ import re
 
 _ROW = re.compile(r"\[(?P<cells>[^\[\]]*)\]|(?P<quote>[\"'])(?P<row>[^\"'\n]*)(?P=quote)")
 _CELL = re.compile(r"([\"'])(.)\1|([+-]?[0-9]+(?:\.[0-9]+)?)")
-_NAME = re.compile(r"\A\s*(?:[A-Za-z_][A-Za-z_0-9]*\s*=\s*)?(?:(?:np|numpy)\.(?:as)?array\(\s*)?\[")
-_END = re.compile(r"\]\s*(?:,\s*)?(?:dtype\s*=[^\[\]]{0,40})?\)?[\s,;]*\Z")
+_BEGIN = re.compile(r"\A\s*(?:\w+\s*=\s*)?(?:[\w.]+\((?:[^\[\]()]{0,200}[,=])?\s*)?\[")
+_END = re.compile(r"\]\s*(?:,[^\[\]()]{0,200})?\)?[\s,;]*\Z")
+_TUPLES = str.maketrans("()", "[]")
 _QUOTES = {ord(c): '"' for c in "“”„‟"} | {ord(c): "'" for c in "‘’‚‛"}  # as a word processor sets them
 _SPREAD = re.compile(r"[^\s,;|](?:(?:[ \t]*[,;|][ \t]*|[ \t]+)[^\s,;|])+")  # in one way only: a row may be any length
 _LAYOUT_WALL = "%"
@@ -27,8 +27,9 @@ class UnreadableDialectError(ValueError):
 def translated(text: str) -> str:
     """The text in this project's signs; as it is where it is in none of the others'. Raises UnreadableDialectError."""
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    if _NAME.match(plain) and _END.search(plain):
-        return _from_list(plain.translate(_QUOTES)) or plain
+    code = plain if "[" in plain else plain.translate(_TUPLES)
+    if _BEGIN.match(code) and _END.search(code):
+        return _from_list(code.translate(_QUOTES)) or plain
     lines = plain.split("\n")
     rows = [line.strip() for line in lines if line.strip()]
     if rows and all(set(row) <= set("%.oPG ") for row in rows) and _LAYOUT_WALL in rows[0]:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:  # heavy; the tensors bring what is done with them
 
 
 def qpg_losses(logp: Tensor, q: Tensor) -> Tensor:
-    """[..., A], [..., A] -> [...]: the loss of Q-based policy gradient, whose gradient is -sum_a A(a) grad pi(a)."""
+    """[..., A], [..., A] -> [...]: the loss of Q-based policy gradient, whose gradient is -sum_a A(a) grad pi(a)
+    (Srinivasan et al. 2018, section 3)."""
     advantages = _advantages(logp.exp().detach(), q)
     return -(logp.exp() * advantages).sum(-1)
 
@@ -22,14 +23,15 @@ def qpg_losses(logp: Tensor, q: Tensor) -> Tensor:
 def rpg_losses(logp: Tensor, q: Tensor) -> Tensor:
     """[..., A], [..., A] -> [...]: the loss of regret policy gradient, sum_a max(A(a), 0), moved by the baseline alone.
 
-    Its gradient is that of the thresholded regrets: for every action with A(a) > 0, -sum_b q(b) grad pi(b).
+    Its gradient is that of the thresholded regrets: for every action with A(a) > 0, -sum_b q(b) grad pi(b)
+    (Srinivasan et al. 2018, section 3).
     """
     return _advantages(logp.exp(), q).relu().sum(-1)
 
 
 def rm_losses(logp: Tensor, q: Tensor) -> Tensor:
     """[..., A], [..., A] -> [...]: the loss of regret matching policy gradient, whose gradient is -sum_a max(A(a), 0) grad
-    pi(a): what is worse than the policy's mean pulls nothing."""
+    pi(a): what is worse than the policy's mean pulls nothing (Srinivasan et al. 2018, section 3)."""
     advantages = _advantages(logp.exp().detach(), q).relu()
     return -(logp.exp() * advantages).sum(-1)
 

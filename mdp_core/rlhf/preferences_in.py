@@ -21,6 +21,7 @@ CHOICES = 1_000  # that are taken of a file
 CHARACTERS = 300_000  # of their texts: a minute of reading for SmolLM2 on two cores
 TOLD = 4  # kinds of what was left out, and broken lines, that are told one by one
 
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # a byte order mark, which no text in UTF-8 has
 _OWN = re.compile(rf'\A\s*{{.*?"format"\s*:\s*"{FORMAT}"'.encode(), re.DOTALL)
 
 
@@ -36,12 +37,15 @@ def read_preferences(file: BinaryIO) -> Brought:
     """The preferences in a file that was saved here, or in others' JSON lines or JSON list, of which a sample of CHOICES is
     taken; it is read a record at a time.
 
-    Raises PreferenceFileError for a file that was saved here and is damaged, and for one without any choice.
+    Raises PreferenceFileError for a file that was saved here and is damaged, for one in UTF-16, and for one without any
+    choice.
     """
     check_size(file.seek(0, 2))
     file.seek(0)
     head = file.read(PIECE).removeprefix(b"\xef\xbb\xbf")
     file.seek(0)
+    if head.startswith(_UTF_16):
+        raise PreferenceFileError("This file is in UTF-16: save it in UTF-8, as JSON is, and bring it again.")
     if _OWN.match(head):
         return Brought(from_json(file.read()))
     sample, left = Sample(CHOICES, CHARACTERS), _LeftOut()

@@ -142,6 +142,11 @@ def test_an_adapter_comes_back_over_the_model_that_it_names(shelved, pocket):
     with pytest.raises(ShelfError, match="already, as “my critic”"):
         bring({"again.zip": archive_of(an_adapter(pocket), pocket.model)})
     assert [policy.name for policy in mine] == ["my critic", "loaded"]
+    assert mine.news == "“loaded” is on the shelf."
+    files = files_of(an_adapter(pocket, size=0.5), pocket.model)
+    config = json.loads(files[CONFIG]) | {"base_model_name_or_path": "somebody/pocket-of-theirs"}
+    assert bring({**files, CONFIG: json.dumps(config).encode()}).base == "pocket"
+    assert mine.news.endswith("made for “somebody/pocket-of-theirs”; it fits Pocket, and changes that.")
 
 
 def test_an_adapter_whose_answers_are_no_numbers_is_refused(shelved, pocket):

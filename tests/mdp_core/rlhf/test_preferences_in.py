@@ -221,8 +221,15 @@ def test_a_file_of_our_own_is_read_as_such():
         read(to_json(saved)[:-20])
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_a_file_in_utf_16_is_said_to_be_so(encoding):
+    content = "\ufeff".encode(encoding) * (encoding != "utf-16") + '{"chosen": "a", "rejected": "b"}'.encode(encoding)
+    with pytest.raises(PreferenceFileError, match="in UTF-16: save it in UTF-8"):
+        read(content)
+
+
 def test_a_file_without_choices_says_what_is_read():
-    for content in (b"", b"hello", b"{}", b"[]", b"[1, 2", b"\xff\xfe", b"null"):
+    for content in (b"", b"hello", b"{}", b"[]", b"[1, 2", b"\xff", b"null"):
         with pytest.raises(PreferenceFileError, match=r"No choice was found in this file\..*“chosen” and “rejected”"):
             read(content)
 
