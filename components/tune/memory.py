@@ -37,6 +37,7 @@ class TuneMemory:
     guess: float | None = None  # of the last mean score; None until the visitor says one
     step: int | None = None  # the policy that the cursor is on
     watching: Iterator[tuple[int, int]] | None = None  # a prefix that is being read under every policy
+    kept: tuple[float, int | None] = (float("-inf"), None)  # when a policy was kept last, and where the cursor was
     _reading: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def __len__(self) -> int:

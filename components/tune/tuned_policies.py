@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import streamlit as st
@@ -21,6 +22,9 @@ from components.tune.uploads import shelve
 from mdp_core.scenarios import SCORES
 
 HALVES = (".json", ".safetensors")  # of an adapter: what one of them lacks may come yet
+PRESS = (
+    3.0  # seconds in which busy cores may tell of one press twice: a run has gone on meanwhile, and has another policy
+)
 UPLOAD_MB = 17  # of the largest adapter that the shelf holds
 
 
@@ -80,7 +84,10 @@ def _keeping() -> None:
 
 
 def _keep() -> None:
-    policies, run, cursor = shelf(), tune_memory().run, tune_memory().step
+    memory, policies = tune_memory(), shelf()
+    run, cursor = memory.run, memory.step
+    if time.monotonic() - memory.kept[0] < PRESS and (memory.is_live or memory.kept[1] == cursor):
+        return
     policies.refused = ""
     if run is None:
         return
@@ -105,6 +112,7 @@ def _keep() -> None:
     except ShelfError as error:
         policies.refused = str(error)
         return
+    memory.kept = time.monotonic(), cursor
     st.session_state["keep_name"] = ""
     policies.news = f"“{kept.name}” is kept: the policy after {step} steps."
     st.rerun()  # what a run can start from is shown by the rest of the page

@@ -75,7 +75,7 @@ def test_a_large_map_is_painted_on_a_canvas_and_the_stroke_is_seen_before_python
     mdp.mouse.move(*middle(mdp, 20, 12, 40))  # at once: nothing is told of the cell between
     expect(board.locator("rect.cell.jump")).to_have_count(3)  # Python has heard of nothing
     mdp.mouse.up()
-    expect(mdp.get_by_text("|S| 1600 → 1597")).to_be_visible()
+    expect(mdp.get_by_text("|S| 1,600 → 1,597")).to_be_visible()
     expect(board.locator("rect.cell")).to_have_count(0)
     wall = sheet.evaluate(COLOUR, [20, 12])
     assert sum(wall) < sum(free) - 150
@@ -86,7 +86,7 @@ def test_a_large_map_is_painted_on_a_canvas_and_the_stroke_is_seen_before_python
     expect(board.locator(".live")).to_have_text("Row 21, column 12: wall")
     mdp.keyboard.press("ArrowDown")
     mdp.keyboard.press("Enter")
-    expect(mdp.get_by_text("|S| 1597 → 1596")).to_be_visible()
+    expect(mdp.get_by_text("|S| 1,597 → 1,596")).to_be_visible()
 
 
 def test_a_bar_is_dragged_the_others_make_room_and_the_draw_falls(mdp):

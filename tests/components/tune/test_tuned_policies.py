@@ -83,7 +83,17 @@ def run(at):
     return found
 
 
-def test_the_policy_under_the_cursor_is_kept_renamed_saved_and_deleted(at, run):
+def test_a_press_that_is_told_twice_keeps_one_policy_of_a_run_that_goes_on(at, run):
+    run.is_live = True
+    press(at, "keep")
+    del run.film.adapters[max(run.film.adapters)]  # another one is the newest
+    press(at, "keep")
+    assert [policy.step for policy in at.session_state["shelf"]] == [3]
+    assert said(at, "error") == []
+
+
+def test_the_policy_under_the_cursor_is_kept_renamed_saved_and_deleted(at, run, monkeypatch):
+    monkeypatch.setattr(tune_shelf, "PRESS", 0.0)
     shelf = at.session_state["shelf"]
     at.session_state["tune"].step = 2
     at.text_input(key="keep_name").set_value("*kind* critic").run()
