@@ -1,10 +1,15 @@
 """Both kinds of learning: from the same policy on, one towards its target, the other towards the score."""
 
+from statistics import mean, stdev
+
+import numpy as np
 import pytest
 
 from mdp_core.rlhf.contest import ContestSize, hold_contest
 from mdp_core.rlhf.principle import Principle
 from mdp_core.rlhf.supervised import target_text
+from mdp_core.tokens.generation import generate
+from mdp_core.tokens.scores import Sentiment
 from mdp_core.work import Work
 
 PROMPT = "the movie was"
@@ -26,6 +31,12 @@ def test_both_begin_alike_and_one_learns_its_target(pocket):
     assert result.target_score == pytest.approx(0.5719)  # VADER's of "the movie was wonderful."
     assert result.best[1] >= max(reading.best[1] for reading in result.rl)
     assert result.signal
+    # The first look is at the policy that nobody has taught: its mean, and how far off that may be.
+    uniforms = np.random.default_rng([7, 13]).random((SIZE.looked, SIZE.max_tokens))
+    texts = [pocket.decode(ids) for ids in generate(pocket, pocket.encode(PROMPT), uniforms)]
+    scores = [Sentiment()(text).total for text in texts]
+    assert result.rl[0].score == pytest.approx(mean(scores))
+    assert result.rl[0].error == pytest.approx(stdev(scores) / SIZE.looked**0.5)
 
 
 def test_its_progress_goes_from_nothing_to_all(pocket):
