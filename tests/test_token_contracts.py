@@ -1,14 +1,10 @@
 """The contracts, held by the language model's world: by Pocket, and by a small real model that nobody trained."""
 
 import pytest
-import torch
-from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from mdp_core.rollout import Draws, play
 from mdp_core.scenarios import TextScenario
 from mdp_core.stage.text import token_mdp
-from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.policy import LMPolicy
 from mdp_core.tokens.sampling import Sampling
 from tests.contracts import (
@@ -20,9 +16,9 @@ from tests.contracts import (
     check_trajectory,
 )
 from tests.mdp_core.stage.written import run_text, text_frames
+from tests.mdp_core.tokens.tiny import word_level_model
 
 SENTENCE = "the movie was wonderful terrible and long it bored me no words left"
-WORDS = ["<end>", "<unk>", *SENTENCE.split()]
 SAMPLINGS = [Sampling(1.0, 0, 1.0), Sampling(0.0, 0, 1.0), Sampling(0.7, 5, 0.9), Sampling(2.0, 1, 1.0)]
 
 
@@ -33,23 +29,7 @@ def model(request):
 
 @pytest.fixture(scope="module")
 def untrained():
-    words = Tokenizer(models.WordLevel({word: i for i, word in enumerate(WORDS)}, unk_token="<unk>"))
-    words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=words, eos_token="<end>", unk_token="<unk>")
-    config = LlamaConfig(
-        vocab_size=len(WORDS),
-        hidden_size=16,
-        intermediate_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        max_position_embeddings=64,
-        bos_token_id=None,
-        eos_token_id=0,
-        initializer_range=1.0,
-    )
-    with torch.random.fork_rng():
-        torch.random.set_rng_state(torch.Generator().manual_seed(5).get_state())
-        return LanguageModel(LlamaForCausalLM(config), tokenizer, name="Untrained", id="untrained")
+    return word_level_model()
 
 
 @pytest.mark.parametrize("score", ["sentiment", "word", "length"])

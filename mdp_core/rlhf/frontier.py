@@ -6,7 +6,6 @@ Rafailov et al. 2023, eq. 4), namely beta log Z. Seen over beta, its score is th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,11 +43,6 @@ def worst_case(reference: CountedTexts, beta: float) -> Optimum:
     """The best policy for a penalty of `beta` > 0 a nat, if the texts that were not counted are all worth the lowest score:
     they are one text more, the last, which it may write as well."""
     return _tilted(*_with_the_rest(reference, reference.low), beta)
-
-
-def frontier(reference: CountedTexts, betas: Sequence[float]) -> list[Optimum]:
-    """The optimum of every beta: the smaller beta, the higher the score and the farther from the reference."""
-    return [optimum(reference, beta) for beta in betas]
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,16 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
+
+from tests.listening import free_port, until_it_answers
 
 ROOT = Path(__file__).parents[2]
 # The same engine without a window's own parts takes a third less of a processor.
@@ -40,9 +38,7 @@ def serving(log, *arguments, script="app.py", base="", **environ):
 
     With a `base` it is served below that path.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     command += ["--server.headless", "true", "--server.address", "127.0.0.1", "--server.baseUrlPath", base]
     command += ["--", *arguments]
@@ -50,22 +46,11 @@ def serving(log, *arguments, script="app.py", base="", **environ):
     with log.open("w") as out:
         process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env=os.environ | environ)
         try:
-            _wait_for(f"{url}/_stcore/health", process, log)
+            until_it_answers(f"{url}/_stcore/health", process, log)
             yield url
         finally:
             process.terminate()
             process.wait(20)
-
-
-def _wait_for(url, process, log):
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            urllib.request.urlopen(url, timeout=1)
-            return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    pytest.fail(f"the app did not start:\n{log.read_text()[-2000:]}")
 
 
 @pytest.fixture(scope="session")

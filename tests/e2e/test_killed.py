@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.components.server.room.processes import free_port
 from tests.hostile.server import AppServer
+from tests.listening import free_port
 
 PATIENCE = 120_000
 

@@ -32,9 +32,10 @@ from mdp_core.rlhf.votes import SAME
 from mdp_core.tokens.sources.cache import MANIFEST, is_intact
 from mdp_core.tokens.sources.progress import drain
 from tests.components.server.room.phones import Lectern
-from tests.components.server.room.processes import Server, free_port
+from tests.components.server.room.processes import Server
 from tests.hostile.server import ROOT, AppServer
 from tests.hostile.tab import tab
+from tests.listening import free_port
 
 PUBLISH = """
 import pathlib, shutil, sys

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import serving
 from tests.e2e.rooms import open_room, press
+from tests.hostile.saved import saved
 from tests.hostile.watch import PATIENCE, Watch, settled, tab
 
 PHONES = 3  # so that a pair has the votes to be told of
@@ -88,9 +89,7 @@ def hold_a_room(browser: Browser, url: str, watch: Watch, folder: Path) -> None:
 
 def _take_votes(projector: Page, watch: Watch, folder: Path) -> None:
     for label in ("Votes, a table", "Preferences for TRL", "Choices for page Score"):
-        with projector.expect_download(timeout=PATIENCE) as coming:
-            projector.get_by_role("button", name=label).click()
-        coming.value.save_as(file := folder / coming.value.suggested_filename)
+        file = saved(projector, folder, projector.get_by_role("button", name=label).click)
         text = file.read_text(encoding="utf-8")
         if file.suffix == ".csv":
             watch.read_table(text, "room, .csv")

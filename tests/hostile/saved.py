@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 from xml.etree import ElementTree
@@ -11,6 +12,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.hostile.places import packed
 from tests.hostile.watch import PATIENCE, Watch, settled, tab
+
+
+def saved(page: Page, folder: Path, press: Callable[[], None]) -> Path:
+    """The file that comes when it is pressed."""
+    with page.expect_download(timeout=PATIENCE) as coming:
+        press()
+    coming.value.save_as(file := folder / coming.value.suggested_filename)
+    return file
 
 
 def take_along(page: Page, watch: Watch, browser: Browser, payload: str, folder: Path) -> None:
@@ -25,9 +34,7 @@ def save_files(page: Page, watch: Watch, browser: Browser, folder: Path) -> None
     """All that the Stage offers to take along as text."""
     page.get_by_role("button", name="Take along").click()
     for label in ("Both trajectories", "The run, to play", "A notebook"):
-        with page.expect_download(timeout=PATIENCE) as coming:
-            page.get_by_role("button", name=label).click()
-        coming.value.save_as(file := folder / coming.value.suggested_filename)
+        file = saved(page, folder, page.get_by_role("button", name=label).click)
         text = file.read_text(encoding="utf-8")
         if file.suffix == ".csv":
             watch.read_table(text, "files, .csv")
@@ -49,9 +56,7 @@ def save_pictures(page: Page, watch: Watch, browser: Browser, folder: Path, plac
             continue
         opener.focus()
         page.keyboard.press("Enter")
-        with page.expect_download(timeout=PATIENCE) as coming:
-            page.locator("[role=menuitem]:visible").get_by_text("SVG", exact=True).click()
-        coming.value.save_as(file := folder / coming.value.suggested_filename)
+        file = saved(page, folder, page.locator("[role=menuitem]:visible").get_by_text("SVG", exact=True).click)
         watch.read("".join(ElementTree.parse(file).getroot().itertext()), f"{place}, SVG")
         with tab(browser, "about:blank", watch) as disk:
             disk.goto(file.as_uri())

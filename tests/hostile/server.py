@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
+from tests.listening import until_it_answers
+
 ROOT = Path(__file__).parents[2]
-PATIENCE = 120  # seconds for a start on a machine that may be busy
 
 
 class AppServer:
@@ -30,14 +28,7 @@ class AppServer:
         """Begin, and wait until it answers."""
         with self._log.open("a") as out:
             self.process = subprocess.Popen(self._command, cwd=ROOT, stdout=out, stderr=out, env=self._environ)
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end and self.process.poll() is None:
-            try:
-                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5).close()
-                return
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.1)
-        raise AssertionError(f"the server did not start:\n{self._log.read_text()[-2000:]}")
+        until_it_answers(f"{self.url}/_stcore/health", self.process, self._log)
 
     def kill(self) -> None:
         """Without a word: nothing is tidied up."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import (
     GPT2Config,
     GPT2LMHeadModel,
@@ -54,20 +54,22 @@ def byte_level_tokenizer():
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<|end|>", bos_token="<|start|>")
 
 
-def word_level_tokenizer():
-    """WORDS and nothing else. The special tokens are in the vocabulary of words, as they are in many such tokenizers."""
+def word_level_tokenizer(added=()):
+    """WORDS, whole texts that are `added`, and nothing else. The special tokens are in the vocabulary of words, as they are
+    in many such tokenizers."""
     vocabulary = {word: i for i, word in enumerate(["<end>", "<unk>", *WORDS])}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    tokenizer.add_tokens([AddedToken(text, normalized=False) for text in added])
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<end>", unk_token="<unk>")
 
 
-def network(kind="llama", vocab_size=300, seed=5, window=64):
+def network(kind="llama", vocab_size=300, seed=5, window=64, width=16, layers=2):
     """A causal LM of the kind, whose weights are spread enough that its distributions are not flat."""
-    shape = {"vocab_size": vocab_size, "hidden_size": 16, "eos_token_id": 0, "bos_token_id": None, "pad_token_id": 0}
+    shape = {"vocab_size": vocab_size, "hidden_size": width, "eos_token_id": 0, "bos_token_id": None, "pad_token_id": 0}
     heads = {
-        "intermediate_size": 32,
-        "num_hidden_layers": 2,
+        "intermediate_size": 2 * width,
+        "num_hidden_layers": layers,
         "num_attention_heads": 4,
         "max_position_embeddings": window,
     }
@@ -82,8 +84,8 @@ def network(kind="llama", vocab_size=300, seed=5, window=64):
             )
         if kind == "gpt2":
             shape["n_embd"] = shape.pop("hidden_size")
-            return GPT2LMHeadModel(GPT2Config(**shape, **spread, n_layer=2, n_head=2, n_positions=window))
-        return MambaForCausalLM(MambaConfig(**shape, **spread, num_hidden_layers=2, state_size=4))
+            return GPT2LMHeadModel(GPT2Config(**shape, **spread, n_layer=layers, n_head=2, n_positions=window))
+        return MambaForCausalLM(MambaConfig(**shape, **spread, num_hidden_layers=layers, state_size=4))
 
 
 def byte_level_model(kind="llama", **shape):

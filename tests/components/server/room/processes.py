@@ -1,25 +1,16 @@
 """Server processes with nothing but the phones' addresses, to be shared, killed and started again."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.listening import free_port, until_it_answers
 
 ROOT = Path(__file__).parents[4]
 # The administrator may write everywhere: a server that shall meet a file's mode is started without that right.
 AS_ANYBODY = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
-PATIENCE = 60  # seconds for a process that may share its cores with other tests
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 class Server:
@@ -37,17 +28,7 @@ class Server:
             stdout=self._log,
             stderr=self._log,
         )
-        self._wait(log)
-
-    def _wait(self, log):
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end and self.process.poll() is None:
-            try:
-                urllib.request.urlopen(f"{self.url}/r", timeout=5).close()
-                return
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.05)
-        raise AssertionError(f"the server did not start:\n{log.read_text()[-2000:]}")
+        until_it_answers(f"{self.url}/r", self.process, log)
 
     def kill(self):
         """As `kill -9` does it: nothing is tidied up."""

@@ -10,7 +10,8 @@ from components.server.room.store import RoomStore
 from components.server.room.tables import open_database
 from mdp_core.rlhf.votes import SAME
 from tests.components.server.room.phones import Lectern, Phone
-from tests.components.server.room.processes import AS_ANYBODY, PATIENCE, Server, server
+from tests.components.server.room.processes import AS_ANYBODY, Server, server
+from tests.listening import PATIENCE
 
 TEXTS = [(f"good {i}", f"bad {i}") for i in range(6)]
 
