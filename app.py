@@ -1,16 +1,19 @@
-"""One Loop: page config, warm-up, navigation, and the phones' addresses. No logic."""
+"""One Loop: page config, warm-up, navigation, the phones' addresses and the files'. No logic."""
 
 import streamlit as st
 
 from components.server.devices import tell_host
+from components.server.made_files import file_routes
 from components.server.room.web import room_routes
 from components.server.warmup import first_imports
+from components.shell.file_button import let_go_of_files
 from components.shell.frame import frame, hear_of_the_tab
 from components.shell.navigation import navigation, show
 from components.shell.returning import keep_what_came
 
 # The server imports this file for `app`, and runs it as a script for every visit.
-app = st.App(__file__, routes=room_routes(st.get_option("server.baseUrlPath")))
+BASE = st.get_option("server.baseUrlPath")
+app = st.App(__file__, routes=[*room_routes(BASE), *file_routes(BASE)])
 
 if __name__ == "__main__":
     st.set_page_config(page_title="One Loop", layout="wide")
@@ -48,5 +51,6 @@ if __name__ == "__main__":
     project(here.title)
     show(here)
     keep_what_came()
+    let_go_of_files()
 else:
     tell_host()

@@ -27,6 +27,7 @@ from components.mdp.memory import (
     undo,
 )
 from components.shell.bringing import ask_file
+from components.shell.file_button import offer_file
 from components.shell.plain import plain
 from components.shell.takeaway import conclude
 from components.shell.visit import Visit
@@ -288,9 +289,8 @@ def _text(current: Visit, memory: MdpMemory) -> None:
             key=key,
             on_change=lambda: _upload(current, memory, st.session_state[key]),
         )
-        st.download_button(
-            "Save as a text file", text_of(memory), "world.txt", "text/plain", key="mdp_save", on_click="ignore"
-        )
+        text = text_of(memory)
+        offer_file("Save as a text file", "world.txt", lambda: text, key="map")
         with st.expander("How to write a map"):
             st.code(inspect.cleandoc(maps.__doc__ or ""), language=None)
 

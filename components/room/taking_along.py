@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import PurePath
 
 import streamlit as st
 
 from components.room.memory import PAIRS, Desk
-from components.server.made_files import lasting
 from components.server.room.opened import rooms
 from components.server.room.records import Asking
 from components.shell.brought_choices import bring_choices
+from components.shell.file_button import offer_file
 from components.shell.my_room import leave_my_room
 from components.shell.navigation import go_to
 from components.shell.takeaway import conclude
@@ -22,7 +20,6 @@ from mdp_core.rlhf.preference_lines import preference_lines
 from mdp_core.rlhf.votes import FIRST, SAME, SECOND, voted_choices
 from mdp_core.tables import votes_table
 
-KINDS = {".csv": "text/csv", ".jsonl": "application/jsonl", ".json": "application/json"}
 ANSWERS = {FIRST: "first", SECOND: "second", SAME: "the same"}
 
 
@@ -35,26 +32,26 @@ def show_taking_along(desk: Desk) -> None:
     )
     name = f"one-loop-room-{desk.mine.code}"
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="room_files"):
-        _offer(
+        offer_file(
             "Votes, a table",
-            "CSV: a row a vote, with its pair, the phone's number in this room, the answer and the time.",
-            lambda: votes_csv(desk),
             f"{name}.csv",
-            there=bool(votes),
+            (lambda: votes_csv(desk)) if votes else None,
+            key=f"{name}.csv",
+            says="CSV: a row a vote, with its pair, the phone's number in this room, the answer and the time.",
         )
-        _offer(
+        offer_file(
             "Preferences for TRL",
-            "JSON lines: prompt, chosen and rejected, a line a vote, as TRL's trainers read them.",
-            lambda: votes_trl(desk),
             f"{name}.jsonl",
-            there=len(votes) > ties,
+            (lambda: votes_trl(desk)) if len(votes) > ties else None,
+            key=f"{name}.jsonl",
+            says="JSON lines: prompt, chosen and rejected, a line a vote, as TRL's trainers read them.",
         )
-        _offer(
+        offer_file(
             "Choices for page Score",
-            "A choice for every pair and direction, which counts as many as voted so.",
-            lambda: votes_choices(desk),
             f"{name}-choices.json",
-            there=bool(desk.seen.votes_on(PAIRS)),
+            (lambda: votes_choices(desk)) if desk.seen.votes_on(PAIRS) else None,
+            key=f"{name}-choices.json",
+            says="A choice for every pair and direction, which counts as many as voted so.",
         )
         if st.button(
             "Open them on page Score",
@@ -72,22 +69,6 @@ def show_taking_along(desk: Desk) -> None:
         )
     _end(desk)
     conclude("What people said is data like any other: take it along, and let it be deleted here.")
-
-
-def _offer(label: str, says: str, make: Callable[[], str], file: str, *, there: bool) -> None:
-    """A button that saves a file, which is made when it is asked for."""
-    kind = PurePath(file).suffix
-    st.download_button(
-        label,
-        lasting(make, file, KINDS[kind]),
-        file,
-        KINDS[kind],
-        key=f"room_{kind[1:]}",
-        icon=":material/download:",
-        on_click="ignore",
-        disabled=not there,
-        help=says,
-    )
 
 
 def votes_csv(desk: Desk) -> str:

@@ -7,14 +7,14 @@ from typing import BinaryIO
 
 import streamlit as st
 
-from components.server.made_files import lasting
 from components.shell.bringing import ask_file
+from components.shell.file_button import offer_file
 from components.shell.plain import plain
 
-FILE, KIND = "one-loop-choices.json", "application/json"
+FILE = "one-loop-choices.json"
 
 
-def offer_file(
+def offer_choices_file(
     save: Callable[[], str] | None,
     load: Callable[[BinaryIO | None], None],
     *,
@@ -27,16 +27,12 @@ def offer_file(
     to save. `load` also hears of a file that was taken away (None). `files` were loaded so far: each empties the field.
     `left` says what of the last one was not taken."""
     with st.container(horizontal=True, key="choices_file", gap="small", vertical_alignment="bottom"):
-        st.download_button(
+        offer_file(
             "Save the choices",
-            data=lasting(save, FILE, KIND) if save is not None else "",
-            file_name=FILE,
-            mime=KIND,
-            key="choices_save",
-            icon=":material/download:",
-            on_click="ignore",
-            disabled=save is None,
-            help="All choices and stars, and who made them, as JSON." if save is not None else "Nobody has chosen yet.",
+            FILE,
+            save,
+            key="choices",
+            says="All choices and stars, and who made them, as JSON." if save is not None else "Nobody has chosen yet.",
         )
         key = f"choices file {files}"
 

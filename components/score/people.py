@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import streamlit as st
 
 from components.controls.question import ask_question
-from components.score.choices_file import offer_file
+from components.score.choices_file import offer_choices_file
 from components.score.preference import ask_preference, count_choices
 from components.score.preferences import AT_ONCE, Preferences, preferences
 from components.score.reward_curves import draw_agreement, draw_calibration, draw_loss
@@ -94,7 +94,7 @@ def _offer_file(choices: Preferences) -> None:
         st.toast(plain(coming.news))
         coming.news = ""
 
-    offer_file(
+    offer_choices_file(
         partial(saved, choices) if choices.choices or choices.stars else None,
         partial(_load, choices, coming),
         files=coming.files,

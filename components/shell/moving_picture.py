@@ -11,6 +11,7 @@ import streamlit as st
 
 from components.instruments.player import camera
 from components.server.gif import MOST_PICTURES, moving_picture, read_picture, size_of
+from components.shell.file_button import offer_file
 from components.shell.plain import plain
 from components.shell.ticker import part
 from components.shell.waiting import show_waiting
@@ -136,16 +137,8 @@ def _offer(scene: Callable[[], Scene]) -> None:
         st.caption("The page can be used while it is made.")
         return
     if film is not None and film.file:
-        st.download_button(
-            "Save the moving picture",
-            film.file,
-            film.scene.name,
-            "image/gif",
-            key="save_film",
-            on_click="ignore",
-            icon=":material/download:",
-            width="stretch",
-        )
+        file = film.file
+        offer_file("Save the moving picture", film.scene.name, lambda: file, key="film", width="stretch")
         st.caption(plain(film.says))
     elif film is not None and film.problem:
         st.error(plain(film.problem))

@@ -6,8 +6,8 @@ import time
 
 import streamlit as st
 
-from components.server.made_files import lasting
 from components.shell.bringing import ask_file
+from components.shell.file_button import offer_file
 from components.shell.navigation import address_of
 from components.shell.plain import plain
 from components.shell.qr import draw_qr
@@ -19,7 +19,7 @@ from mdp_core.talk import MAX_BYTES, Item, Talk, TalkError, from_json, to_json
 
 OPEN = "talk_menu"
 
-FILE, KIND = "one-loop-talk.json", "application/json"
+FILE = "one-loop-talk.json"
 
 
 def draw_menu(memory: TalkMemory, page: str) -> None:
@@ -59,15 +59,7 @@ def _draw_talk(memory: TalkMemory, page: str) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         beat = tour_memory().at if page == "Tour" else ""
         st.button("Give the talk", key="talk_begin", type="primary", on_click=memory.begin, args=(beat,), help="T")
-        st.download_button(
-            "Save",
-            data=lasting(lambda: to_json(memory.talk), FILE, KIND),
-            file_name=FILE,
-            mime=KIND,
-            key="talk_save",
-            on_click="ignore",
-            disabled=not memory.talk.items,
-        )
+        offer_file("Save", FILE, (lambda: to_json(memory.talk)) if memory.talk.items else None, key="talk")
     key = f"talk file {memory.files}"
 
     def come() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from components.server.made_files import lasting
+from components.shell.file_button import offer_file
 from components.shell.plain import plain
 from components.shell.shelf import LONGEST, TunedPolicy
 
@@ -37,16 +37,12 @@ def show_policy(
             type="primary",
             help="On the Stage, side by side: the same prompt, the same draws.",
         )
-        st.download_button(
+        offer_file(
             "Save",
-            data=b"" if archive is None else lasting(archive, file_name(policy.name), "application/zip"),
-            file_name=file_name(policy.name),
-            mime="application/zip",
+            file_name(policy.name),
+            archive,
             key=f"save {key}",
-            icon=":material/download:",
-            on_click="ignore",
-            disabled=archive is None,
-            help="A zip in the layout of the peft library: adapter_config.json and adapter_model.safetensors.",
+            says="A zip in the layout of the peft library: adapter_config.json and adapter_model.safetensors.",
         )
         with st.popover("Rename", key=f"rename {key}"):
             typed = f"name {key} {policy.name}"

@@ -14,7 +14,7 @@ def file_of(page, label):
     """The text of the file that this button of "Take along" gives."""
     page.get_by_role("button", name="Take along").click()
     with page.expect_download(timeout=60_000) as coming:
-        page.get_by_role("button", name=label).click()
+        page.get_by_role("link", name=label).click()
     return coming.value.path().read_text(encoding="utf-8")
 
 

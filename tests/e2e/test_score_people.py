@@ -48,7 +48,7 @@ def test_choices_outlive_their_tab_as_a_file(page, tmp_path):
     page.get_by_role("button", name="Let the simulated rater").click()
     expect(said).to_contain_text("50 choices")
     with page.expect_download() as saved:
-        page.get_by_role("button", name="Save the choices").click()
+        page.get_by_role("link", name="Save the choices").click()
     assert saved.value.suggested_filename == "one-loop-choices.json"
     saved.value.save_as(tmp_path / "choices.json")
     page.goto("/score?seed=7")  # where what was chosen is in no link

@@ -24,7 +24,7 @@ def on_a_page_of_its_own(page, errors):
 def take(page, label):
     """(name, text) of the file that the button of that name gives."""
     with page.expect_download(timeout=PATIENCE) as coming:
-        page.get_by_role("button", name=label).click()
+        page.get_by_role("link", name=label).click()
     return coming.value.suggested_filename, coming.value.path().read_text(encoding="utf-8")
 
 
@@ -56,6 +56,10 @@ def test_the_stage_goes_along_as_it_is_looked_at(page):
 
 def test_a_sample_goes_along(page):
     page.goto("/return?seed=7&tokens=2")
+    table = page.get_by_role("link", name="The returns", include_hidden=True)
+    page.get_by_role("button", name="Take along").click(timeout=PATIENCE)
+    at_first = table.evaluate("link => link.href")
+    page.get_by_role("button", name="Take along").click()
     count = page.get_by_label("n, up to 10,000")
     count.fill("1000", timeout=PATIENCE)
     count.press("Enter")
@@ -66,6 +70,9 @@ def test_a_sample_goes_along(page):
     name, text = take(page, "The returns")
     assert name == "one-loop-returns-grid-seed-7.csv"
     assert len(rows(text)) == 1000
+    # A press on the way while the page runs again is answered: an address stays, and gives what is there now.
+    assert table.evaluate("link => link.href") == at_first
+    assert rows(page.request.get(at_first).text()) == rows(text)
 
 
 def test_learning_curves_go_along(page):
@@ -104,7 +111,7 @@ def begin_film(page, address):
 
 def test_a_moving_picture_goes_along(page):
     begin_film(page, "/stage?seed=7&world=lake&gamma=0.9&step=2")
-    save = page.get_by_role("button", name="Save the moving picture")
+    save = page.get_by_role("link", name="Save the moving picture")
     expect(save).to_be_visible(timeout=PATIENCE)
     readout = page.locator(".clock .readout")
     expect(readout).to_have_text("t 2/10")  # the visitor's player stayed where it was
@@ -152,5 +159,5 @@ def test_the_page_is_used_while_it_is_filmed_and_stop_stops(page):
     expect(page.get_by_role("button", name="A moving picture, GIF")).to_be_visible()
     expect(taken).to_have_count(0)
     expect(camera).to_have_count(0)
-    expect(page.get_by_role("button", name="Save the moving picture")).to_have_count(0)
+    expect(page.get_by_role("link", name="Save the moving picture")).to_have_count(0)
     expect(readout).to_have_text("t 1/200")

@@ -61,7 +61,7 @@ def test_a_moment_is_kept_saved_opened_elsewhere_and_shown_as_it_was(page, conte
     page.get_by_role("button", name="Keep this moment").click()
     expect(page.get_by_text("<b>The cliff")).to_be_visible()
     with page.expect_download() as coming:
-        page.get_by_role("button", name="Save", exact=True).click()
+        page.get_by_role("link", name="Save", exact=True).click()
     file = tmp_path / "talk.json"
     coming.value.save_as(file)
     saved = json.loads(file.read_text())

@@ -18,7 +18,7 @@ def test_before_and_after_walk_on_one_clock_with_the_same_draws(page, errors, tm
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible(timeout=60_000)  # Pocket is awake
     page.locator("input[type=file]").set_input_files(brought)
     with page.expect_download() as saved:
-        page.get_by_role("button", name="Save", exact=True).click()
+        page.get_by_role("link", name="Save", exact=True).click()
     saved.value.save_as(tmp_path / "saved.zip")
     assert saved.value.suggested_filename == "a-i-kinder-critic.zip"
     assert (tmp_path / "saved.zip").read_bytes() == brought["buffer"]

@@ -89,7 +89,7 @@ def hold_a_room(browser: Browser, url: str, watch: Watch, folder: Path) -> None:
 
 def _take_votes(projector: Page, watch: Watch, folder: Path) -> None:
     for label in ("Votes, a table", "Preferences for TRL", "Choices for page Score"):
-        file = saved(projector, folder, projector.get_by_role("button", name=label).click)
+        file = saved(projector, folder, projector.get_by_role("link", name=label).click)
         text = file.read_text(encoding="utf-8")
         if file.suffix == ".csv":
             watch.read_table(text, "room, .csv")

@@ -34,7 +34,7 @@ def save_files(page: Page, watch: Watch, browser: Browser, folder: Path) -> None
     """All that the Stage offers to take along as text."""
     page.get_by_role("button", name="Take along").click()
     for label in ("Both trajectories", "The run, to play", "A notebook"):
-        file = saved(page, folder, page.get_by_role("button", name=label).click)
+        file = saved(page, folder, page.get_by_role("link", name=label).click)
         text = file.read_text(encoding="utf-8")
         if file.suffix == ".csv":
             watch.read_table(text, "files, .csv")

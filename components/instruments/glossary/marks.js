@@ -8,7 +8,7 @@ const RULE = `::highlight(${NAME}) { text-decoration: underline dotted 1px; text
 const QUIET = 400; // milliseconds without a change before the page is read again: never during a drag or while something plays
 const LONGEST = 2000; // characters of one block that are read
 const REMEMBERED = 3000; // texts whose terms are kept in mind
-const UNMARKED = "button, a, [role=radio], [role=tab], [role=button], h1";
+const UNMARKED = "button, a, .one-loop-file, [role=radio], [role=tab], [role=button], h1";
 
 /** What a formula writes below a sign: t for the G of G_t.
  *  @param {Element} element */

@@ -10,6 +10,7 @@ from components.score.saved_choices import saved
 from components.server.models import Models
 from mdp_core.rlhf.raters import TASTES
 from mdp_core.tokens.sources import Host
+from tests.offered import offered
 
 
 def _script():
@@ -215,13 +216,12 @@ def bring(at, content, name="choices.json"):
 
 
 def test_choices_are_saved_and_loaded_in_another_tab(at):
-    assert at.get("download_button")[0].proto.disabled
+    assert offered(at) == {"Save the choices": False}
     press(at, "prefer_1", "simulate")
     here = mine(at)
     here.stars["*bold* <b>tag</b>"] = 4
     run(at)
-    assert not at.get("download_button")[0].proto.disabled
-    assert [button.label for button in at.get("download_button")] == ["Save the choices", "Take them to TRL"]
+    assert offered(at) == {"Save the choices": True, "Take them to TRL": True}
     content = saved(here).encode()
     there = opened()
     before = bring(there, content)

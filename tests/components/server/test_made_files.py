@@ -1,46 +1,80 @@
-"""Made files: still there for a slow browser while other visitors' pages run, and not for ever."""
+"""Made files: there for as long as their tab and their button, whatever runs meanwhile, and for nobody else."""
 
-from types import SimpleNamespace
+import gc
+import threading
+import time
 
 import pytest
-from streamlit.runtime.media_file_manager import MediaFileManager
-from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
-from components.server import made_files
-from components.server.made_files import HELD, lasting
+from components.server.made_files import GONE, KINDS, MadeFile, TabFiles, file_routes
 
 
 @pytest.fixture
-def files(monkeypatch):
-    """Streamlit's, of a server of its own: its manager, and what an address gives."""
-    storage = MemoryMediaFileStorage("/media")
-    manager = MediaFileManager(storage)
-    server = SimpleNamespace(exists=lambda: True, get_instance=lambda: SimpleNamespace(media_file_mgr=manager))
-    monkeypatch.setattr(made_files, "runtime", server)
-    return manager, lambda address: storage.get_file(address.rpartition("/")[2]).content
+def browser():
+    return TestClient(Starlette(routes=file_routes("/talks/loop/")))
 
 
-def pressed(manager, make, name, kind="text/csv"):
-    """The address of the file of a button that is pressed."""
-    return manager.execute_deferred(manager.add_deferred(make, kind, "button", file_name=name))
+@pytest.mark.parametrize(("content", "bytes_"), [("a,b\n1,é\n", "a,b\n1,é\n".encode()), (b"PK\x00", b"PK\x00")])
+@pytest.mark.parametrize("below", ["", "/talks/loop"])
+def test_a_file_is_sent_to_be_saved_and_never_to_be_opened(browser, content, bytes_, below):
+    tab = TabFiles()
+    got = browser.get(f"{below}/{tab.offer('save <b>/../x', MadeFile('one-loop.html', lambda: content))}")
+    assert (got.status_code, got.content) == (200, bytes_)
+    assert got.headers["content-disposition"] == 'attachment; filename="one-loop.html"'
+    assert got.headers["content-type"].partition(";")[0] == "text/html"
+    assert (got.headers["x-content-type-options"], got.headers["cache-control"]) == ("nosniff", "no-store")
 
 
-@pytest.mark.parametrize("content", ["a,b\n1,é\n", b"PK"])
-def test_a_file_stays_while_pages_run(files, content):
-    manager, at = files
-    address = pressed(manager, lasting(lambda: content, "a.csv", "text/csv"), "a.csv")
-    for _ in range(5):
-        manager.remove_orphaned_files()
-    assert at(address) == (content if isinstance(content, bytes) else content.encode())
+def test_the_address_stays_and_gives_what_is_offered_now(browser):
+    tab = TabFiles()
+    first = tab.offer("votes", MadeFile("votes.csv", lambda: "1"))
+    tab.sweep()
+    tab.sweep()  # a run of the whole page that offers it once more has begun, and was overtaken
+    tab.offer("votes", MadeFile("votes.csv", lambda: "2"))
+    assert browser.get(first).text == "2"
 
 
-def test_newer_files_take_the_place_of_the_oldest(files):
-    manager, at = files
-    first, *_, last = [
-        pressed(manager, lasting(lambda n=n: f"{n}", "a.csv", "text/csv"), "a.csv") for n in range(HELD + 1)
-    ]
-    for _ in range(2):
-        manager.remove_orphaned_files()
-    assert at(last) == str(HELD).encode()
-    with pytest.raises(Exception, match="No media file"):
-        at(first)
+def test_files_go_with_their_button_and_with_their_tab(browser):
+    tab = TabFiles()
+    stays, goes = (tab.offer(key, MadeFile("a.csv", lambda key=key: key)) for key in ("stays", "goes"))
+    tab.sweep()
+    assert (browser.get(stays).text, browser.get(goes).text) == ("stays", "goes")
+    tab.offer("stays", MadeFile("a.csv", lambda: "stays"))
+    tab.sweep()
+    assert browser.get(stays).text == "stays"
+    assert (browser.get(goes).status_code, browser.get(goes).text) == (404, GONE)
+    del tab
+    gc.collect()
+    assert browser.get(stays).status_code == 404
+
+
+def test_tabs_do_not_find_each_others_files(browser):
+    mine, yours = TabFiles(), TabFiles()
+    _, address = (mine.offer(key, MadeFile("a.csv", lambda: "mine")) for key in "ab")
+    _, ticket, *_ = yours.offer("b", MadeFile("b.csv", lambda: "yours")).split("/")
+    assert browser.get("/".join(("made", ticket, *address.split("/")[2:]))).status_code == 404
+
+
+def test_whoever_presses_often_waits_for_one_file_at_a_time():
+    tab, together, most = TabFiles(), [], []
+
+    def make():
+        together.append(1)
+        most.append(len(together))
+        time.sleep(0.01)
+        together.pop()
+        return ""
+
+    tab.offer("a", MadeFile("a.csv", make))
+    presses = [threading.Thread(target=tab.get, args=(0,)) for _ in range(4)]
+    for press in presses:
+        press.start()
+    for press in presses:
+        press.join()
+    assert most == [1, 1, 1, 1]
+
+
+def test_every_kind_is_a_media_type():
+    assert all(kind.count("/") == 1 for kind in KINDS.values())

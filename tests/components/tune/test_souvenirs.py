@@ -15,6 +15,7 @@ from mdp_core.rlhf.principle import Principle
 from mdp_core.rlhf.spec import preset
 from mdp_core.tokens.scores import ScoreSpec
 from mdp_core.tokens.sums.problems import longest, problems
+from tests.offered import offered
 
 
 def begun(model, algorithm):
@@ -22,7 +23,7 @@ def begun(model, algorithm):
 
 
 @pytest.fixture
-def offered(monkeypatch):
+def taken(monkeypatch):
     """The files that are offered of a run, by what they are called, and the page."""
 
     def of(run):
@@ -46,31 +47,32 @@ def offered(monkeypatch):
     return of
 
 
-def test_a_run_goes_on_in_trl(offered, pocket):
-    files, at = offered(begun(pocket, "rloo"))
+def test_a_run_goes_on_in_trl(taken, pocket):
+    files, at = taken(begun(pocket, "rloo"))
     souvenir = files["Take it to TRL"]
     assert souvenir.name == "one-loop-tuning-rloo-seed-0-for-TRL.zip"
     with zipfile.ZipFile(io.BytesIO(souvenir.make())) as archive:
         script = archive.read("tune.py").decode()
     assert 'target_modules=json.loads("[\\"q_proj\\", \\"v_proj\\"]")' in script
     assert "RLOOTrainer(" in script
-    assert len(at.get("download_button")) == 3
+    assert list(offered(at)) == list(files)
+    assert len(files) == 3
 
 
-def test_what_trl_does_not_have_is_said_instead(offered, pocket):
-    files, at = offered(begun(pocket, "ppo"))
+def test_what_trl_does_not_have_is_said_instead(taken, pocket):
+    files, at = taken(begun(pocket, "ppo"))
     assert "Take it to TRL" not in files
     assert any(caption.value.startswith("TRL has removed its trainer for PPO") for caption in at.caption)
 
 
-def test_what_a_run_on_problems_passed_is_in_its_table_though_it_was_stopped(offered, sums):
+def test_what_a_run_on_problems_passed_is_in_its_table_though_it_was_stopped(taken, sums):
     exam = Exam("3 digits", problems(3, most=4), longest(3))
     spec = preset("grpo", prompts=problems(2, most=20), texts=16, group=8, tokens=24, steps=50)
     run = QueuedRun(sums, spec, Principle(ScoreSpec("sum")), exams=(exam,))
     while run.steps < 3:
         run.step()
     run.close()
-    files, _ = offered(run)
+    files, _ = taken(run)
     rows = list(csv.DictReader(io.StringIO(files["The curves, a table"].make()[1:], newline="")))
     assert [row["step (updates)"] for row in rows] == ["0", "1", "2"]
     for row, passing in zip(rows, run.film.passing.values(), strict=True):
