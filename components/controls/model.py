@@ -113,6 +113,8 @@ def _choice(visit: Visit, models: Models) -> None:
         format_func=names.__getitem__,
         horizontal=True,
     )
+    if visit.model_problem:  # the open menu may lie over the message
+        st.error(plain(visit.model_problem))
     if shown in shelf():
         st.toggle(
             "In place of the robot, show the model before tuning: the same prompt, the same draws",
@@ -142,7 +144,7 @@ def _choice(visit: Visit, models: Models) -> None:
             wanted = "" if draft.problem else spelling(draft.text)
             if draft.problem:
                 st.error(plain(draft.problem))
-    if wanted and wanted != shown and visit.load is None:
+    if wanted and base_id(wanted) != base_id(shown) and visit.load is None:  # how it reads is asked for above
         base = shelf().base_of(wanted)
         label = plain(f"Load {described(base, models)}")
         st.button(label, key="load", on_click=choose, args=(visit, wanted, models), type="primary")

@@ -40,6 +40,7 @@ class TourMemory:
     views: dict[str, View] = field(default_factory=dict)  # by the key of a player
     kept: dict[str, Any] = field(default_factory=dict)  # by the key of a scene: its work, while it goes on
     heard: bool = False  # what the tab had kept of an earlier visit was taken up
+    lost: str = ""  # a sentence on what this tab had of a server that was started anew, until it is read
     room: Hearing = field(default_factory=Hearing)  # what the room says, where this browser steers one
 
     def meeting(self, beat: str) -> Meeting:
@@ -55,6 +56,10 @@ class TourMemory:
     def show(self, beat: str) -> None:
         """The visitor wants to see it without a guess."""
         self.told.add(self.meeting(beat))
+
+    def read(self) -> None:
+        """What was lost has been read of."""
+        self.lost = ""
 
     def go(self, beat: str) -> None:
         """To that place of the tour."""

@@ -15,8 +15,9 @@ from components.instruments.skip import skip
 from components.server.models import models
 from components.server.warmup import warmup
 from components.shell.address import visit, went_back
-from components.shell.messages import on_its_way, tell_problem
+from components.shell.messages import on_its_way, tell_notes, tell_problem
 from components.shell.navigation import go_to
+from components.shell.returning import gone
 from components.shell.takeaway import conclude
 from components.shell.ticker import part
 from components.shell.visit import READY
@@ -41,15 +42,18 @@ def page() -> None:
     memory = tour_memory()
     history((), key="history")
     unknown = _follow(memory)
+    memory.lost = gone() or memory.lost
     for style in STYLES:
         st.html(style)
     with st.container(key="tour"):
         _skip(beat_of(memory.at))
         _bar(memory)
         news, waking = st.empty(), st.empty()  # where they come and go, the beat keeps its place
-        if unknown:
+        if unknown or memory.lost:
             with news.container():
-                tell_problem(f"There is no beat “{unknown}” in this tour.", "It goes on here.")
+                tell_notes((memory.lost,) if memory.lost else (), memory.read)
+                if unknown:
+                    tell_problem(f"There is no beat “{unknown}” in this tour.", "It goes on here.")
         if not warmup().done:
             with waking.container():
                 on_its_way(visit(), warmup())

@@ -74,6 +74,14 @@ def test_a_prompt_is_read_as_a_chat_and_as_text_again(open_stage, here):
     assert page.app.query_params["model"] in ("someone/talker", ["someone/talker"])
 
 
+def test_a_model_that_was_typed_is_not_offered_again_as_a_chat(open_stage, here):
+    page = open_stage(prompt="the movie", tokens="3").set("radio", "kind", "other")
+    arrive(page.set("text_input", "model_id", "someone/talker"))
+    arrive(page.set("toggle", "chat", True))
+    assert page.worlds["text"]["title"] == "someone/talker, chat"
+    assert "load" not in [button.key for button in page.app.button]
+
+
 def test_a_link_opens_the_chat_of_a_model_that_is_here(open_stage, here):
     page = arrive(open_stage(model="someone/talker#chat", prompt="the movie", tokens="3"))
     assert page.worlds["text"]["title"] == "someone/talker, chat"
@@ -88,7 +96,10 @@ def test_a_broken_template_is_a_sentence_and_what_was_there_stays(open_stage, po
     monkeypatch.setattr(stage, "models", lambda: models)
     page = open_stage(model="someone/talker", prompt="the movie", tokens="3")
     arrive(page.set("toggle", "chat", True))
-    assert ["TemplateSyntaxError" in message for message in page.messages] == [True]
+    assert ["TemplateSyntaxError" in message for message in page.messages] == [
+        True,
+        True,
+    ]  # in the menu, and over the page
     assert page.worlds["text"]["title"] == "someone/talker"
     assert page.widget("toggle", "chat").value is False
 

@@ -106,12 +106,16 @@ def test_cancel_leaves_all_as_it_was(open_page, door):
 
 
 @pytest.mark.parametrize("error", [NoNetwork, TooLarge, UnsafeWeights])
-def test_a_failed_load_is_said_once_and_nothing_typed_is_lost(open_page, door, error):
+def test_a_failed_load_is_said_and_nothing_typed_is_lost(open_page, door, error):
     door.models["someone/model"] = error("It cannot be had; take Pocket.")
     page = open_page(prompt="this book is").set("radio", "kind", "other")
     page.set("text_input", "model_id", "someone/model").press("load")
     let_in(page, door)
-    assert [message.startswith("It cannot be had; take Pocket.") for message in page.messages] == [True]
+    # At the menu, where it was asked for, and over the page.
+    assert page.messages == [
+        "It cannot be had; take Pocket.",
+        "It cannot be had; take Pocket. What was on the Stage stays there.",
+    ]
     assert page.worlds["text"]["title"] == "Pocket"
     assert page.here.scenario.text.prompt == "this book is"
     assert page.here.scenario.text.model == "pocket"

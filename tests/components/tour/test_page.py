@@ -125,6 +125,15 @@ def test_a_beat_that_there_is_none_of_is_said_and_the_tour_goes_on(open_tour):
     assert memory(app).at == NAMES[0]
 
 
+def test_what_a_server_that_was_started_anew_has_lost_is_said_until_it_is_read(open_tour, monkeypatch):
+    news = ["The server was started anew. It has lost your run."]
+    monkeypatch.setattr(tour, "gone", lambda: news.pop() if news else "")
+    app = open_tour()
+    assert said(app) == ["The server was started anew. It has lost your run."]
+    assert said(press(app, "tour_next")) == ["The server was started anew. It has lost your run."]
+    assert said(press(app, "dismiss")) == []
+
+
 @pytest.mark.parametrize("name", ["policy", "goodhart"])
 def test_a_run_of_its_own_answers_the_beats_that_learn(open_tour, name):
     app = open_tour(beat=name)
