@@ -8,6 +8,7 @@ import { pagePixel, roomIn } from "../kit/page_pixel.js";
 import { between, frontierAt, line } from "./engine.js";
 
 const [GUTTER, DIGIT] = [46, 9.5]; // px left of a chart, and the width of a tick's digit
+const WORD = 20; // px, the height of a word on a picture
 const LEAST = 1e-3; // of a curve's span: below is nothing but rounding, such as the KL of a policy to itself
 
 /** One quantity over the updates: line, band, and a second line where there is one. */
@@ -127,7 +128,9 @@ export class Plane {
     const [low, high] = extent([spread, exact.map((point) => point.score), on.map((i) => plane.reached[i]), [rim ?? NaN, best ? best.score : NaN]], 0.07);
     const ticks = marks(low, high, height / 45);
     const longest = Math.max(...ticks.map((value) => tick(value).length));
-    const [left, right, top, floor] = [Math.max(GUTTER, longest * DIGIT + 11), width - 10, 8, height - 38];
+    const roof = 8;
+    const [left, right, floor] = [Math.max(GUTTER, longest * DIGIT + 11), width - 10, height - 38];
+    const top = plane ? roof + WORD : roof; // what is said above the frontier never crosses it
     const x = (kl) => left + (Math.max(kl, 0) / far) * (right - left);
     const y = (score) => floor - ((score - low) / (high - low)) * (floor - top);
     this.x = x;
@@ -144,9 +147,9 @@ export class Plane {
       const kls = [...on.map((i) => plane.kl[i]), far];
       const scores = [...on.map((i) => plane.reached[i]), rim ?? plane.reached.at(-1)];
       const [xs, ys] = [kls.map(x), scores.map(y)];
-      shape(svg, "path", { class: "beyond", d: `${line(xs, ys)}L${right} ${top - 4}L${left} ${top - 4}Z` });
+      shape(svg, "path", { class: "beyond", d: `${line(xs, ys)}L${right} ${roof - 4}L${left} ${roof - 4}Z` });
       shape(svg, "path", { class: "frontier", d: line(xs, ys) });
-      shape(svg, "text", { class: "word", x: left + 8, y: top + 12 }, "out of reach");
+      shape(svg, "text", { class: "word", x: left + 8, y: roof + 12 }, "out of reach");
     }
     shape(svg, "path", { class: "way", d: line(curves.kl.map(x), curves.score.map(y)) });
     curves.kl.forEach((kl, i) => shape(svg, "circle", { class: "sampled", cx: x(kl), cy: y(curves.score[i]), r: 2.4 }));
