@@ -60,6 +60,9 @@ def test_names_and_shapes_as_peft_has_them():
     assert config["target_modules"] == ["q_proj", "v_proj"]
     assert config["bias"] == "none"
     assert not config["fan_in_fan_out"]
+    # What the library's save_pretrained writes of a plain adapter that is to be used and not trained on.
+    plain = {"inference_mode": True, "bias": "none", "lora_dropout": 0.0, "use_dora": False, "use_rslora": False}
+    assert {name: config[name] for name in plain} == plain
 
 
 def test_gpt2_says_that_its_weights_lie_the_other_way_round():

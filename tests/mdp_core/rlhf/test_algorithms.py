@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mdp_core.rlhf.advantages import in_groups
-from mdp_core.rlhf.algorithms import ALGORITHMS, Algorithm, clipped
+from mdp_core.rlhf.algorithms import ALGORITHMS, SPECIAL, Algorithm, clipped
 from mdp_core.rlhf.losses import text_sum, token_mean
 from mdp_core.rlhf.spec import preset
 from mdp_core.rlhf.trainer import tune
@@ -53,3 +53,8 @@ def test_one_that_has_values_and_goes_over_its_texts_twice(pocket, monkeypatch):
 def test_no_table_no_name():
     with pytest.raises(ValueError, match="no algorithm 'made_up'"):
         preset("made_up")
+
+
+def test_what_only_dapo_makes_use_of_is_nobody_else_s():
+    users = {setting: [name for name, algorithm in ALGORITHMS.items() if algorithm.has(setting)] for setting in SPECIAL}
+    assert users == {"clip_high": ["dapo"], "redraws": ["dapo"], "overlong": ["dapo"]}

