@@ -28,6 +28,15 @@ def plays(page):
     expect(page.locator(".draw .side.text")).to_contain_text("by hand")
 
 
+def saves(page, inside):
+    """A file of the Stage comes, wherever the Stage is: `inside` the page or a frame of it."""
+    inside.get_by_role("button", name="Take along").click()
+    with page.expect_download() as coming:
+        inside.get_by_role("link", name="Both trajectories").click()
+    assert coming.value.suggested_filename.endswith(".csv")
+    assert coming.value.path().read_text(encoding="utf-8-sig").startswith("world,")
+
+
 @pytest.mark.parametrize("strips", [True, False], ids=["strips the path", "keeps the path"])
 def test_behind_a_proxy_everything_stays_below_its_path(request, stranger, strips):
     app, path = (
@@ -42,6 +51,7 @@ def test_behind_a_proxy_everything_stays_below_its_path(request, stranger, strip
         stranger.get_by_role("button", name="Link", exact=True).click()
         link = stranger.locator("[data-testid=stPopoverBody] code")
         expect(link).to_contain_text(re.compile(rf"^{re.escape(public)}/stage\?v=1&seed=3"))
+        saves(stranger, stranger)
         stranger.goto(f"{public}?v=1&beat=loop")
         expect(stranger).to_have_url(re.compile(rf"^{re.escape(public)}/"))
         stranger.goto(f"{public}/room")
@@ -56,6 +66,7 @@ def test_inside_another_site_s_page_it_plays_and_says_where_files_can_be_brought
         stranger.goto(other)
         inside = stranger.frame_locator("iframe")
         expect(inside.locator(".policy .side.text .bars .bar").first).to_be_visible()
+        saves(stranger, inside)
         inside.get_by_role("link", name="Tune", exact=True).click()
         expect(inside.get_by_text("It can in a tab of its own.")).to_be_visible()
         expect(inside.locator("[data-testid=stFileUploader] input")).to_be_disabled()

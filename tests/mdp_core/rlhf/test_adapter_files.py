@@ -58,7 +58,6 @@ def test_names_and_shapes_as_peft_has_them():
         6.0,
     )
     assert config["target_modules"] == ["q_proj", "v_proj"]
-    assert config["bias"] == "none"
     assert not config["fan_in_fan_out"]
     # What the library's save_pretrained writes of a plain adapter that is to be used and not trained on.
     plain = {"inference_mode": True, "bias": "none", "lora_dropout": 0.0, "use_dora": False, "use_rslora": False}
