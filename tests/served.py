@@ -24,6 +24,7 @@ class Server:
 
     pocket: Any
     told: int = 20  # at most, in one answer
+    slots: int = 128  # tokens that it draws at once, at most; llama.cpp's own server has so many slots
     form: str = "lists"  # or "content", as llama.cpp's own server and Ollama write it
     key: str = ""
     damage: Callable[[dict[str, Any]], Any] | None = None  # what becomes of an answer; a Response is sent as it is
@@ -98,6 +99,8 @@ def _app(server: Server) -> Starlette:
         await asyncio.sleep(server.delay)
         if asked["logprobs"] > server.told:
             return JSONResponse({"error": {"message": f"at most {server.told} logprobs"}}, 400)
+        if asked.get("n", 1) > server.slots:
+            return JSONResponse({"error": {"message": f"Field 'n': between 1 and {server.slots}"}}, 400)
         answer = server.complete(asked)
         if server.damage is None:
             return JSONResponse(answer)

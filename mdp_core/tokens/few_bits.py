@@ -8,6 +8,9 @@ writes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeGuard
+
 import torch
 from torch import Tensor, nn
 
@@ -15,6 +18,10 @@ from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.linear import dense
 from mdp_core.tokens.rounding import Rounding
 
+SISTERS = (
+    ("q_proj", "k_proj", "v_proj"),
+    ("gate_proj", "up_proj"),
+)  # layers that are asked one after the other, with the same
 BLOCK = 32  # weights that share a scale
 WIDE = 16  # answers that torch's kernels work out at once; with a part of that, or of a block, they read foreign memory
 SAMPLE = (
@@ -65,6 +72,40 @@ class EightBits(nn.Module):
         return _shaped(torch.ops.aten._weight_int8pack_mm(rows, self.rounded, self.scale), x, self.bias)
 
 
+class Sisters:
+    """Layers that are asked with the same numbers: at the first question all answers are worked out, as one product."""
+
+    def __init__(self, layers: Sequence[nn.Linear]) -> None:
+        """All with a bias, or all without one."""
+        biases: list[Tensor] = [layer.bias for layer in layers if layer.bias is not None]
+        weight = torch.cat([dense(layer.weight).detach() for layer in layers])
+        self._all = FourBits(weight, torch.cat(biases) if biases else None)
+        self._sizes = [layer.out_features for layer in layers]
+        self._asked: Tensor | None = None
+        self._answers: dict[int, Tensor] = {}
+
+    def answer(self, i: int, x: Tensor) -> Tensor:
+        """What layer `i` makes of `x`. Each layer is asked once about the same tensor."""
+        if self._asked is not x or i not in self._answers:
+            self._asked, self._answers = x, dict(enumerate(self._all(x).split(self._sizes, -1)))
+        mine = self._answers.pop(i)
+        if not self._answers:
+            self._asked = None
+        return mine
+
+
+class Sister(nn.Module):
+    """One layer of several."""
+
+    def __init__(self, sisters: Sisters, i: int) -> None:
+        super().__init__()
+        self._sisters, self._i = sisters, i
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[..., in] -> [..., out]"""
+        return self._sisters.answer(self._i, x)
+
+
 def packs(out: int, into: int) -> bool:
     """Whether torch's kernels can multiply by so many weights."""
     return out % WIDE == 0 and into % BLOCK == 0
@@ -88,11 +129,17 @@ def in_few_bits(model: LanguageModel, name: str) -> LanguageModel:
     def change() -> None:
         before = _distributions(model)
         head = model.model.get_output_embeddings()
-        for path, layer in list(model.model.named_modules()):
-            if isinstance(layer, nn.Linear) and packs(layer.out_features, layer.in_features):
-                parent, _, own = path.rpartition(".")
-                short = (EightBits if layer is head else FourBits)(dense(layer.weight), layer.bias)
-                setattr(model.model.get_submodule(parent), own, short)
+        for parent in list(model.model.modules()):
+            for names in SISTERS:
+                layers = [getattr(parent, name, None) for name in names]
+                if _are_alike(layers):
+                    sisters = Sisters(layers)
+                    for i, name in enumerate(names):
+                        setattr(parent, name, Sister(sisters, i))
+            for name, layer in list(parent.named_children()):
+                if isinstance(layer, nn.Linear) and packs(layer.out_features, layer.in_features):
+                    short = (EightBits if layer is head else FourBits)(dense(layer.weight), layer.bias)
+                    setattr(parent, name, short)
         apart = (_distributions(model) - before).abs().sum(-1) / 2
         model.rounding = Rounding(float(apart.mean()), float(apart.max()), len(apart))
 
@@ -100,6 +147,14 @@ def in_few_bits(model: LanguageModel, name: str) -> LanguageModel:
     model.name = name
     model.forget()
     return model
+
+
+def _are_alike(layers: Sequence[nn.Module | None]) -> TypeGuard[list[nn.Linear]]:
+    """Whether all are layers that can be packed, and either all have a bias or none."""
+    linear = [layer for layer in layers if isinstance(layer, nn.Linear)]
+    shapes = {(layer.in_features, layer.bias is None) for layer in linear}
+    packed = all(packs(layer.out_features, layer.in_features) for layer in linear)
+    return len(linear) == len(layers) and len(shapes) == 1 and packed
 
 
 @torch.inference_mode()

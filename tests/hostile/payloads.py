@@ -151,8 +151,10 @@ def not_plain(page_text: str) -> list[str]:
         left = seen[max(found.start() - len(before), 0) : found.start()]
         right = seen[found.end() : found.end() + len(behind)]
         right = re.split(r"[…”]|\.\.\.", right)[0]  # cut, as names are
-        if re.search("doesnotknow“[^.]*“$|doesnotknow“$", seen[max(found.start() - 80, 0) : found.start()]):
-            left = before  # a model that knows words only says which it does not know, one by one
+        if re.search("doesnotknow“[^.]*“$|doesnotknow“$|Thereisno“$", seen[max(found.start() - 80, 0) : found.start()]):
+            left = (
+                before  # a model that knows words only says which it does not know, one by one, and so does a formula
+            )
         if left != before or not behind.startswith(right):
             wrong.append(f"{whole!r} is {seen[max(found.start() - 40, 0) : found.end() + 40]!r}")
     return wrong

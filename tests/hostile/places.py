@@ -26,9 +26,9 @@ def packed(title: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A formula that looks for a text, as far as a formula may."""
-    kept = "".join(c for c in text if c.isprintable() and c not in '\\"')
-    return f'has(text, "{kept or "x"}")'
+    """A formula that looks for a text; for any other one where the text cannot be written in a formula."""
+    whole = text.isprintable() and "\\" not in text and '"' not in text
+    return f'has(text, "{text}")' if whole else 'has(text, "x")'
 
 
 # Links: the path, and the parameters that are payloads (with how each is written) beside those that are not.
@@ -121,7 +121,7 @@ def open_adapter(page: Page, watch: Watch, names: list[str]) -> None:
     page.goto("/tune?seed=7&prompt=the+movie+was")
     settled(page)
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible(timeout=PATIENCE)
-    names = [name for name in names if not {"/", "\\"} & {*name} and name.isprintable()]  # a file's name has none
+    names = [name for name in names if not {*'/\\"'} & {*name} and name.isprintable()]  # a name on its way has none
     for name in names[:-1]:
         archive = archive_of(random_adapter(pocket, names.index(name)), pocket.model)
         page.locator("input[type=file]").set_input_files(

@@ -55,9 +55,9 @@ class Client:
         return tuple(name for name in names if isinstance(name, str) and name)
 
     def next_token(
-        self, model: str, text: str, told: int, seed: int, *, choices: int = 1, temperature: float = 1.0
+        self, model: str, text: str, told: int, seed: int, *, choices: int = 0, temperature: float = 1.0
     ) -> list[tuple[Told | None, Sample | None]]:
-        """The `told` likeliest tokens after `text`, and a token that the server draws, for up to `choices` of them.
+        """The `told` likeliest tokens after `text`; with `choices` as many tokens that the server draws from all of them.
 
         (None, None) where the server ended the text without a word. Raises ServerError.
         """
@@ -70,7 +70,7 @@ class Client:
             "temperature": temperature,
             "top_p": 1.0,
             "seed": seed,
-            **({"top_k": 0, "min_p": 0.0, "repeat_penalty": 1.0, "n": choices} if choices > 1 else {}),
+            **({"top_k": 0, "min_p": 0.0, "repeat_penalty": 1.0, "n": choices} if choices else {}),
         }
         body = self._ask("POST", "/completions", request)
         try:

@@ -39,6 +39,7 @@ class ServedModel:
     def __init__(self, client: Client, model: str, told: int) -> None:
         self._client, self._model = client, model
         self.told_at_most = told
+        self._at_once = CHOICES  # tokens that the server draws for one question
         self.name, self.id = _shown(model), "served"
         self.vocabulary_size, self.window = 2**BITS, WINDOW
         self.end_tokens, self.is_slow, self.longest_piece = END_IDS, True, LONGEST
@@ -128,7 +129,14 @@ class ServedModel:
         tries, ends = self._tried.get((text, u)) or 0, time.monotonic() + PATIENCE
         while tries < TRIES:
             seed = _seed(text, u, tries + 1)
-            choices = self._client.next_token(self._model, text, self.told_at_most, seed, choices=CHOICES)
+            asked = self._at_once
+            try:
+                choices = self._client.next_token(self._model, text, self.told_at_most, seed, choices=asked)
+            except RefusedError:
+                if asked == 1:
+                    raise
+                self._at_once = asked // 2  # llama.cpp's own server draws as many as it has slots
+                continue
             for _, sample in choices:
                 tries += 1
                 if sample is not None and sample.token not in told and is_text(sample.token):

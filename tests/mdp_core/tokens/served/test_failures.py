@@ -23,7 +23,7 @@ def running(pocket):
 
 @pytest.fixture
 def server(running):
-    running.damage, running.key, running.delay, running.form = None, "", 0.0, "lists"
+    running.damage, running.key, running.delay, running.form, running.slots = None, "", 0.0, "lists", 128
     return running
 
 
@@ -181,6 +181,23 @@ def test_a_server_that_never_draws_one_of_the_others_is_not_asked_for_ever(serve
     server.damage = damage
     with pytest.raises(ServerError, match="in 200 tries the model server drew none of them"):
         model.draw_other(state, 0.999)
+
+
+@pytest.mark.parametrize("slots", [1, 3])
+def test_a_server_that_draws_fewer_at_once_is_asked_for_as_many(server, slots):
+    model, prompt = asked(server)
+    server.slots = slots
+    state = model.encode(prompt)
+    told, _ = model.told(state)
+    server.asked.clear()
+    for u in (0.991, 0.999):
+        assert model.draw_other(state, u) not in told
+    numbers = [request["n"] for request in server.asked]
+    most = 1 if slots == 1 else 2
+    assert numbers[: numbers.index(most) + 1] == [n for n in (8, 4, 2, 1) if n >= most]
+    assert set(numbers[numbers.index(most) :]) == {most}
+    # However few, it draws from all tokens: what servers cut off by themselves is switched off.
+    assert all(request["top_k"] == 0 and request["min_p"] == 0 for request in server.asked)
 
 
 @pytest.mark.parametrize(
