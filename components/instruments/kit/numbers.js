@@ -14,6 +14,12 @@ export function figure(value, decimals = 2) {
   return (value < 0 && Number(text) !== 0 ? "\u2212" : "") + text;
 }
 
+/** "p 0.13": the probability of what was drawn, which is never 0.
+ *  @param {number} p */
+export function chance(p) {
+  return p > 0 && p < 5e-5 ? "p < 0.0001" : `p ${figure(p, p < 0.01 ? 4 : 2)}`;
+}
+
 /** A change for the eye: with its sign.
  *  @param {number} value */
 export function signed(value, decimals = 2) {

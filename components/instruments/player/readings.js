@@ -1,7 +1,7 @@
 // Action, transition, reward, next state: one line each, the same in both worlds.
 
 import { button, made } from "../kit/dom.js";
-import { amount, figure } from "../kit/numbers.js";
+import { amount, chance, figure } from "../kit/numbers.js";
 
 export class Readings {
   constructor(find, undo) {
@@ -23,7 +23,7 @@ export class Readings {
     const likeliest = Math.max(...step.bars.map((bar) => bar.p), step.rest && step.rest.count === 1 ? step.rest.p : 0);
     action.prepend(
       made("span", "chip", taken.label),
-      made("span", "why", step.forced ? "chosen by hand" : `p ${figure(taken.p, taken.p < 0.01 ? 4 : 2)}${taken.p < likeliest - 1e-9 ? ", not the likeliest" : ""}`)
+      made("span", "why", step.forced ? "chosen by hand" : `${chance(taken.p)}${taken.p < likeliest - 1e-9 ? ", not the likeliest" : ""}`)
     );
     const order = step.outcomes.map((_, i) => i).sort((a, b) => Number(b === step.outcome) - Number(a === step.outcome) || step.outcomes[b].p - step.outcomes[a].p);
     for (const i of order) {

@@ -42,6 +42,11 @@ def test_numbers_for_the_eye(numbers):
     ) == ["0.00", "−1.24", "0.500", "−0.04", "10", "0.13", "₁₂", "³⁰⁵", 0.5, 1, "+0.13", "−0.13", "0.000"]
 
 
+def test_what_was_drawn_is_never_said_to_be_impossible(numbers):
+    said = numbers(*(["chance", p] for p in (1, 0.126, 0.0099, 5e-5, 4.9e-5, 1e-300)))
+    assert said == ["p 1.00", "p 0.13", "p 0.0099", "p 0.0001", "p < 0.0001", "p < 0.0001"]
+
+
 def test_the_larger_a_number_the_fewer_its_decimals(numbers):
     ticks = numbers(*(["tick", value] for value in (0.005, -0.25, 1200, 0, -3e7, 0.0005, -1.5e-6)))
     assert ticks == ["0.005", "−0.25", "1200", "0", "−3e+7", "5e-4", "−1.5e-6"]
