@@ -8,7 +8,7 @@ from components.controls.model import KINDS
 from mdp_core.rlhf.adapters import AdapterError
 from mdp_core.rlhf.spec import preset
 from mdp_core.rlhf.trainer import tune
-from mdp_core.tokens.few_bits import EightBits, FourBits
+from mdp_core.tokens.few_bits import EightBits, FourBits, Sisters
 from mdp_core.tokens.scores import Sentiment
 from mdp_core.tokens.sources import drain, facts, load
 
@@ -44,6 +44,17 @@ def test_255_values_a_row_are_kept_exactly():
 def test_shapes_that_the_kernels_cannot_read_never_reach_them(layer, shape):
     with pytest.raises(ValueError, match="cannot be packed"):
         layer(torch.ones(shape), None)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_sisters_answer_as_each_would_alone_in_whatever_order_they_are_asked(bias):
+    torch.manual_seed(3)
+    layers = [nn.Linear(64, size, bias) for size in (48, 16, 32)]
+    alone, sisters = [FourBits(layer.weight, layer.bias) for layer in layers], Sisters(layers)
+    one, other = torch.randn(2, 3, 64)
+    with torch.inference_mode():
+        for x, i in [(one, 1), (one, 0), (one, 2), (other, 2), (other, 2), (one, 1), (other, 0), (other, 1)]:
+            assert torch.equal(sisters.answer(i, x), alone[i](x))
 
 
 def test_a_block_of_equal_weights_is_that_weight():
