@@ -90,3 +90,13 @@ export function between(table, gamma) {
   const share = Math.max(place - i, 0);
   return share < 1e-9 ? table[i] : table[i] * (1 - share) + table[i + 1] * share;
 }
+
+/** Where a word of `half` its width may stand that belongs at `at`, so that no upright line crosses it: there, else right of
+ *  the lines about it, else left of them.
+ *  @param {number} at @param {number} half @param {number[]} lines @param {number} width of the picture */
+export function besideLines(at, half, lines, width) {
+  if (!lines.some((line) => Math.abs(line - at) < half)) return at;
+  const about = lines.filter((line) => Math.abs(line - at) < 3 * half);
+  const right = Math.max(...about) + half;
+  return right + half <= width ? right : Math.min(...about) - half;
+}

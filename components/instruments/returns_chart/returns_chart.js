@@ -6,7 +6,7 @@ import { label, penOf, shade, stroke, trace, upright } from "../kit/canvas.js";
 import { added, dragged, put } from "../kit/dom.js";
 import { Instrument, mounted } from "../kit/instrument.js";
 import { clamp, figure, stepped } from "../kit/numbers.js";
-import { between, checkpoints, histogram, reach, returnsOf, runningMeans } from "./engine.js";
+import { besideLines, between, checkpoints, histogram, reach, returnsOf, runningMeans } from "./engine.js";
 
 const BINS = 61;
 const POINTS = 240;
@@ -110,8 +110,10 @@ class ReturnsChart extends Instrument {
     if (exact) upright(pen, "E[G₀]", x(exact.value), line - 3, line + 1, floor, width, colours, { thick: 2.5, dash: [5, 4] });
     const row = exact && Math.abs(x(exact.value) - x(now.mean)) < 3.5 * size ? 2 * line - 3 : line - 3;
     upright(pen, "mean", x(now.mean), row, line + 1, floor, width, colours, { thick: 2.5 });
-    const tallest = counts.indexOf(most);
-    label(pen, `${Math.round((100 * most) / returns.length)} %`, ((tallest + 0.5) / BINS) * width, 3 * line - 3, width, colours);
+    const share = `${Math.round((100 * most) / returns.length)} %`;
+    const lines = [x(now.mean), ...(exact ? [x(exact.value)] : [])];
+    const half = pen.measureText(share).width / 2 + 4;
+    label(pen, share, besideLines(((counts.indexOf(most) + 0.5) / BINS) * width, half, lines, width), 3 * line - 3, width, colours);
     this.spread.setAttribute("aria-label", `Histogram. ${this.said()}`);
   }
 

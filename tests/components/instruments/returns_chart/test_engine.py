@@ -114,3 +114,13 @@ def test_more_than_a_browser_is_sent_is_cut_between_two_trajectories():
     few = shown(Payments.of(rewards))
     assert few.count == MAX_PAYMENTS // 200
     assert few.returns(1.0).tolist() == [200.0] * few.count
+
+
+def test_no_line_crosses_the_word_over_the_tallest_bar(ask):
+    assert ask(
+        ["besideLines", 50, 10, [70], 200],  # nothing near
+        ["besideLines", 50, 10, [45], 200],
+        ["besideLines", 50, 10, [45, 58], 200],  # past both
+        ["besideLines", 190, 10, [185], 200],  # no room on the right
+        ["besideLines", 190, 10, [185, 170], 200],
+    ) == [50, 55, 68, 175, 160]
