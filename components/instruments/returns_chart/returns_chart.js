@@ -120,7 +120,7 @@ class ReturnsChart extends Instrument {
   drawRunning() {
     this.running.hidden = this.payments.count < FEW;
     if (this.running.hidden) return;
-    const { pen, width, height } = penOf(this.running, this.colours.font);
+    const { pen, size, width, height } = penOf(this.running, this.colours.font);
     if (!width) return;
     const { colours, curve, exact } = this;
     const [left, top, floor] = [52, 6, height - 20];
@@ -139,9 +139,9 @@ class ReturnsChart extends Instrument {
       shade(pen, 0.18, left, y(value), width - left, 1);
     }
     pen.textBaseline = "alphabetic";
-    for (let count = 1; count <= n; count *= 10) {
-      label(pen, count.toLocaleString("en"), x(count), height - 5, width, colours);
-    }
+    const tens = Array.from({ length: Math.floor(Math.log10(n) + 1e-9) + 1 }, (_, i) => 10 ** i);
+    const ends = x(n) - x(tens.at(-1)) > 5 * size ? [n] : []; // where it ends, if there is room beside the last ten
+    for (const count of [...tens, ...ends]) label(pen, count.toLocaleString("en"), x(count), height - 5, width, colours);
     if (exact && exact.half > 0) {
       pen.fillStyle = colours.ink;
       const [upper, lower] = [y(exact.value + exact.half), y(exact.value - exact.half)];
