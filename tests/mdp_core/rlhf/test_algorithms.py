@@ -58,3 +58,13 @@ def test_no_table_no_name():
 def test_what_only_dapo_makes_use_of_is_nobody_else_s():
     users = {setting: [name for name, algorithm in ALGORITHMS.items() if algorithm.has(setting)] for setting in SPECIAL}
     assert users == {"clip_high": ["dapo"], "redraws": ["dapo"], "overlong": ["dapo"]}
+
+
+def test_who_compares_within_a_group_who_clips_and_who_learns_values():
+    def those(kind):
+        return {name for name, algorithm in ALGORITHMS.items() if getattr(algorithm, kind)}
+
+    in_a_group = {"rloo", "grpo", "dr_grpo", "dapo", "gspo", "cispo"}
+    assert those("grouped") == in_a_group
+    assert those("clipped") == in_a_group - {"rloo"} | {"ppo", "reinforce_pp"}
+    assert those("values") == {"ppo"}
