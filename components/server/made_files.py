@@ -6,7 +6,7 @@ gets nothing, or waits for ever.
 
 from __future__ import annotations
 
-import threading
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -44,14 +44,14 @@ class MadeFile:
 
 
 class TabFiles:
-    """The files that one tab is offered. Safe to use from several threads."""
+    """The files that one tab is offered, in its own thread, and asked for in the server's."""
 
     def __init__(self) -> None:
         self._ticket = new_ticket()
         self._numbers: dict[str, int] = {}  # a key's stays: whoever has an address keeps it
         self._files: dict[int, MadeFile] = {}
         self._offered: set[int] = set()  # since the last sweep
-        self._making = threading.Lock()
+        self._making = asyncio.Lock()
         _tabs[self._ticket] = self
 
     def offer(self, key: str, file: MadeFile) -> str:
@@ -67,13 +67,14 @@ class TabFiles:
             del self._files[number]
         self._offered.clear()
 
-    def get(self, number: int) -> tuple[MadeFile, bytes] | None:
-        """The file and what is in it now, None where there is none. One at a time: whoever presses often waits."""
-        with self._making:
+    async def get(self, number: int) -> tuple[MadeFile, bytes] | None:
+        """The file and what is in it now, None where there is none. One at a time: whoever presses often waits, and holds
+        one thread of those that all visitors share, by which the app's own pages are sent too."""
+        async with self._making:
             file = self._files.get(number)
             if file is None:
                 return None
-            content = file.make()
+            content = await run_in_threadpool(file.make)
             return file, content.encode() if isinstance(content, str) else content
 
 
@@ -85,7 +86,7 @@ def file_routes(base: str = "") -> list[Route]:
 
 async def _send(request: Request) -> Response:
     tab = _tabs.get(request.path_params["tab"])
-    found = None if tab is None else await run_in_threadpool(tab.get, request.path_params["number"])
+    found = None if tab is None else await tab.get(request.path_params["number"])
     # Nothing that a visitor or a model wrote is ever opened as a page of this server.
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     if found is None:
