@@ -287,9 +287,10 @@ def load_text(current: Visit, memory: MdpMemory, text: str) -> None:
 
 def text_of(memory: MdpMemory) -> str:
     """The world as text, with everything that the controls say."""
-    if memory.good.slip is None:
-        return memory.good.own_map or PRESETS[memory.good.world].text.strip() + "\n"
-    return to_text(world_of(memory.good).map)
+    good = memory.good  # another thread may put another one in its place
+    if good.slip is None:
+        return good.own_map or PRESETS[good.world].text.strip() + "\n"
+    return to_text(world_of(good).map)
 
 
 def show_world(current: Visit, memory: MdpMemory, name: str, own_map: str, slip: float | None) -> None:

@@ -289,8 +289,8 @@ def _text(current: Visit, memory: MdpMemory) -> None:
             key=key,
             on_change=lambda: _upload(current, memory, st.session_state[key]),
         )
-        text = text_of(memory)
-        offer_file("Save as a text file", "world.txt", lambda: text, key="map")
+        # The press that leaves the field is quicker than the run that its text begins: what is read by then is saved.
+        offer_file("Save as a text file", "world.txt", lambda: text_of(memory), key="map")
         with st.expander("How to write a map"):
             st.code(inspect.cleandoc(maps.__doc__ or ""), language=None)
 

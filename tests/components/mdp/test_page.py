@@ -1,5 +1,6 @@
 """The page MDP without a browser: what its controls do to the visit, and the numbers that it shows."""
 
+import asyncio
 import re
 
 import pytest
@@ -181,6 +182,13 @@ def test_a_map_is_loaded_and_saved_as_text(app):
     area.set_value("step: -1\n\nS.#\n..G\n").run()
     assert world_of(here(app).scenario.grid).map.rows == ("S.#", "..G")
     assert "5 of 5" in text_of(app)
+
+
+def test_the_text_file_holds_what_was_read_last_before_the_page_has_run_again(app):
+    load_text(here(app), page(app), "S.#\n..G\n")  # as the field does, left by the press itself
+    files = app.session_state["made files"]
+    _, content = asyncio.run(files.get(0))
+    assert content == b"S.#\n..G\n"
 
 
 def test_a_slip_to_one_side_is_said_beside_its_slider(app):
