@@ -127,16 +127,17 @@ class ServedModel:
 
     def _draw(self, text: str, told: set[str], u: float) -> Sample:
         tries, ends = self._tried.get((text, u)) or 0, time.monotonic() + PATIENCE
+        asked = self._at_once
         while tries < TRIES:
             seed = _seed(text, u, tries + 1)
-            asked = self._at_once
             try:
                 choices = self._client.next_token(self._model, text, self.told_at_most, seed, choices=asked)
             except RefusedError:
                 if asked == 1:
-                    raise
-                self._at_once = asked // 2  # llama.cpp's own server draws as many as it has slots
+                    raise  # it was not for how many
+                asked //= 2  # llama.cpp's own server draws as many as it has slots
                 continue
+            self._at_once = min(asked, self._at_once)
             for _, sample in choices:
                 tries += 1
                 if sample is not None and sample.token not in told and is_text(sample.token):

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 
 import mdp_core.tokens.served.model as serving_model
 from mdp_core.tokens.served.address import read_address
-from mdp_core.tokens.served.client import Client, ServerError
+from mdp_core.tokens.served.client import Client, RefusedError, ServerError
 from mdp_core.tokens.served.model import ServedModel
 from tests.served import Server, serving
 
@@ -198,6 +198,19 @@ def test_a_server_that_draws_fewer_at_once_is_asked_for_as_many(server, slots):
     assert set(numbers[numbers.index(most) :]) == {most}
     # However few, it draws from all tokens: what servers cut off by themselves is switched off.
     assert all(request["top_k"] == 0 and request["min_p"] == 0 for request in server.asked)
+
+
+def test_a_server_that_refused_a_draw_whole_is_asked_for_as_many_as_before(server):
+    model, prompt = asked(server)
+    state = model.encode(prompt)
+    told, _ = model.told(state)
+    server.slots = 0
+    with pytest.raises(RefusedError):
+        model.draw_other(state, 0.991)
+    server.slots = 128
+    server.asked.clear()
+    assert model.draw_other(state, 0.991) not in told
+    assert {request["n"] for request in server.asked} == {8}
 
 
 @pytest.mark.parametrize(
