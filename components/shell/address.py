@@ -21,6 +21,7 @@ from mdp_core.link import FIELDS, from_query, to_query
 from mdp_core.scenarios import Scenario, first_text
 from mdp_core.tokens.sources.errors import UnknownModel
 
+STILL = "What you asked for is still set as it was."  # it is in the link
 FLOWING = tuple(field.name for field in FIELDS if field.kind.flows)
 
 
@@ -44,7 +45,7 @@ def follow_address(current: Visit, *own: Carried) -> Visit:
         told, current = current.told, open_link(query)
         current.told = told
     if lost := gone():
-        current.notes = (*current.notes, lost)
+        current.notes = (*current.notes, f"{lost} {STILL}")
     if current.unread is not None:
         query, current.unread = current.unread, None
         take_up_another()

@@ -19,7 +19,6 @@ from components.server.cloakroom import cloakroom, new_ticket
 # What comes back, by its key in session state: anything that says by its length how many it holds, and what one is called.
 HELD = {"tune": ("run", "runs"), "shelf": ("kept policy", "kept policies")}
 LONGEST = 100  # characters of what a tab keeps
-GONE = "What you asked for is still set as it was."
 
 
 @dataclass
@@ -98,7 +97,7 @@ def _lost(counts: list[int]) -> str:
         said.append(f"It has lost {' and '.join(words)}, which were in its memory only.")
     if loads:
         said.append("The model that was on its way is not here; load it again, and it goes on from what has come.")
-    return " ".join((*said, GONE))
+    return " ".join(said)
 
 
 def open_tab() -> Callable[[], bool]:
