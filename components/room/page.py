@@ -38,13 +38,13 @@ if TYPE_CHECKING:
 
 STYLE = Path(__file__).parent / "room.css"
 TICK = 0.5  # seconds between two looks at the room
-FILES: Step = "take along"
 SHOW = {
     "come in": show_code,
     "vote": show_voting,
     "taste": show_liking,
     "tune": show_tuning,
     "judge": show_judging,
+    "take along": show_taking_along,
 }
 
 
@@ -73,8 +73,7 @@ def _steer(current: Visit, memory: RoomMemory, mine: SteeredRoom) -> None:
     _take_what_is_written(memory, mine)
     seen = memory.look(mine)
     with st.container(horizontal=True, key="room_top", gap="small", vertical_alignment="center"):
-        drawn = _files_of(memory, seen)
-        part(lambda: _strip(memory, drawn), ticks=lambda: TICK)
+        part(lambda: _strip(memory), ticks=lambda: TICK)
         _choose_step(memory, seen)
     if models().get(text.model) is None and warmup().done and current.load is None:
         _offer_model(current, text.model)
@@ -82,8 +81,6 @@ def _steer(current: Visit, memory: RoomMemory, mine: SteeredRoom) -> None:
         if memory.writing is not None and not memory.writing.done:
             work_on(memory.writing, _doing, key="room_writing", go_on="")
     part(lambda: _panel(memory, mine), ticks=lambda: TICK)
-    if drawn is not None:
-        part(lambda: _files(memory, mine))
 
 
 def _choose_step(memory: RoomMemory, seen: Seen) -> None:
@@ -120,15 +117,8 @@ def step_of(memory: RoomMemory, seen: Seen) -> Step:
     return "vote" if seen.batch(PAIRS) else "come in"
 
 
-def _files_of(memory: RoomMemory, seen: Seen) -> tuple[object, ...] | None:
-    """What the files are made of: where it changes, they are offered anew. None where none are offered."""
-    if step_of(memory, seen) != FILES:
-        return None
-    return seen.room.id, seen.room.revision, seen.pulse.stamp, seen.pulse.phones
-
-
-def _strip(memory: RoomMemory, drawn: tuple[object, ...] | None) -> None:
-    """The code for who comes late, how many are here, and the votes: at every tick. `drawn`: what files are made of."""
+def _strip(memory: RoomMemory) -> None:
+    """The code for who comes late, how many are here, and the votes: at every tick."""
     seen = memory.seen
     try:
         mine = my_room()
@@ -137,7 +127,7 @@ def _strip(memory: RoomMemory, drawn: tuple[object, ...] | None) -> None:
     except TROUBLE as error:
         st.warning(plain(str(error)))
         return
-    if mine is None or seen is None or drawn != _files_of(memory, seen):
+    if mine is None or seen is None:
         st.rerun()
     pulse = seen.pulse
     st.html(
@@ -155,31 +145,18 @@ def _panel(memory: RoomMemory, mine: SteeredRoom) -> None:
             return
     if memory.seen is None:
         return
-    desk = _desk(memory, mine, memory.seen)
-    if desk.model is not None:
+    text = text_of(mine.room)
+    shop, model = workshop(mine.code), models().get(text.model)
+    desk = Desk(mine, memory.seen, memory, shop, model, text)
+    if model is not None:
         with suppress(*TROUBLE):  # again at the next tick
-            learn(desk.seen, desk.workshop, desk.model)
+            learn(desk.seen, shop, model)
     look_at_run(desk)
     put_on_the_shelf(desk)
     if memory.news:
         st.toast(plain(memory.news))
         memory.news = ""
-    step = step_of(memory, desk.seen)
-    if step != FILES:
-        SHOW[step](desk)
-
-
-def _files(memory: RoomMemory, mine: SteeredRoom) -> None:
-    """The last step, without a clock: Streamlit makes a file under the name that its button had when it was drawn last, and
-    a tap on a button that is drawn twice a second would now and then ask for a file that is gone."""
-    if memory.seen is None:
-        st.rerun()
-    show_taking_along(_desk(memory, mine, memory.seen))
-
-
-def _desk(memory: RoomMemory, mine: SteeredRoom, seen: Seen) -> Desk:
-    text = text_of(mine.room)
-    return Desk(mine, seen, memory, workshop(mine.code), models().get(text.model), text)
+    SHOW[step_of(memory, desk.seen)](desk)
 
 
 def _take_what_is_written(memory: RoomMemory, mine: SteeredRoom) -> None:
