@@ -69,3 +69,17 @@ def test_where_there_is_nothing_to_learn_momentum_moves_nothing_either(model, be
     update = learner.learn(texts, torch.zeros(8, dtype=torch.float64), log_probabilities(model, texts))
     assert update.gradient_norm == 0
     assert torch.equal(learner.live.frozen().vector(), after.vector())
+
+
+def test_reinforce_holds_a_text_against_the_mean_of_all_earlier_ones(model):
+    spec = spec_of("reinforce", texts=4, beta=0.0)
+    learner = learner_of(model, spec, small.adapter(model).trainable())
+    uniforms = np.random.default_rng(1).random((3, 4, 3))
+    came = []
+    for u, scores in zip(uniforms, ([1.0, 2, 3, 6], [0.0, 0, 2, 2], [5.0, 5, 5, 5]), strict=True):
+        texts = generate(model, repeated(model.encode(PROMPT), 4), u)
+        update = learner.learn(texts, torch.tensor(scores, dtype=torch.float64), log_probabilities(model, texts))
+        came.append(update.advantages[:, 0].tolist())  # without a penalty every token of a text has the same
+    # In the first step there are none, and each is held against the mean of the three others.
+    assert came[0] == pytest.approx([1 - 11 / 3, 2 - 10 / 3, 0, 4])
+    assert came[1:] == [[-3, -3, -1, -1], [3, 3, 3, 3]]  # the mean of the first four is 3, and that of all eight 2
