@@ -190,6 +190,7 @@ def test_another_prefix_is_read_for_every_kept_policy(words, run):
     assert prefix == words.encode(SPEC.prompt) + prefix[-1:]
     first, *rest = film.watch(prefix)
     assert (first, rest) == ((1, 3), [(2, 3), (3, 3)])
+    assert film.data()["next"]["at"] == [0, 1, 2]
     film.add(run[2])  # goes on with it
     data = film.data()["next"]
     assert data["prefix"] == words.decode(prefix)

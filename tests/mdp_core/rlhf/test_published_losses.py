@@ -120,6 +120,8 @@ def test_the_value_loss_takes_the_larger_of_the_two_errors():
     assert value_terms(tensor([1.0]), tensor([0.0]), tensor([2.0]), 0.2).item() == pytest.approx(0.5 * 1.8**2)
     assert value_terms(tensor([0.1]), tensor([0.0]), tensor([2.0]), 0.2).item() == pytest.approx(0.5 * 1.9**2)
     assert value_terms(tensor([-1.0]), tensor([0.0]), tensor([-2.0]), 0.2).item() == pytest.approx(0.5 * 1.8**2)
+    # From 1 a clip of 0.2 lets 5 reach 1.2: the error towards 0 without it, 5, is the larger.
+    assert value_terms(tensor([5.0]), tensor([1.0]), tensor([0.0]), 0.2).item() == pytest.approx(0.5 * 5**2)
 
 
 def test_the_three_means_weigh_a_long_text_differently():
