@@ -1,6 +1,5 @@
 """The page MDP without a browser: what its controls do to the visit, and the numbers that it shows."""
 
-import asyncio
 import re
 
 import pytest
@@ -25,6 +24,7 @@ from mdp_core.grid.maps import MapError
 from mdp_core.grid.presets import world
 from mdp_core.solvers.solution import solve
 from mdp_core.stage.grid import world_of
+from tests.event_loop import finished
 
 
 def _script():
@@ -187,7 +187,7 @@ def test_a_map_is_loaded_and_saved_as_text(app):
 def test_the_text_file_holds_what_was_read_last_before_the_page_has_run_again(app):
     load_text(here(app), page(app), "S.#\n..G\n")  # as the field does, left by the press itself
     files = app.session_state["made files"]
-    _, content = asyncio.run(files.get(0))
+    _, content = finished(files.get(0))
     assert content == b"S.#\n..G\n"
 
 

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.testclient import TestClient
 
 from components.server.made_files import GONE, KINDS, MadeFile, TabFiles, file_routes
+from tests.event_loop import finished
 
 PATIENCE = 10  # seconds
 
@@ -82,7 +83,7 @@ def test_whoever_presses_often_waits_for_one_file_at_a_time_and_lets_the_others_
         await asyncio.gather(*presses)
 
     tab.offer("a", MadeFile("a.csv", make))
-    asyncio.run(press_often())
+    finished(press_often())
     assert most == [1] * 100
 
 

@@ -14,6 +14,7 @@ from components.server.room.limits import BURST, PENALTY, Buckets, Door
 from components.server.room.records import Asking
 from mdp_core.rlhf.votes import FIRST, SAME, SECOND
 from tests.components.server.room.phones import Lectern, Phone, serving
+from tests.event_loop import finished
 
 TEXTS = [(f"good {i}", f"bad {i}") for i in range(6)]
 CHOICE = {"kind": "choice", "options": ["near", "far"]}
@@ -446,7 +447,6 @@ def test_wrong_codes_wait_and_so_do_those_behind_them():
         assert set(pauses) == {PENALTY}
         return outcomes
 
-    with ThreadPoolExecutor(1) as own:  # a browser test may have a loop running in this thread
-        outcomes = own.submit(asyncio.run, guess()).result()
+    outcomes = finished(guess())
     assert sum(isinstance(outcome, TooManyError) for outcome in outcomes) == 36
     assert sum(isinstance(outcome, NoRoomError) for outcome in outcomes) == 164
