@@ -41,5 +41,7 @@ def let_go_of_files() -> None:
 
 
 def _files() -> TabFiles:
-    files: TabFiles = st.session_state.setdefault(FILES, TabFiles())
+    if FILES not in st.session_state:
+        st.session_state[FILES] = TabFiles()
+    files: TabFiles = st.session_state[FILES]
     return files
