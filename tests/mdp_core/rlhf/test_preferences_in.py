@@ -141,6 +141,20 @@ def test_lines_and_lists(content, monkeypatch):
     assert {choice.chosen for choice in brought.saved.choices} == {0, 1}  # no side is the better one
 
 
+def test_the_most_frequent_reason_is_told_first():
+    lines = [
+        '{"chosen": "a", "rejected": ""}',
+        *2 * ['{"chosen": "a", "rejected": "a"}'],
+        '{"chosen": 1, "rejected": "b"}',
+    ]
+    told = read("\n".join([*lines, '{"chosen": "a", "rejected": "b"}']).encode()).told
+    assert [sentence.partition(", for")[0] for sentence in told] == [
+        "Left out: 2 records, the first in line 2",
+        "Left out: line 1",
+        "Left out: line 4",
+    ]
+
+
 def test_a_broken_line_is_named_and_the_others_are_read():
     lines = [json.dumps(record) for record in RECORDS]
     lines[3], lines[5], lines[7] = (

@@ -88,7 +88,8 @@ def test_what_cannot_be_read_has_no_score(features, examples, text, says):
 # Training
 
 
-def test_training_finds_the_optimum_that_torch_finds(examples):
+@pytest.mark.parametrize("prior", [1.0, 2.0])
+def test_training_finds_the_optimum_that_torch_finds(examples, prior):
     """Bradley and Terry's loss with the prior, minimised by L-BFGS from the tensors' own loss."""
     D = torch.from_numpy(examples.differences)
     head = torch.zeros(D.shape[1], dtype=torch.float64, requires_grad=True)
@@ -97,12 +98,12 @@ def test_training_finds_the_optimum_that_torch_finds(examples):
     def loss():
         optimiser.zero_grad()
         margins = D @ head
-        value = bradley_terry_losses(margins).sum() + len(head) / 2 * (head @ head)
+        value = bradley_terry_losses(margins).sum() + len(head) / prior**2 / 2 * (head @ head)
         value.backward()
         return value
 
     optimiser.step(loss)
-    *_, last = train(examples)
+    *_, last = train(examples, prior=prior)
     np.testing.assert_allclose(last.head, head.detach().numpy(), atol=1e-6)
     assert last.loss == pytest.approx(bradley_terry_losses(D @ head).mean().item(), abs=1e-6)
 
