@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from components.server.base_path import prefixes
 from components.server.cloakroom import new_ticket
 
 PLACE = "made"  # below the app's address
@@ -79,9 +80,8 @@ class TabFiles:
 
 
 def file_routes(base: str = "") -> list[Route]:
-    """Starlette's routes for the files, also below the path `base`: some proxies take it away and some leave it."""
-    prefixes = dict.fromkeys(("", f"/{base.strip('/')}" if base.strip("/") else ""))
-    return [Route(f"{prefix}/{PLACE}/{{tab}}/{{number:int}}/{{name}}", _send) for prefix in prefixes]
+    """Starlette's routes for the files, also below the path `base`."""
+    return [Route(f"{prefix}/{PLACE}/{{tab}}/{{number:int}}/{{name}}", _send) for prefix in prefixes(base)]
 
 
 async def _send(request: Request) -> Response:

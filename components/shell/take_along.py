@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import PurePath
 
 import streamlit as st
 
@@ -24,6 +25,7 @@ def offer_to_take_along(*souvenirs: Souvenir, key: str, also: Callable[[], None]
     """A popover with a button for every file, and what else is to be had there. A download changes nothing on the page."""
     with st.popover("Take along", key=key, width=118):
         for souvenir in souvenirs:
-            offer_file(souvenir.label, souvenir.name, souvenir.make, key=f"{key} {souvenir.name}", width="stretch")
+            kind = PurePath(souvenir.name).suffix  # the name may have a seed in it, and another one is the same button
+            offer_file(souvenir.label, souvenir.name, souvenir.make, key=f"{key} {kind}", width="stretch")
             st.caption(souvenir.says)
         also()

@@ -18,10 +18,8 @@ from mdp_core.tokens.language_model import LanguageModel
 from mdp_core.tokens.linear import dense
 from mdp_core.tokens.rounding import Rounding
 
-SISTERS = (
-    ("q_proj", "k_proj", "v_proj"),
-    ("gate_proj", "up_proj"),
-)  # layers that are asked one after the other, with the same
+# Layers that are asked one after the other with the same numbers, as the Llamas name them.
+SISTERS = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
 BLOCK = 32  # weights that share a scale
 WIDE = 16  # answers that torch's kernels work out at once; with a part of that, or of a block, they read foreign memory
 SAMPLE = (

@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from components.server.base_path import prefixes
 from components.server.room.codes import read_code
 from components.server.room.desk import RoomDesk
 from components.server.room.errors import (
@@ -29,14 +30,14 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def room_routes(base: str = "", desk: Callable[[], RoomDesk] | None = None) -> list[Route]:
-    """Starlette's routes for phones, also below the path `base`: some proxies take it away and some leave it."""
+    """Starlette's routes for phones, also below the path `base`."""
     get_desk = desk or _desk
 
     async def now(request: Request) -> Response:
         return await _now(request, get_desk)
 
     routes = []
-    for prefix in dict.fromkeys(("", _prefix(base))):
+    for prefix in prefixes(base):
         routes += [
             Route(f"{prefix}/r", _page),
             Route(f"{prefix}/r/", _page),
@@ -50,10 +51,6 @@ def room_routes(base: str = "", desk: Callable[[], RoomDesk] | None = None) -> l
 @cache
 def _desk() -> RoomDesk:
     return RoomDesk(rooms)
-
-
-def _prefix(base: str) -> str:
-    return f"/{base.strip('/')}" if base.strip("/") else ""
 
 
 async def _page(_: Request) -> Response:
